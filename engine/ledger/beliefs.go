@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// Party is one account as deciding stages see it.
+type Party struct {
+	Account
+	Caps provider.Capabilities
+	// Trust by feature; the zero Trust where the feature was never read.
+	Trust [len(media.Features)]Trust
+	// TrustedNow tells per feature whether this run has a trusted view.
+	TrustedNow [len(media.Features)]bool
+	// Blocked is not "" when the account takes no writes in this run:
+	// AuthNeeded, WrongUser, SourceSilent, RateBudget.
+	Blocked Code
+	// OtherScrobbler: another program feeds this log (R16: 24 h settle window).
+	OtherScrobbler bool
+}
+
+// World is everything about one profile that is not about a single work.
+type World struct {
+	Now      media.Moment
+	Run      RunID
+	Profile  ProfileID
+	Parties  []Party // in account order
+	Routes   []Route // in route order
+	Settings Settings
+	// Caused names views and accounts under a standing view hold: nothing that
+	// they cause is done and nothing is written to them (R22).
+	Caused map[AccountID]Code
+}
+
+// Party returns the account with the given id, or nil.
+func (w *World) Party(id AccountID) *Party {
+	for i := range w.Parties {
+		if w.Parties[i].ID == id {
+			return &w.Parties[i]
+		}
+	}
+	return nil
+}
+
+// Dossier is everything believed about one work in one profile: the unit of
+// planning. Slices are in a fixed order (account, feature, key) so that equal
+// beliefs are equal values.
+type Dossier struct {
+	Work       Work
+	Tokens     []media.Token
+	Frozen     Code // AmbiguousMatch or GuardIdentityShift: nothing is planned
+	Shown      []Shown
+	Statements []Statement
+	Pending    []Pending
+	Proofs     []Proof
+	Plays      []Play
+	Quarantine []Quarantine
+	Refusals   []Refusal
+	Pins       []Pin
+	Held       []Op // ops of open holds
+	// Items are the native keys linked to the work per account.
+	Links []Link
+	// Reread tells for which logs the work's plays were read Fresh in this run (R16).
+	Reread []AccountID
+	// Playing: accounts at which the item is being played right now.
+	Playing []AccountID
+	// PartWatched: accounts at which a part of the work was watched (R9: a
+	// show leaves a list by its first episode).
+	PartWatched []AccountID
+}

@@ -1,0 +1,133 @@
+package ledger
+
+import "watchkeeper/engine/media"
+
+// Freshness is how much a feature's last trusted read is worth (§9 of the rules).
+type Freshness uint8
+
+const (
+	NeverRead Freshness = iota
+	Fresh               // at most two intervals old
+	Ageing
+	Stale
+	Silent // not readable; the reason says why
+)
+
+var freshnessNames = [...]string{"never read", "fresh", "ageing", "stale", "silent"}
+
+// String returns the name used in the command line.
+func (f Freshness) String() string { return freshnessNames[f] }
+
+// Status is one small value that says how everything stands. It is published
+// with a growing Version; what happened is in the store.
+type Status struct {
+	Version  uint64
+	Now      media.Moment
+	Demo     bool
+	Problem  *Problem // the engine does not run at all: damaged database, disk full
+	Running  *Progress
+	Paused   bool
+	PausedTo media.Moment // 0 with Paused: until resumed
+	NextRun  media.Moment
+	Profiles []Profile
+	Accounts []AccountStatus
+	Holds    []HoldStatus
+	LastRun  *RunSummary
+	// Waiting is how many writes were sent and not yet seen; 0 and not Running
+	// means safe to shut down.
+	Waiting  int
+	Unmet    int // differences that are explained but not closed
+	SetAside int
+	Offline  bool
+}
+
+// Problem is something that stops the whole engine.
+type Problem struct {
+	Code   string // catalogue key "problem.<code>": database_damaged, database_newer, disk_full, read_only, keyring_locked, settings_invalid
+	Detail string
+	Backup string // newest good backup, when there is one
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Run     RunID
+	Stage   string // "looking", "deciding", "writing", "checking"
+	Account AccountID
+	Done    int
+	Of      int
+}
+
+// AccountStatus is how one account stands.
+type AccountStatus struct {
+	ID       AccountID
+	Profile  ProfileID
+	Provider string
+	Name     string
+	UserName string
+	Server   string
+	Version  string
+	Paused   bool
+	// Problem is "" when the account works; else auth_needed, wrong_user, ...
+	Problem   Code
+	Detail    string // evidence in plain words, no secrets
+	Since     media.Moment
+	Retry     media.Moment // when it is tried again
+	ClockMS   int64
+	Allowance int // requests left today; negative when unknown
+	Features  []FeatureStatus
+}
+
+// FeatureStatus is how fresh one feature of one account is.
+type FeatureStatus struct {
+	Feature     media.Feature
+	Freshness   Freshness
+	LastTrusted media.Moment
+	Count       int
+	Evidence    string
+	Why         Code // for Silent and Stale
+	LagMS       int64
+	Lag95MS     int64
+	Next        media.Moment
+}
+
+// HoldStatus is a hold as a list shows it.
+type HoldStatus struct {
+	ID       int64
+	Profile  ProfileID
+	Guard    Code
+	Target   AccountID
+	Cause    AccountID
+	Feature  media.Feature
+	Count    int
+	Since    media.Moment
+	Run      RunID
+	Evidence string
+	Titles   []string // at most five samples
+}
+
+// RunSummary is what one run did.
+type RunSummary struct {
+	ID       RunID
+	Began    media.Moment
+	Ended    media.Moment
+	Preview  bool
+	Stopped  bool
+	Error    string
+	Added    int
+	Updated  int
+	Removed  int
+	Failed   int
+	Held     int
+	Unproven int
+	Changes  []ChangeSummary // at most fifty, by title
+}
+
+// ChangeSummary is one write of a run as a list shows it.
+type ChangeSummary struct {
+	Op      OpID
+	Account AccountID
+	Feature media.Feature
+	Action  string
+	Title   string
+	State   JournalState
+}
