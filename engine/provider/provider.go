@@ -104,6 +104,10 @@ type Snapshot struct {
 	// AllowanceLeft is how many requests the service still allows today;
 	// negative when it does not say.
 	AllowanceLeft int
+	// Room is how many entries the account's plan still takes, by the
+	// service's own numbers; unknown for a feature that is missing or
+	// negative.
+	Room map[media.Feature]int
 }
 
 // Coverage is what absence from a view means.
