@@ -55,6 +55,8 @@ const (
 	PlayEndsProgress
 	// StatusMoves: progress or plays move the entry between lists.
 	StatusMoves
+	// UnwatchEndsProgress: clearing the watched flag removes the resume point.
+	UnwatchEndsProgress
 )
 
 // Capabilities is a plain struct that can be printed as a table.
