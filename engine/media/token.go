@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -84,6 +85,26 @@ func (t Token) String() string {
 	return b.String()
 }
 
+// Compare orders tokens by kind, namespace, form, id and numbers, so that
+// lists of them have one order. It returns -1, 0 or +1.
+func (t Token) Compare(o Token) int {
+	form := 0
+	switch {
+	case t.numbered && !o.numbered:
+		form = 1
+	case o.numbered && !t.numbered:
+		form = -1
+	}
+	return cmp.Or(
+		cmp.Compare(t.Kind, o.Kind),
+		cmp.Compare(t.Namespace, o.Namespace),
+		form,
+		cmp.Compare(t.ID, o.ID),
+		cmp.Compare(t.season, o.season),
+		cmp.Compare(t.number, o.number),
+	)
+}
+
 var tokenForm = regexp.MustCompile(`^([a-z]+)/([a-z]+):([^@\s]+)(?:@(\d{1,9})(?:x(\d{1,9}))?)?$`)
 
 // ParseToken reads the form written by String. The error names the input.
@@ -120,12 +141,12 @@ var (
 
 // CleanID checks the form of an id and returns its canonical spelling. Media
 // servers file ids under wrong names (a TMDB number as IMDb id), so an id of
-// the wrong form is no id.
+// the wrong form is no id; nor is one of nothing but zeros.
 func CleanID(ns Namespace, id string) (clean string, ok bool) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	switch ns {
 	case IMDb:
-		return id, imdbForm.MatchString(id)
+		return id, imdbForm.MatchString(id) && strings.Trim(id[2:], "0") != ""
 	case Plex:
 		return id, plexForm.MatchString(id)
 	case TMDB, TVDB, Trakt, SIMKL, AniList, MAL, AniDB, Kitsu:
