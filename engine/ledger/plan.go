@@ -20,6 +20,8 @@ type Op struct {
 	Action   provider.Action
 	RowKey               // native keys at the target where linked; one op per copy for removals
 	Old, New media.Value // as the target shows; as it should show, in the target's own precision
+	// OldAt is the service's time of Old, for undo; 0 when it does not tell.
+	OldAt media.Moment
 	At       media.Moment
 	// Cause is the deciding statement, Says the statement itself as the target
 	// adopts it.
@@ -44,6 +46,15 @@ type Op struct {
 	Undo     bool
 	Approved bool
 	Why      Reason
+}
+
+// Origin names the statement behind the op as the person made it. Guards,
+// refusals and budgets go by it, not by the copy that carried it.
+func (o Op) Origin() Cause {
+	if o.Says.Origin != 0 && o.Says.OriginSeq != 0 {
+		return Cause{Account: o.Says.Origin, Seq: o.Says.OriginSeq}
+	}
+	return o.Cause
 }
 
 // NonOp is an op that is not planned, with its reason (R20).
@@ -137,6 +148,8 @@ type Hold struct {
 	// Lost and Of are the counts behind a view guard: works missing, works known.
 	Lost, Of int
 	Digest   string // content of the held view (It is right)
+	// Works are frozen by an identity_shift until the hold ends.
+	Works []media.WorkID
 }
 
 // JournalState is how far an op has come (R25).
