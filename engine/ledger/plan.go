@@ -22,7 +22,7 @@ type Op struct {
 	Old, New media.Value // as the target shows; as it should show, in the target's own precision
 	// OldAt is the service's time of Old, for undo; 0 when it does not tell.
 	OldAt media.Moment
-	At       media.Moment
+	At    media.Moment
 	// Cause is the deciding statement, Says the statement itself as the target
 	// adopts it.
 	Cause Cause
