@@ -31,6 +31,9 @@ type World struct {
 	// Caused names views and accounts under a standing view hold: nothing that
 	// they cause is done and nothing is written to them (R22).
 	Caused map[AccountID]Code
+	// Explain asks the plan for the reasons that it else leaves out: what is
+	// equal already and what no route carries (the why page).
+	Explain bool
 }
 
 // Party returns the account with the given id, or nil.
@@ -68,4 +71,7 @@ type Dossier struct {
 	// PartWatched: accounts at which a part of the work was watched (R9: a
 	// show leaves a list by its first episode).
 	PartWatched []AccountID
+	// PartWatchedAt is the newest such play of each account in PartWatched;
+	// missing or zero: unknown.
+	PartWatchedAt []media.Moment
 }

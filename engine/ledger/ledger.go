@@ -219,6 +219,9 @@ type Statement struct {
 	At  media.Moment
 	Seq Seq
 	Run RunID // that concluded it
+	// Seen is when that run looked: an undated play ages from it (R16). Zero
+	// where it is not known.
+	Seen media.Moment
 	// FirstLook: concluded by a first look; it never removes or overwrites
 	// without a yes (R13).
 	FirstLook bool
