@@ -124,9 +124,9 @@ type Route struct {
 // each play is a subject of its own and Play 0 is the watched flag as such
 // (R16, R17).
 type Subject struct {
-	Work    media.WorkID
-	Feature media.Feature
-	Play    media.PlayID
+	Work    media.WorkID  `json:",omitzero"`
+	Feature media.Feature `json:",omitzero"`
+	Play    media.PlayID  `json:",omitzero"`
 }
 
 // Work is the film, show, season, episode or part itself.
@@ -183,8 +183,8 @@ const (
 
 // RowKey names one row of one account and feature.
 type RowKey struct {
-	Key     string
-	PlayKey string // "" except for plays of a log
+	Key     string `json:",omitzero"`
+	PlayKey string `json:",omitzero"` // "" except for plays of a log
 }
 
 // Shown is the last value we trusted that an item shows (§3 of the rules).
@@ -210,30 +210,30 @@ type Shown struct {
 // Statement is the last thing the person said at an account about a subject,
 // or that the account adopted from another (R8).
 type Statement struct {
-	Account AccountID
-	Subject
-	Cleared bool        // else Set
-	Value   media.Value // of a Set
+	Account AccountID `json:",omitzero"`
+	Subject `json:",omitzero"`
+	Cleared bool        `json:",omitzero"` // else Set
+	Value   media.Value `json:",omitzero"` // of a Set
 	// At is when it was said: the service's time, the first read that showed
 	// it, or unknown (R7).
-	At  media.Moment
-	Seq Seq
-	Run RunID // that concluded it
+	At  media.Moment `json:",omitzero"`
+	Seq Seq          `json:",omitzero"`
+	Run RunID        `json:",omitzero"` // that concluded it
 	// Seen is when that run looked: an undated play ages from it (R16). Zero
 	// where it is not known.
-	Seen media.Moment
+	Seen media.Moment `json:",omitzero"`
 	// FirstLook: concluded by a first look; it never removes or overwrites
 	// without a yes (R13).
-	FirstLook bool
+	FirstLook bool `json:",omitzero"`
 	// Origin and OriginSeq name the statement as the person made it; equal to
 	// Account and Seq unless adopted. A newer statement by the origin voids
 	// its copies.
-	Origin    AccountID
-	OriginSeq Seq
-	Key       string // native key it came by, so joins and splits can divide it
+	Origin    AccountID `json:",omitzero"`
+	OriginSeq Seq       `json:",omitzero"`
+	Key       string    `json:",omitzero"` // native key it came by, so joins and splits can divide it
 	// Local: a service's own effect or a foreign tool's undoing; it never
 	// leaves its account (R9, scenario "another tool").
-	Local bool
+	Local bool `json:",omitzero"`
 }
 
 // Adopted tells whether the account took the statement over from another.
@@ -241,8 +241,8 @@ func (s Statement) Adopted() bool { return s.Origin != s.Account }
 
 // Cause names the statement that caused something.
 type Cause struct {
-	Account AccountID
-	Seq     Seq
+	Account AccountID `json:",omitzero"`
+	Seq     Seq       `json:",omitzero"`
 }
 
 // Proof is an observation that waits for a second look or a look-up (R6).

@@ -8,44 +8,44 @@ import (
 // Want is what a target should show for a subject, decided among the
 // statements that reach it.
 type Want struct {
-	Cleared bool
-	Value   media.Value
+	Cleared bool        `json:",omitzero"`
+	Value   media.Value `json:",omitzero"`
 }
 
 // Op is one planned write on one account.
 type Op struct {
-	ID      OpID
-	Account AccountID // the target
-	Subject
-	Action   provider.Action
-	RowKey               // native keys at the target where linked; one op per copy for removals
-	Old, New media.Value // as the target shows; as it should show, in the target's own precision
+	ID       OpID      `json:",omitzero"`
+	Account  AccountID `json:",omitzero"` // the target
+	Subject  `json:",omitzero"`
+	Action   provider.Action    `json:",omitzero"`
+	RowKey   `json:",omitzero"` // native keys at the target where linked; one op per copy for removals
+	Old, New media.Value        `json:",omitzero"` // as the target shows; as it should show, in the target's own precision
 	// OldAt is the service's time of Old, for undo; 0 when it does not tell.
-	OldAt media.Moment
-	At    media.Moment
+	OldAt media.Moment `json:",omitzero"`
+	At    media.Moment `json:",omitzero"`
 	// Cause is the deciding statement, Says the statement itself as the target
 	// adopts it.
-	Cause Cause
-	Says  Statement
+	Cause Cause     `json:",omitzero"`
+	Says  Statement `json:",omitzero"`
 	// Path is the routes it came by, Reads the runs of the views that it rests on.
-	Path []int64
-	Read RunID
+	Path []int64 `json:",omitzero"`
+	Read RunID   `json:",omitzero"`
 	// Ask: the path asks before removing (R12, R14).
-	Ask bool
+	Ask bool `json:",omitzero"`
 	// New: the op needs an account or route whose first plan was not accepted (first_run).
-	FirstRun bool
+	FirstRun bool `json:",omitzero"`
 	// Rewatch: a further play of a work that the target shows as watched
 	// (guard duplicate_plays).
-	Rewatch bool
+	Rewatch bool `json:",omitzero"`
 	// Overwrites a value that a person gave at the target.
-	Overwrites bool
+	Overwrites bool `json:",omitzero"`
 	// Retry: the same write was sent before and did not show (R8).
-	Retry bool
+	Retry bool `json:",omitzero"`
 	// Undo: the op takes back an earlier one (R24); Approved: a person said
 	// yes to this very op.
-	Undo     bool
-	Approved bool
-	Why      Reason
+	Undo     bool   `json:",omitzero"`
+	Approved bool   `json:",omitzero"`
+	Why      Reason `json:",omitzero"`
 }
 
 // Origin names the statement behind the op as the person made it. Guards,

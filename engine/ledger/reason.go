@@ -71,12 +71,12 @@ var Codes = [...]Code{
 
 // Reason is why something is or is not done: a code and its evidence.
 type Reason struct {
-	Code Code
+	Code Code `json:",omitzero"`
 	// Who said what, when: the deciding statement; Account 0 when there is none.
-	Who     AccountID
-	Value   Want
-	When    media.Moment // of the statement; 0 unknown
-	Read    RunID        // the run whose read proves it
-	Until   media.Moment // at which it is looked at again; 0 unknown
-	Details string
+	Who     AccountID    `json:",omitzero"`
+	Value   Want         `json:",omitzero"`
+	When    media.Moment `json:",omitzero"` // of the statement; 0 unknown
+	Read    RunID        `json:",omitzero"` // the run whose read proves it
+	Until   media.Moment `json:",omitzero"` // at which it is looked at again; 0 unknown
+	Details string       `json:",omitzero"`
 }

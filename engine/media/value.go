@@ -16,9 +16,9 @@ import (
 //	           fraction in parts of FractionWhole
 //	History    Set, N = the play's Moment (0: date unknown)
 type Value struct {
-	Set bool
-	N   int64
-	Of  int64
+	Set bool  `json:",omitzero"`
+	N   int64 `json:",omitzero"`
+	Of  int64 `json:",omitzero"`
 }
 
 // FractionWhole is the whole of a progress fraction whose length is unknown.
