@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+)
+
+const holdColumns = `id, profile, guard, target, cause, feature, action, run, since, state, answer, evidence, lost, known, digest, works`
+
+func scanHold(r scanner) (v ledger.Hold, err error) {
+	var works string
+	err = r.Scan(&v.ID, &v.Profile, &v.Guard, &v.Target, &v.Cause, &v.Feature, &v.Action, &v.Run, &v.Since,
+		&v.State, &v.Answer, &v.Evidence, &v.Lost, &v.Of, &v.Digest, &works)
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(works), &v.Works); err != nil {
+		return v, fmt.Errorf("works of hold %d: %w", v.ID, err)
+	}
+	return v, nil
+}
+
+type heldOp struct {
+	hold int64
+	op   ledger.Op
+}
+
+const heldOpColumns = `hold, feature, work, play, body`
+
+func scanHeldOp(r scanner) (v heldOp, err error) {
+	var subject ledger.Subject
+	var body string
+	if err = r.Scan(&v.hold, &subject.Feature, &subject.Work, &subject.Play, &body); err != nil {
+		return v, err
+	}
+	v.op, err = decodeOp(body, subject)
+	return v, err
+}
+
+// Holds returns the holds of a state with their ops, oldest first; state 0
+// means all.
+func (s *Store) Holds(ctx context.Context, state ledger.HoldState) ([]ledger.Hold, error) {
+	var all []ledger.Hold
+	err := s.snapshot(ctx, func(q querier) (err error) {
+		// The literal lets the partial index of open holds serve.
+		where := " WHERE ? IN (0, state)"
+		if state == ledger.HoldOpen {
+			where = " WHERE state = 1 AND ?"
+		}
+		all, err = list(ctx, q, scanHold, "SELECT "+holdColumns+" FROM holds"+where+" ORDER BY id", state)
+		if err != nil {
+			return err
+		}
+		at := make(map[int64]int, len(all))
+		for i, h := range all {
+			at[h.ID] = i
+		}
+		return each(ctx, q, scanHeldOp, func(v heldOp) error {
+			all[at[v.hold]].Ops = append(all[at[v.hold]].Ops, v.op)
+			return nil
+		}, "SELECT "+heldOpColumns+" FROM hold_ops WHERE hold IN (SELECT value FROM json_each(?)) ORDER BY hold, place", ids(sortedKeys(at)))
+	})
+	return all, err
+}
+
+// PutHolds stores holds with their ops and returns them with their numbers; ID
+// 0 makes a new one. A hold that equals what is stored costs no write, and one
+// that was answered meanwhile is left as it is.
+func (s *Store) PutHolds(ctx context.Context, holds []ledger.Hold) ([]ledger.Hold, error) {
+	if len(holds) == 0 {
+		return nil, nil
+	}
+	numbered := slices.Clone(holds)
+	err := s.write(ctx, func(t *tx) error {
+		for i := range numbered {
+			t.putHold(&numbered[i])
+		}
+		return nil
+	})
+	return numbered, err
+}
+
+func (t *tx) putHold(h *ledger.Hold) {
+	if h.ID == 0 {
+		h.ID = t.number("SELECT max(id) FROM holds") + 1
+	}
+	if t.number("SELECT count(*) FROM holds WHERE id = ? AND state <> ?", h.ID, ledger.HoldOpen) != 0 {
+		return
+	}
+	t.exec(`INSERT INTO holds (`+holdColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answer = excluded.answer, evidence = excluded.evidence,
+			lost = excluded.lost, known = excluded.known, digest = excluded.digest,
+			works = excluded.works
+		WHERE (state, answer, evidence, lost, known, digest, works)
+			<> (excluded.state, excluded.answer, excluded.evidence, excluded.lost, excluded.known, excluded.digest, excluded.works)`,
+		h.ID, h.Profile, h.Guard, h.Target, h.Cause, h.Feature, h.Action, h.Run, h.Since,
+		h.State, h.Answer, h.Evidence, h.Lost, h.Of, h.Digest, text(h.Works))
+	t.putHeldOps(h.ID, h.Ops)
+}
+
+func (t *tx) putHeldOps(hold int64, ops []ledger.Op) {
+	for i, op := range ops {
+		t.exec(`INSERT INTO hold_ops VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hold, place) DO UPDATE SET
+				op = excluded.op, account = excluded.account, feature = excluded.feature, work = excluded.work,
+				play = excluded.play, cause = excluded.cause, cause_seq = excluded.cause_seq, body = excluded.body
+			WHERE (account, feature, work, play, body)
+				<> (excluded.account, excluded.feature, excluded.work, excluded.play, excluded.body)`,
+			hold, i, op.ID, op.Account, op.Feature, op.Work, op.Play, op.Cause.Account, op.Cause.Seq, encodeOp(op))
+	}
+	t.exec("DELETE FROM hold_ops WHERE hold = ? AND place >= ?", hold, len(ops))
+}
+
+// Approved returns the ops that persons said yes to, by hold: an op with the
+// same account, subject and cause passes the guards.
+func (s *Store) Approved(ctx context.Context) ([]ledger.Op, error) {
+	held, err := find(ctx, s, scanHeldOp, "SELECT "+heldOpColumns+` FROM hold_ops
+		WHERE hold IN (SELECT id FROM holds WHERE state = ? AND answer = ?) ORDER BY hold, place`,
+		ledger.HoldAnswered, ledger.DoIt)
+	ops := make([]ledger.Op, len(held))
+	for i, h := range held {
+		ops[i] = h.op
+	}
+	return ops, err
+}
+
+// Decision is everything that a person's answer to a hold changes (R23). It
+// becomes true as a whole or not at all.
+type Decision struct {
+	Hold      int64
+	Answer    ledger.Answer
+	Refusals  []ledger.Refusal
+	Withdrawn []ledger.StatementRef
+	Freed     []ledger.StatementRef
+	Trust     []ledger.Trust
+	Accounts  []ledger.AccountID // whose first plan is accepted
+	Routes    []int64            // whose first plan is accepted
+	// Approved are the ops that may run. They become the hold's ops: what was
+	// not chosen is planned, and held, again.
+	Approved []ledger.Op
+}
+
+// AnswerHold books a person's answer; ErrNotFound when the hold is not open.
+func (s *Store) AnswerHold(ctx context.Context, run ledger.RunID, d Decision) error {
+	return s.write(ctx, func(t *tx) error {
+		if t.exec("UPDATE holds SET state = ?, answer = ? WHERE id = ? AND state = ?",
+			ledger.HoldAnswered, d.Answer, d.Hold, ledger.HoldOpen) != 1 && t.err == nil {
+			return &Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("hold %d is not open", d.Hold)}
+		}
+		t.putRefusals(d.Refusals)
+		t.forget(run, d.Withdrawn)
+		t.free(d.Freed)
+		t.putTrust(d.Trust)
+		for _, id := range d.Accounts {
+			t.exec("UPDATE accounts SET accepted = 1 WHERE id = ?", id)
+		}
+		for _, id := range d.Routes {
+			t.exec("UPDATE routes SET accepted = 1 WHERE id = ?", id)
+		}
+		if d.Answer == ledger.DoIt {
+			t.putHeldOps(d.Hold, d.Approved)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// applicationID marks our files ("WKPR").
+const applicationID = 0x574b5052
+
+// Open opens the database of a data folder and makes both if they are
+// missing. Files of older versions are brought up to date after a backup.
+// It refuses what it cannot trust with an *Error: ErrNewer, ErrDamaged,
+// ErrForeign, ErrReadOnly, ErrDiskFull, ErrBusy.
+func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
+	path := filepath.Join(dir, FileName)
+	if err := makeFile(dir, path); err != nil {
+		return nil, wrap(path, err)
+	}
+	writes, err := sql.Open("sqlite", address(path, "rwc", fileSettings))
+	if err != nil {
+		return nil, wrap(path, err)
+	}
+	writes.SetMaxOpenConns(1)
+	s := &Store{path: path, dir: dir, options: opts, writes: writes, checked: make(chan error, 1)}
+	if err := s.prepare(ctx); err != nil {
+		return nil, s.refuse(err)
+	}
+	if s.reads, err = sql.Open("sqlite", address(path, "ro", url.Values{"_query_only": {"1"}, "_busy_timeout": {"5000"}})); err != nil {
+		return nil, s.refuse(err)
+	}
+	s.reads.SetMaxOpenConns(4)
+	checking, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	go func() { s.checked <- s.Check(checking) }()
+	return s, nil
+}
+
+// refuse closes what was opened and completes the error of a failed Open.
+func (s *Store) refuse(err error) error {
+	err = wrap(s.path, errors.Join(err, s.writes.Close()))
+	return s.withBackup(err)
+}
+
+// withBackup names the newest good backup in an error about damage.
+func (s *Store) withBackup(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == ErrDamaged {
+		e.Backup = newestGood(s.dir)
+	}
+	return err
+}
+
+// OpenMemory opens an empty database that is gone with its Store. It has one
+// connection: nothing else may be called from within EachShown.
+func OpenMemory(ctx context.Context, opts Options) (*Store, error) {
+	db, err := sql.Open("sqlite", "file::memory:?"+memorySettings.Encode())
+	if err != nil {
+		return nil, wrap("", err)
+	}
+	db.SetMaxOpenConns(1)
+	s := &Store{options: opts, writes: db, reads: db, checked: make(chan error, 1), stop: func() {}}
+	s.checked <- nil
+	if err := s.prepare(ctx); err != nil {
+		return nil, s.refuse(err)
+	}
+	return s, nil
+}
+
+var (
+	fileSettings = url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"WAL"},
+		"_synchronous": {"FULL"}, "_foreign_keys": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
+		"_pragma": {"journal_size_limit(4194304)"}}
+	memorySettings = url.Values{"_txlock": {"immediate"}, "_foreign_keys": {"1"}, "_dqs": {"0"}}
+)
+
+// address writes the URI of a file; only URIs honour mode.
+func address(path, mode string, settings url.Values) string {
+	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
+	if filepath.VolumeName(path) != "" {
+		u.Path = "/" + u.Path
+	}
+	q := url.Values{"mode": {mode}}
+	for k, v := range settings {
+		q[k] = v
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// makeFile makes folder and file with modes that keep others out; SQLite gives
+// its side files the mode of the database.
+func makeFile(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	// A new database is folded into its file before Open returns, so an empty
+	// file beside backups was emptied by something else.
+	if info.Size() == 0 && len(backupNames(dir)) > 0 {
+		return &Error{Kind: ErrDamaged, Path: path, Backup: newestGood(dir), Err: errors.New("the file is empty")}
+	}
+	return nil
+}
+
+// prepare recognises the file and brings its schema up to date.
+func (s *Store) prepare(ctx context.Context) error {
+	var app, version, objects int
+	err := errors.Join(
+		s.writes.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app),
+		s.writes.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version),
+		s.writes.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects))
+	fresh := app == 0 && version == 0 && objects == 0
+	switch {
+	case err != nil:
+		return err
+	case !fresh && app != applicationID:
+		return &Error{Kind: ErrForeign, Path: s.path}
+	case version > len(migrations):
+		return &Error{Kind: ErrNewer, Path: s.path, Err: errors.New("schema " + strconv.Itoa(version))}
+	case fresh:
+		return s.create(ctx)
+	}
+	return s.migrate(ctx, version, migrations)
+}
+
+// Check reads the whole file and returns an *Error of kind ErrDamaged when it
+// is not sound.
+func (s *Store) Check(ctx context.Context) error {
+	found, err := list(ctx, s.reads, one[string], "PRAGMA quick_check(1)")
+	if err == nil && (len(found) != 1 || found[0] != "ok") {
+		err = &Error{Kind: ErrDamaged, Path: s.path, Err: errors.New(found[0])}
+	}
+	return s.withBackup(wrap(s.path, err))
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+func scanPlay(r scanner) (v ledger.Play, err error) {
+	err = r.Scan(&v.ID, &v.Work, &v.At, &v.ToleranceMS, &v.DateOnly)
+	return v, err
+}
+
+// putPlays stores plays under the numbers they have; the counter stays ahead.
+func (t *tx) putPlays(rows []ledger.Play) {
+	var top media.PlayID
+	for _, v := range rows {
+		t.exec("INSERT OR REPLACE INTO plays (id, work, at, tolerance, date_only) VALUES (?, ?, ?, ?, ?)",
+			v.ID, v.Work, v.At, v.ToleranceMS, v.DateOnly)
+		top = max(top, v.ID)
+	}
+	if len(rows) > 0 {
+		t.exec("UPDATE counters SET next = ? WHERE name = 'play' AND next < ?", top+1, top+1)
+	}
+}
+
+// PlayFacts is what clustering plays needs to know about some works (R16).
+type PlayFacts struct {
+	Works map[media.WorkID]ledger.Work
+	Plays []ledger.Play // by number
+	// Live tells of each play whether it is not cleared: the latest statement
+	// about it, at any account, is not a Cleared.
+	Live   map[media.PlayID]bool
+	Linked map[ledger.ShownRef]media.PlayID // rows that already have their play
+	Next   media.PlayID                     // first free number
+}
+
+// PlayFacts collects what is known about the plays of works.
+func (s *Store) PlayFacts(ctx context.Context, works []media.WorkID) (PlayFacts, error) {
+	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{},
+		Linked: map[ledger.ShownRef]media.PlayID{}}
+	wanted := ids(works)
+	err := s.snapshot(ctx, func(q querier) error {
+		err := each(ctx, q, scanWork, func(w ledger.Work) error { f.Works[w.ID] = w; return nil },
+			"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", wanted)
+		if err != nil {
+			return err
+		}
+		err = each(ctx, q, scanPlay, func(p ledger.Play) error {
+			f.Plays = append(f.Plays, p)
+			f.Live[p.ID] = true
+			return nil
+		}, "SELECT id, work, at, tolerance, date_only FROM plays WHERE work IN (SELECT value FROM json_each(?)) ORDER BY id", wanted)
+		if err != nil {
+			return err
+		}
+		// The last row of each play decides (R11: later, then Set, then later concluded).
+		err = each(ctx, q, scanStatement, func(v ledger.Statement) error { f.Live[v.Play] = !v.Cleared; return nil },
+			"SELECT "+statementColumns+` FROM statements WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0
+			ORDER BY play, at, cleared DESC, seq`, wanted, media.History)
+		if err != nil {
+			return err
+		}
+		err = each(ctx, q, scanShown, func(v ledger.Shown) error {
+			f.Linked[ledger.ShownRef{Account: v.Account, Feature: v.Feature, RowKey: v.RowKey}] = v.Play
+			return nil
+		}, "SELECT "+shownColumns+` FROM shown WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`,
+			wanted, media.History)
+		if err != nil {
+			return err
+		}
+		next, err := list(ctx, q, one[media.PlayID], "SELECT next FROM counters WHERE name = 'play'")
+		if err == nil {
+			f.Next = next[0]
+		}
+		return err
+	})
+	return f, err
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+)
+
+const quarantineColumns = `account, feature, work, play, has, n, len, cause, cause_seq, failures, why, tokens, since`
+
+func scanQuarantine(r scanner) (v ledger.Quarantine, err error) {
+	err = r.Scan(&v.Account, &v.Feature, &v.Work, &v.Play, &v.Value.Set, &v.Value.N, &v.Value.Of,
+		&v.Cause.Account, &v.Cause.Seq, &v.Failures, &v.Why, &v.Tokens, &v.Since)
+	return v, err
+}
+
+func (t *tx) putQuarantine(rows []ledger.Quarantine) {
+	for _, v := range rows {
+		t.exec(`INSERT OR REPLACE INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			v.Account, v.Feature, v.Work, v.Play, v.Value.Set, v.Value.N, v.Value.Of,
+			v.Cause.Account, v.Cause.Seq, v.Failures, v.Why, v.Tokens, v.Since)
+	}
+}
+
+// countFailure adds one failure of an op's value; another cause is a newer
+// statement and starts the count again.
+func (t *tx) countFailure(e ledger.Entry, why ledger.Code) {
+	op := e.Op
+	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', ?)
+		ON CONFLICT (account, feature, work, play, has, n, len) DO UPDATE SET why = excluded.why, since = excluded.since,
+			failures = iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1),
+			cause = excluded.cause, cause_seq = excluded.cause_seq`,
+		op.Account, op.Feature, op.Work, op.Play, op.New.Set, op.New.N, op.New.Of,
+		op.Cause.Account, op.Cause.Seq, why, e.Ended)
+}
+
+func (t *tx) free(refs []ledger.StatementRef) {
+	for _, v := range refs {
+		t.exec("DELETE FROM quarantine WHERE account = ? AND feature = ? AND work = ? AND play = ?",
+			v.Account, v.Feature, v.Work, v.Play)
+	}
+}
+
+// Quarantine returns every value with at least the given number of failures
+// (ledger.QuarantineAfter: those set aside), by account, feature and work.
+func (s *Store) Quarantine(ctx context.Context, failures int) ([]ledger.Quarantine, error) {
+	return find(ctx, s, scanQuarantine, "SELECT "+quarantineColumns+` FROM quarantine WHERE failures >= ?
+		ORDER BY account, feature, work, play, has, n, len`, failures)
+}
+
+// Free lets values be tried again (R23: try again).
+func (s *Store) Free(ctx context.Context, refs []ledger.StatementRef) error {
+	return s.write(ctx, func(t *tx) error { t.free(refs); return nil })
+}

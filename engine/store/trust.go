@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"watchkeeper/engine/ledger"
+)
+
+const trustColumns = `account, feature, last_trusted, run, reads, looked, first_run, count, stamp, stamp_at, stamp_moved,
+	digest, cursor, scope, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
+
+func scanTrust(r scanner) (v ledger.Trust, err error) {
+	var older, lags string
+	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
+		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Cursor, &v.Scope, &v.Version, &v.ClockMS, &v.LastFull,
+		&v.LastTried, &v.Silent, &v.Evidence, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(older), &v.Older); err != nil {
+		return v, fmt.Errorf("digests of account %d: %w", v.Account, err)
+	}
+	if err := json.Unmarshal([]byte(lags), &v.LagsMS); err != nil {
+		return v, fmt.Errorf("lags of account %d: %w", v.Account, err)
+	}
+	return v, nil
+}
+
+func (t *tx) putTrust(rows []ledger.Trust) {
+	for _, v := range rows {
+		t.exec(`INSERT OR REPLACE INTO trust (`+trustColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			v.Account, v.Feature, v.LastTrusted, v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
+			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Cursor, v.Scope, v.Version, v.ClockMS, v.LastFull,
+			v.LastTried, v.Silent, v.Evidence, v.SuspectDigest, v.AcceptedDigest)
+		t.exec(`INSERT INTO trust_past VALUES (?, ?, ?, ?) ON CONFLICT (account, feature)
+			DO UPDATE SET older = excluded.older, lags = excluded.lags WHERE (older, lags) <> (excluded.older, excluded.lags)`,
+			v.Account, v.Feature, text(v.Older), text(v.LagsMS))
+	}
+}
+
+// Trust returns what is known about reading each feature of each account, in
+// that order.
+func (s *Store) Trust(ctx context.Context) ([]ledger.Trust, error) {
+	return find(ctx, s, scanTrust, "SELECT "+trustColumns+`, coalesce(older, 'null'), coalesce(lags, 'null')
+		FROM trust LEFT JOIN trust_past USING (account, feature) ORDER BY account, feature`)
+}
+
+// PutTrust stores rows outside a run: a person declared a view right (R23).
+func (s *Store) PutTrust(ctx context.Context, rows []ledger.Trust) error {
+	return s.write(ctx, func(t *tx) error { t.putTrust(rows); return nil })
+}

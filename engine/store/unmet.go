@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+const unmetColumns = `account, feature, work, play, cleared, has, n, len, why`
+
+func scanUnmet(r scanner) (v ledger.NonOp, err error) {
+	var why string
+	err = r.Scan(&v.Account, &v.Feature, &v.Work, &v.Play, &v.Want.Cleared,
+		&v.Want.Value.Set, &v.Want.Value.N, &v.Want.Value.Of, &why)
+	if err != nil {
+		return v, err
+	}
+	v.Unmet = true
+	if err := json.Unmarshal([]byte(why), &v.Why); err != nil {
+		return v, fmt.Errorf("reason of an unmet want: %w", err)
+	}
+	return v, nil
+}
+
+// PutUnmet replaces what is unmet about the planned works of a profile with
+// the non-ops that a plan left unmet. What stays the same costs no write.
+func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned []media.WorkID, nonOps []ledger.NonOp) error {
+	if len(planned) == 0 {
+		return nil
+	}
+	now := map[ledger.StatementRef]ledger.NonOp{}
+	for _, v := range nonOps {
+		if v.Unmet {
+			now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}] = v
+		}
+	}
+	before, err := list(ctx, s.reads, scanUnmet, "SELECT "+unmetColumns+` FROM unmet
+		WHERE work IN (SELECT value FROM json_each(?)) AND account IN (SELECT id FROM accounts WHERE profile = ?)`, ids(planned), profile)
+	if err != nil {
+		return wrap(s.path, err)
+	}
+	var gone []ledger.NonOp
+	for _, v := range before {
+		ref := ledger.StatementRef{Account: v.Account, Subject: v.Subject}
+		if is, stays := now[ref]; !stays {
+			gone = append(gone, v)
+		} else if is == v {
+			delete(now, ref)
+		}
+	}
+	if len(gone)+len(now) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(t *tx) error {
+		for _, v := range gone {
+			t.exec("DELETE FROM unmet WHERE account = ? AND feature = ? AND work = ? AND play = ?", v.Account, v.Feature, v.Work, v.Play)
+		}
+		for _, v := range nonOps { // in the plan's order
+			if _, changed := now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}]; v.Unmet && changed {
+				t.exec("INSERT OR REPLACE INTO unmet ("+unmetColumns+", code, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+					v.Account, v.Feature, v.Work, v.Play, v.Want.Cleared,
+					v.Want.Value.Set, v.Want.Value.N, v.Want.Value.Of, text(v.Why), v.Why.Code, v.Why.Until)
+			}
+		}
+		return nil
+	})
+}
+
+// Due returns the works of a profile with an unmet want or a sent write whose
+// moment has come, by number (R21).
+func (s *Store) Due(ctx context.Context, profile ledger.ProfileID, now media.Moment) ([]media.WorkID, error) {
+	return find(ctx, s, one[media.WorkID], `WITH a AS (SELECT id FROM accounts WHERE profile = ?1)
+		SELECT work FROM unmet WHERE until <> 0 AND until <= ?2 AND account IN a
+		UNION SELECT work FROM pending WHERE until <> 0 AND until <= ?2 AND account IN a
+		ORDER BY work`, profile, now)
+}
+
+// UnmetWorks returns the works of a profile with any unmet want, by number.
+func (s *Store) UnmetWorks(ctx context.Context, profile ledger.ProfileID) ([]media.WorkID, error) {
+	return find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM unmet
+		WHERE account IN (SELECT id FROM accounts WHERE profile = ?) ORDER BY work`, profile)
+}
+
+// Unmet returns what keeps works from what they should show, by account,
+// feature and work. Limit 0 means all.
+func (s *Store) Unmet(ctx context.Context, profile ledger.ProfileID, limit int) ([]ledger.NonOp, error) {
+	if limit == 0 {
+		limit = -1
+	}
+	return find(ctx, s, scanUnmet, "SELECT "+unmetColumns+` FROM unmet
+		WHERE account IN (SELECT id FROM accounts WHERE profile = ?) ORDER BY account, feature, work, play LIMIT ?`, profile, limit)
+}

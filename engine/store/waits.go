@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// Wait says why an account is not asked and until when; it survives restarts
+// (R28).
+type Wait struct {
+	Account  ledger.AccountID
+	Until    media.Moment // 0: until a person acts
+	Failures int          // in a row
+	Why      ledger.Code
+	Since    media.Moment
+	Detail   string // lower case, no secrets
+}
+
+// Waits returns every wait by account.
+func (s *Store) Waits(ctx context.Context) ([]Wait, error) {
+	return find(ctx, s, func(r scanner) (v Wait, err error) {
+		err = r.Scan(&v.Account, &v.Until, &v.Failures, &v.Why, &v.Since, &v.Detail)
+		return v, err
+	}, "SELECT account, until, failures, why, since, detail FROM waits ORDER BY account")
+}
+
+// PutWait stores or replaces the wait of an account.
+func (s *Store) PutWait(ctx context.Context, v Wait) error {
+	return s.write(ctx, func(t *tx) error {
+		t.exec("INSERT OR REPLACE INTO waits (account, until, failures, why, since, detail) VALUES (?, ?, ?, ?, ?, ?)",
+			v.Account, v.Until, v.Failures, v.Why, v.Since, v.Detail)
+		return nil
+	})
+}
+
+// DropWait ends the wait of an account.
+func (s *Store) DropWait(ctx context.Context, account ledger.AccountID) error {
+	return s.write(ctx, func(t *tx) error { t.exec("DELETE FROM waits WHERE account = ?", account); return nil })
+}
