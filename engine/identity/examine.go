@@ -1,0 +1,161 @@
+package identity
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// examine compares every claim by itself with what is known. It lists the
+// items that contradict it, sets aside those that nothing identifies, and
+// returns the rest.
+func (r *resolver) examine(claims []claim) []claim {
+	sound := claims[:0]
+	for _, c := range claims {
+		r.place(&c)
+		if c.linked == 0 && len(c.tokens) == 0 {
+			r.bare = append(r.bare, c.index)
+			continue
+		}
+		if f := r.fault(&c); f != nil {
+			r.refuse(&c, c.works, f)
+			continue
+		}
+		sound = append(sound, c)
+	}
+	return sound
+}
+
+// place finds the works that a claim leads to. Tokens of a work that a person
+// took the item away from say nothing.
+func (r *resolver) place(c *claim) {
+	blocked := r.in.Known.Unlinked[c.key]
+	if c.linked != 0 {
+		c.works = append(c.works, c.linked)
+	}
+	heard := c.tokens[:0]
+	for _, t := range c.tokens {
+		owner := r.in.Known.Tokens[t]
+		if owner != 0 && slices.Contains(blocked, owner) {
+			continue
+		}
+		heard = append(heard, t)
+		if owner == 0 {
+			c.fresh = append(c.fresh, t)
+		} else if !slices.Contains(c.works, owner) {
+			c.works = append(c.works, owner)
+		}
+	}
+	c.tokens = heard
+	slices.Sort(c.works)
+}
+
+// fault is why claims cannot be one work.
+type fault struct {
+	namespace media.Namespace
+	ids       []string
+	evidence  string
+}
+
+// fault returns what is wrong with a claim by itself; nil: nothing.
+func (r *resolver) fault(c *claim) *fault {
+	var alone gathering
+	alone.item(c.tokens)
+	if alone.clashed {
+		return clashed(&alone, "the item lists two ids of one kind")
+	}
+	if f := r.changed(c); f != nil {
+		return f
+	}
+	return r.faultOf(c.works, []claim{*c})
+}
+
+// faultOf returns why the works and claims together cannot be one work; nil:
+// they can.
+func (r *resolver) faultOf(works []media.WorkID, claims []claim) *fault {
+	var all gathering
+	for _, w := range works {
+		all.work(r.in.Known.WorkTokens[w])
+	}
+	for i := range claims {
+		all.item(claims[i].tokens)
+	}
+	if all.clashed {
+		return clashed(&all, "two ids of one kind would name one work")
+	}
+	if word := r.keptApart(works, claims); word != "" {
+		return &fault{evidence: word}
+	}
+	return nil
+}
+
+// changed returns a fault when the item is not what its remembered link says
+// any more: another kind, or not one id left and another name. Ids that merely
+// grew or were swapped under the same name are no fault.
+func (r *resolver) changed(c *claim) *fault {
+	it := &r.in.Items[c.index]
+	w, known := r.in.Known.Works[c.linked]
+	if c.linked == 0 || !known {
+		return nil
+	}
+	if w.Kind != it.Kind {
+		return &fault{evidence: fmt.Sprintf("the item is a %s now and was linked as a %s", it.Kind, w.Kind)}
+	}
+	owned := r.in.Known.WorkTokens[c.linked]
+	if len(owned) == 0 || len(c.tokens) == 0 || sameName(it, w) {
+		return nil
+	}
+	if slices.ContainsFunc(c.tokens, func(t media.Token) bool { return slices.Contains(owned, t) }) {
+		return nil
+	}
+	return &fault{evidence: fmt.Sprintf("every id of the item changed and so did its name: %q (%s), linked as %q (%s)",
+		it.Title, c.tokens[0], w.Title, owned[0])}
+}
+
+// sameName tells whether an item still looks like its work. Episodes and
+// seasons have too common names to tell.
+func sameName(it *media.Item, w ledger.Work) bool {
+	switch it.Kind {
+	case media.Season, media.Episode:
+		return false
+	}
+	return near(it.Year, w.Year) && folded(it.Title) == folded(w.Title)
+}
+
+// near tells whether two years may be of one work: services differ by one, and
+// 0 is unknown.
+func near(a, b int) bool { return a == 0 || b == 0 || a-b >= -1 && a-b <= 1 }
+
+func clashed(g *gathering, what string) *fault {
+	return &fault{
+		namespace: g.one.Namespace,
+		ids:       []string{id(g.one), id(g.two)},
+		evidence:  fmt.Sprintf("%s: %s and %s", what, g.one, g.two),
+	}
+}
+
+// id writes a token's id with its numbers, as Conflict.IDs says.
+func id(t media.Token) string {
+	season, number, numbered := t.Numbered()
+	switch {
+	case !numbered:
+		return t.ID
+	case number < 0:
+		return t.ID + "@" + strconv.Itoa(season)
+	}
+	return t.ID + "@" + strconv.Itoa(season) + "x" + strconv.Itoa(number)
+}
+
+// refuse lists a claim as a conflict. A remembered link stays, and that is all
+// the item gets.
+func (r *resolver) refuse(c *claim, works []media.WorkID, f *fault) {
+	it := &r.in.Items[c.index]
+	r.disputed[c.key] = true
+	r.out.Conflicts = append(r.out.Conflicts, Conflict{
+		Key: c.key, Title: it.Title, Linked: c.linked, Works: slices.Clone(works),
+		Namespace: f.namespace, IDs: f.ids, Why: ledger.AmbiguousMatch, Evidence: f.evidence,
+	})
+}
