@@ -114,8 +114,9 @@ var callNames = [callKinds]string{"whoami", "read", "write", "look up", "find", 
 // enter counts a call and lets it pass, wait, fail or panic. Its error is an
 // *Error, or nil.
 func (m *Memory) enter(ctx context.Context, c Call) error {
-	m.mu.Lock()
 	w := &m.weather
+	w.run(&w.before[c])
+	m.mu.Lock()
 	m.requests.count(c)
 	slow, hang, panics := w.slow, w.hangs[c].cast(), w.panics[c].cast()
 	var failure *provider.Error

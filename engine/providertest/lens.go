@@ -85,9 +85,8 @@ func (w *Weather) spoil(v *provider.View) {
 	if w.cuts[f].spell.cast() {
 		w.truncate(v, w.cuts[f])
 	}
-	if n := len(v.Rows); n > 0 && w.doubled[f].cast() {
-		v.Rows = append(v.Rows, v.Rows[w.listing.IntN(n)])
-		v.Evidence.Received++
+	if len(v.Rows) > 0 && w.doubled[f].cast() {
+		w.double(v)
 	}
 	if n := len(v.Rows); n > 1 && w.slipped[f].cast() {
 		i := w.listing.IntN(n - 1)

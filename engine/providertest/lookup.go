@@ -8,6 +8,7 @@ import (
 )
 
 func (m *Memory) lookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
+	defer m.weather.run(&m.weather.after[LookUps])
 	if err := m.enter(ctx, LookUps); err != nil {
 		return nil, err
 	}
@@ -44,6 +45,7 @@ func (m *Memory) answerFor(f media.Feature, it media.Item) provider.Answer {
 }
 
 func (m *Memory) find(ctx context.Context, items []media.Item) ([]*media.Item, error) {
+	defer m.weather.run(&m.weather.after[Finds])
 	if err := m.enter(ctx, Finds); err != nil {
 		return nil, err
 	}

@@ -182,6 +182,7 @@ func (p parts) assemble() provider.Provider {
 }
 
 func (m *Memory) whoami(ctx context.Context) (provider.Identity, error) {
+	defer m.weather.run(&m.weather.after[Whoami])
 	if err := m.enter(ctx, Whoami); err != nil {
 		return provider.Identity{}, err
 	}
@@ -191,6 +192,7 @@ func (m *Memory) whoami(ctx context.Context) (provider.Identity, error) {
 }
 
 func (m *Memory) playing(ctx context.Context) ([]string, error) {
+	defer m.weather.run(&m.weather.after[Playing])
 	if err := m.enter(ctx, Playing); err != nil {
 		return nil, err
 	}

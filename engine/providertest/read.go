@@ -16,6 +16,7 @@ func grain(c provider.FeatureCaps) time.Duration {
 }
 
 func (m *Memory) read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
+	defer m.weather.run(&m.weather.after[Reads])
 	if err := m.enter(ctx, Reads); err != nil {
 		return provider.Snapshot{}, err
 	}

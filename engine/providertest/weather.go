@@ -12,36 +12,38 @@ import (
 // count of n means the next n times, negative n for good, 0 never again; a list
 // of features that is empty means all of them. All of it clears with Clear.
 type Weather struct {
-	m                              *Memory
-	storing, answering, listing    *rand.Rand
-	offset                         int64 // of the service's clock, ms
-	noClock                        bool
-	scope                          string
-	allowance                      int
-	frozen                         [len(media.Features)]spell
-	picture                        [len(media.Features)][]provider.Row
-	lag                            [len(media.Features)]*lag
-	stuck                          [len(media.Features)]spell
-	stuckAt                        [len(media.Features)]stamp
-	cached                         [len(media.Features)]spell
-	views                          [len(media.Features)]failing
-	cuts                           [len(media.Features)]cut
-	doubled, slipped               [len(media.Features)]spell
-	shuffled, orphaned             spell
-	calls                          [callKinds]failing
-	hangs, panics                  [callKinds]spell
-	slow                           time.Duration
-	lost                           spell
-	lostAfter                      Effect
-	storePct                       int // 0: everything is stored
-	countOnly, short               spell
-	rewrite                        func(media.Feature, media.Value) media.Value
-	stale, denying                 lie
-	unknown                        map[Work]bool
-	altered                        map[Work]func(*media.Item)
-	retired                        map[string]*entry
-	page                           int
-	pages, beforeWrite, afterWrite []func()
+	m                           *Memory
+	storing, answering, listing *rand.Rand
+	offset                      int64 // of the service's clock, ms
+	noClock                     bool
+	scope                       string
+	allowance                   int
+	frozen                      [len(media.Features)]spell
+	picture                     [len(media.Features)][]provider.Row
+	lag                         [len(media.Features)]*lag
+	stuck                       [len(media.Features)]spell
+	stuckAt                     [len(media.Features)]stamp
+	cached                      [len(media.Features)]spell
+	views                       [len(media.Features)]failing
+	cuts                        [len(media.Features)]cut
+	doubled, slipped            [len(media.Features)]spell
+	differing                   [len(media.Features)]bool
+	shuffled, orphaned          spell
+	calls                       [callKinds]failing
+	hangs, panics               [callKinds]spell
+	slow                        time.Duration
+	lost                        spell
+	lostAfter                   Effect
+	storePct                    int // 0: everything is stored
+	countOnly, short            spell
+	rewrite                     func(media.Feature, media.Value) media.Value
+	stale, denying              lie
+	unknown                     map[Work]bool
+	altered                     map[Work]func(*media.Item)
+	retired                     map[string]*entry
+	page                        int
+	pages                       []func()
+	before, after               [callKinds][]func()
 }
 
 // spell is how often something still happens: n times, or for good.
@@ -225,10 +227,11 @@ func (w *Weather) Truncate(n, percent int, random bool, total Total, fs ...media
 // Empty answers n reads with an empty list that claims to be complete.
 func (w *Weather) Empty(n int, fs ...media.Feature) { w.Truncate(n, 0, false, WrongTotal, fs...) }
 
-// Double lists one row twice in n reads, more rows than announced.
-func (w *Weather) Double(n int, fs ...media.Feature) {
+// Double lists one row twice in n reads, as announced; with equal or
+// with different values.
+func (w *Weather) Double(n int, differing bool, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.doubled[f] = spell(n) })
+	each(fs, func(f media.Feature) { w.doubled[f], w.differing[f] = spell(n), differing })
 }
 
 // Slip lists in n reads one row twice and not its neighbour, as pages do when
@@ -236,6 +239,22 @@ func (w *Weather) Double(n int, fs ...media.Feature) {
 func (w *Weather) Slip(n int, fs ...media.Feature) {
 	defer w.lock()()
 	each(fs, func(f media.Feature) { w.slipped[f] = spell(n) })
+}
+
+// double repeats a row, with another value where there is one.
+func (w *Weather) double(v *provider.View) {
+	r := v.Rows[w.listing.IntN(len(v.Rows))]
+	if w.differing[v.Feature] {
+		r.At = r.At.Add(-time.Hour)
+		if v.Feature != media.Watchlist && r.Value.N > 1 {
+			r.Value.N--
+		}
+	}
+	v.Rows = append(v.Rows, r)
+	v.Evidence.Received++
+	if v.Evidence.Announced >= 0 {
+		v.Evidence.Announced++
+	}
 }
 
 // Shuffle gives rows and items in any order for n reads.

@@ -135,16 +135,17 @@ func (w *Weather) BetweenPages(rows int, f func()) {
 	w.page, w.pages = rows, append(w.pages, f)
 }
 
-// BeforeWrite has f called once before the next write is looked at.
-func (w *Weather) BeforeWrite(f func()) {
+// Before has f called once before the next call of this kind is looked at.
+func (w *Weather) Before(c Call, f func()) {
 	defer w.lock()()
-	w.beforeWrite = append(w.beforeWrite, f)
+	w.before[c] = append(w.before[c], f)
 }
 
-// AfterWrite has f called once after the next write had its effect.
-func (w *Weather) AfterWrite(f func()) {
+// After has f called once after the next call of this kind is done, before
+// its caller has the answer.
+func (w *Weather) After(c Call, f func()) {
 	defer w.lock()()
-	w.afterWrite = append(w.afterWrite, f)
+	w.after[c] = append(w.after[c], f)
 }
 
 // run calls what waits in list, which may call back into the account.

@@ -52,7 +52,7 @@ var (
 
 func (m *Memory) write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
 	results := make([]provider.Result, len(changes))
-	m.weather.run(&m.weather.beforeWrite)
+	defer m.weather.run(&m.weather.after[Writes])
 	if err := m.enter(ctx, Writes); err != nil {
 		return unsent(results, provider.AsError(err)), err
 	}
@@ -74,7 +74,6 @@ func (m *Memory) write(ctx context.Context, changes []provider.Change) ([]provid
 			observer(w)
 		}
 	}
-	m.weather.run(&m.weather.afterWrite)
 	if !lost {
 		return results, nil
 	}
