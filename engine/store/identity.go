@@ -39,7 +39,10 @@ type Identity struct {
 	Unlinks []Unlink
 	Works   []ledger.Work // that links and tokens refer to, by number
 	Tokens  []WorkToken   // every token of those works
-	Next    media.WorkID  // first free number
+	// Apart are pairs of works that persons keep apart: an item at any account
+	// was taken away from one and is linked to the other.
+	Apart [][2]media.WorkID
+	Next  media.WorkID // first free number
 }
 
 // Identity collects what is known about items of an account: keys nil means
@@ -72,6 +75,13 @@ func (s *Store) Identity(ctx context.Context, account ledger.AccountID, keys []s
 		id.Tokens = append(id.Tokens, extra...)
 		if id.Works, err = list(ctx, q, scanWork, "SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
 			ids(sortedKeys(wanted))); err != nil {
+			return err
+		}
+		if id.Apart, err = list(ctx, q, func(r scanner) (v [2]media.WorkID, err error) {
+			err = r.Scan(&v[0], &v[1])
+			return v, err
+		}, `SELECT DISTINCT min(u.work, l.work) AS a, max(u.work, l.work) AS b
+			FROM unlinks u JOIN links l USING (account, key) WHERE u.work <> l.work ORDER BY a, b`); err != nil {
 			return err
 		}
 		next, err := list(ctx, q, one[media.WorkID], "SELECT next FROM counters WHERE name = 'work'")

@@ -20,13 +20,13 @@ func scanStatement(r scanner) (v ledger.Statement, err error) {
 func (t *tx) putStatements(run ledger.RunID, rows []ledger.Statement) {
 	unnumbered := 0
 	for _, v := range rows {
-		if v.Seq == 0 {
+		if !numbered(v) {
 			unnumbered++
 		}
 	}
 	next := ledger.Seq(t.take("statement", unnumbered))
 	for _, v := range rows {
-		if v.Seq == 0 {
+		if !numbered(v) {
 			v.Seq = next
 			next++
 		}
@@ -39,6 +39,12 @@ func (t *tx) putStatements(run ledger.RunID, rows []ledger.Statement) {
 		t.logReplaced(run, v)
 		t.putStatement(v)
 	}
+}
+
+// numbered tells whether a statement has a number of its own; a copy that still
+// bears the number of its origin has none, for numbers are never shared.
+func numbered(v ledger.Statement) bool {
+	return v.Seq != 0 && !(v.Adopted() && v.Origin != 0 && v.Seq == v.OriginSeq)
 }
 
 func (t *tx) putStatement(v ledger.Statement) {
