@@ -1,0 +1,45 @@
+package guard
+
+import (
+	"fmt"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// removals bounds what one account may cause to be removed at another: per run
+// max(3, 5 %) and at most 50, in seven days max(8, 10 %) and at most 100, for
+// each feature against the works shown there and for all features together
+// against the largest of them. Over a budget every removal of the flow waits,
+// not only the remainder, so that a person sees the whole.
+func removals(r *round, ops []ledger.Op) []string {
+	run := tally(ops, func(op ledger.Op) bool { return op.Action == provider.Remove }, flowOf)
+	return each(ops, func(op ledger.Op) string {
+		if op.Action != provider.Remove {
+			return ""
+		}
+		f := flowOf(op)
+		if e := overRemovals(run[f], r.budget.Removed[f], r.budget.Shown[shelfOf(op)]); e != "" {
+			return e
+		}
+		var now, before, works int
+		for _, feature := range media.Features {
+			f.Feature = feature
+			now += run[f]
+			before += r.budget.Removed[f]
+			works = max(works, r.budget.Shown[Shelf{f.Target, feature}])
+		}
+		return overRemovals(now, before, works)
+	})
+}
+
+func overRemovals(now, before, works int) string {
+	if most := atMost(3, 5, works, 50); now > most {
+		return fmt.Sprintf("%d removals in one run where %d works are shown; at most %d go through without a yes", now, works, most)
+	}
+	if most := atMost(8, 10, works, 100); now+before > most {
+		return fmt.Sprintf("%d removals after %d in the last seven days, where %d works are shown; at most %d a week go through without a yes", now, before, works, most)
+	}
+	return ""
+}
