@@ -85,6 +85,16 @@ func (t Token) String() string {
 	return b.String()
 }
 
+// MarshalText writes the form of String, so that stored tokens keep their
+// numbers.
+func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (t *Token) UnmarshalText(b []byte) (err error) {
+	*t, err = ParseToken(string(b))
+	return err
+}
+
 // Compare orders tokens by kind, namespace, form, id and numbers, so that
 // lists of them have one order. It returns -1, 0 or +1.
 func (t Token) Compare(o Token) int {
