@@ -201,3 +201,15 @@ func (t *tx) putLinks(links []ledger.Link) {
 			WHERE by < ? OR excluded.by = ?`, v.Account, v.Key, v.Work, v.By, ledger.ByHand, ledger.ByHand)
 	}
 }
+
+// SharedWorks tells which of the works an item of another account is linked to
+// as well (guard identity_shift).
+func (s *Store) SharedWorks(ctx context.Context, account ledger.AccountID, works []media.WorkID) (map[media.WorkID]bool, error) {
+	shared, err := find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM links
+		WHERE work IN (SELECT value FROM json_each(?)) AND account <> ?`, ids(works), account)
+	all := make(map[media.WorkID]bool, len(shared))
+	for _, w := range shared {
+		all[w] = true
+	}
+	return all, err
+}

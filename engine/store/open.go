@@ -61,7 +61,7 @@ func (s *Store) withBackup(err error) error {
 // OpenMemory opens an empty database that is gone with its Store. It has one
 // connection: nothing else may be called from within EachShown.
 func OpenMemory(ctx context.Context, opts Options) (*Store, error) {
-	db, err := sql.Open("sqlite", "file::memory:?"+memorySettings.Encode())
+	db, err := sql.Open("sqlite", memoryAddress)
 	if err != nil {
 		return nil, wrap("", err)
 	}
@@ -78,7 +78,7 @@ var (
 	fileSettings = url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"WAL"},
 		"_synchronous": {"FULL"}, "_foreign_keys": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
 		"_pragma": {"journal_size_limit(4194304)"}}
-	memorySettings = url.Values{"_txlock": {"immediate"}, "_foreign_keys": {"1"}, "_dqs": {"0"}}
+	memoryAddress = "file::memory:?_txlock=immediate&_foreign_keys=1&_dqs=0"
 )
 
 // address writes the URI of a file; only URIs honour mode.
