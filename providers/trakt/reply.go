@@ -1,0 +1,143 @@
+package trakt
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// answer is the reply to a sync post: counts by kind, and the objects it did
+// not find, as they were sent.
+type answer struct {
+	Added    counts `json:"added"`
+	Existing counts `json:"existing"`
+	Updated  counts `json:"updated"`
+	Deleted  counts `json:"deleted"`
+	NotFound struct {
+		Movies   []echo   `json:"movies"`
+		Shows    []echo   `json:"shows"`
+		Seasons  []echo   `json:"seasons"`
+		Episodes []echo   `json:"episodes"`
+		IDs      []number `json:"ids"`
+	} `json:"not_found"`
+}
+
+type counts struct {
+	Movies   number `json:"movies"`
+	Shows    number `json:"shows"`
+	Seasons  number `json:"seasons"`
+	Episodes number `json:"episodes"`
+}
+
+func (c counts) of(k media.Kind) int {
+	n := [...]number{media.Film: c.Movies, media.Show: c.Shows, media.Season: c.Seasons, media.Episode: c.Episodes}[k]
+	return max(0, n.whole())
+}
+
+// echo is an object that was not found.
+type echo struct {
+	IDs      ids    `json:"ids"`
+	Number   number `json:"number"`
+	Seasons  []echo `json:"seasons"`
+	Episodes []echo `json:"episodes"`
+}
+
+// missing tells whether the reply says that a title or play was not found. An
+// echo with parts means these parts, one without means everything sent under
+// it.
+func (r answer) missing(a sending) bool {
+	if a.play != 0 {
+		return slices.ContainsFunc(r.NotFound.IDs, func(n number) bool { return string(n) == fmt.Sprint(a.play) })
+	}
+	list := map[media.Kind][]echo{media.Film: r.NotFound.Movies, media.Show: r.NotFound.Shows,
+		media.Season: r.NotFound.Seasons, media.Episode: r.NotFound.Episodes}[a.kind]
+	if a.byShow {
+		list = r.NotFound.Shows
+	}
+	for _, e := range list {
+		if e.IDs.share(a.ids) && (!a.byShow || e.covers(a.address)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (i ids) share(s sentIDs) bool {
+	same := func(got string, sent int64) bool { return sent != 0 && got == fmt.Sprint(sent) }
+	return same(string(i.Trakt), s.Trakt) || same(string(i.TMDB), s.TMDB) || same(string(i.TVDB), s.TVDB) ||
+		s.IMDb != "" && string(i.IMDb) == s.IMDb
+}
+
+func (e echo) covers(a address) bool {
+	if len(e.Seasons) == 0 {
+		return true
+	}
+	for _, s := range e.Seasons {
+		if s.Number.whole() != a.season {
+			continue
+		}
+		if len(s.Episodes) == 0 {
+			return true
+		}
+		for _, ep := range s.Episodes {
+			if ep.Number.whole() == a.episode {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// errAbsent is why a title was refused.
+var errAbsent = errors.New("trakt does not have this title")
+
+// judge gives every sent change its outcome. Counts name nobody (R25): when
+// they cover all titles of a kind these are accepted, when all of them existed
+// before they are so already, and when some are uncounted any of them may be
+// the one that was not done.
+func (r answer) judge(sent []sending, results []provider.Result) {
+	left := map[media.Kind]int{}
+	for _, s := range sent {
+		if r.missing(s) {
+			results[s.index] = absentResult(s.action)
+			continue
+		}
+		left[s.kind]++
+	}
+	for _, s := range sent {
+		if results[s.index].Outcome != provider.NotApplied {
+			continue
+		}
+		done := r.Added.of(s.kind) + r.Updated.of(s.kind) + r.Deleted.of(s.kind)
+		existing := r.Existing.of(s.kind)
+		switch {
+		case done == 0 && existing == left[s.kind]:
+			results[s.index].Outcome = provider.Already
+		case done+existing >= left[s.kind]:
+			results[s.index].Outcome = provider.Accepted
+		default:
+			results[s.index] = uncounted(done+existing, left[s.kind])
+		}
+	}
+}
+
+// absentResult: what is not there cannot be added, and need not be removed.
+func absentResult(action provider.Action) provider.Result {
+	if action == provider.Remove {
+		return provider.Result{Outcome: provider.Already}
+	}
+	return refused(errAbsent)
+}
+
+func refused(why error) provider.Result {
+	return provider.Result{Outcome: provider.Refused, Err: provider.Failed(provider.Rejected, "write", why)}
+}
+
+func uncounted(got, sent int) provider.Result {
+	err := provider.Failed(provider.Transient, "write", fmt.Errorf("trakt counts %d of %d", got, sent))
+	err.Sent = true
+	return provider.Result{Outcome: provider.Unproven, Err: err}
+}

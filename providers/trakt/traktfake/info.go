@@ -1,0 +1,54 @@
+package traktfake
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// settings names the person and the limits of the plan.
+func (s *Service) settings(c *call) {
+	u := c.user
+	reply(c.w, http.StatusOK, object{
+		"user": object{
+			"username": u.Name, "private": false, "name": u.Name, "vip": u.VIP, "vip_ep": false, "director": false,
+			"ids": object{"slug": u.Name, "trakt": nil, "uuid": u.UUID}, "joined_at": stamp(joined),
+			"images": object{"avatar": object{"full": "https://walter.trakt.tv/placeholder.png"}}, "vip_og": false, "vip_years": 0,
+		},
+		"account":     object{"timezone": "Europe/Berlin", "date_format": "dmy", "time_24hr": true},
+		"permissions": object{"commenting": true, "liking": true, "following": true},
+		"browsing":    object{"watch_only_once": u.WatchOnlyOnce},
+		"limits": object{
+			"list":      object{"count": 5, "item_count": 250},
+			"watchlist": object{"item_count": u.WatchlistLimit},
+			"favorites": object{"item_count": 50},
+		},
+	})
+}
+
+// search looks titles up by one public id.
+func (s *Service) search(c *call) {
+	ns, id, kind := c.r.PathValue("namespace"), c.r.PathValue("id"), c.r.URL.Query().Get("type")
+	var rows []object
+	for _, t := range s.titles.all {
+		if (kind == "" || kind == t.Type) && t.IDs.text(ns) == id {
+			rows = append(rows, t.into(object{"score": 1000}))
+		}
+	}
+	page(c, rows)
+}
+
+func (s *Service) episodeInfo(c *call) {
+	id := c.r.PathValue("id")
+	season, _ := strconv.Atoi(c.r.PathValue("season"))
+	number, _ := strconv.Atoi(c.r.PathValue("episode"))
+	for _, show := range s.titles.all {
+		if show.Type != "show" || (show.IDs.text("trakt") != id && show.IDs.Slug != id) {
+			continue
+		}
+		if t := s.titles.part(show, season, number); t != nil {
+			reply(c.w, http.StatusOK, t.json())
+			return
+		}
+	}
+	c.w.WriteHeader(http.StatusNotFound)
+}
