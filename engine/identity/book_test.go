@@ -22,6 +22,21 @@ type book struct {
 	apart  [][2]media.WorkID
 }
 
+// keptApart are the pairs that follow from all links and unlinks.
+func (b *book) keptApart() [][2]media.WorkID {
+	pairs := b.apart
+	for a, keys := range b.unlink {
+		for key, from := range keys {
+			for _, w := range from {
+				if l, ok := b.links[a][key]; ok {
+					pairs = append(pairs, [2]media.WorkID{l.Work, w})
+				}
+			}
+		}
+	}
+	return pairs
+}
+
 func newBook() *book {
 	return &book{
 		next: 1, works: map[media.WorkID]ledger.Work{}, tokens: map[media.Token]media.WorkID{},
@@ -34,7 +49,7 @@ func newBook() *book {
 func (b *book) input(a ledger.AccountID, items ...media.Item) Input {
 	known := Known{
 		Links: maps.Clone(b.links[a]), Tokens: maps.Clone(b.tokens), Works: maps.Clone(b.works),
-		WorkTokens: map[media.WorkID][]media.Token{}, Unlinked: b.unlink[a], Apart: b.apart, Listed: b.listed[a],
+		WorkTokens: map[media.WorkID][]media.Token{}, Unlinked: b.unlink[a], Apart: b.keptApart(), Listed: b.listed[a],
 	}
 	for t, w := range b.tokens {
 		known.WorkTokens[w] = append(known.WorkTokens[w], t)
@@ -88,6 +103,15 @@ func (b *book) join(j Join) {
 			b.works[id] = w
 		}
 	}
+	for _, keys := range b.unlink {
+		for key, from := range keys {
+			for i, w := range from {
+				if w == j.From {
+					keys[key][i] = j.Into
+				}
+			}
+		}
+	}
 	delete(b.works, j.From)
 }
 
@@ -98,9 +122,19 @@ func (b *book) link(l ledger.Link) {
 	b.links[l.Account][l.Key] = l
 }
 
+// linkByHand gives an item to a work, whatever was said before.
+func (b *book) linkByHand(a ledger.AccountID, key string, w media.WorkID) {
+	if keys := b.unlink[a]; keys != nil {
+		keys[key] = slices.DeleteFunc(keys[key], func(from media.WorkID) bool { return from == w })
+	}
+	b.link(ledger.Link{Account: a, Key: key, Work: w, By: ledger.ByHand})
+}
+
 // unlinkByHand takes an item away from a work for ever.
 func (b *book) unlinkByHand(a ledger.AccountID, key string, w media.WorkID) {
-	delete(b.links[a], key)
+	if b.links[a][key].Work == w {
+		delete(b.links[a], key)
+	}
 	if b.unlink[a] == nil {
 		b.unlink[a] = map[string][]media.WorkID{}
 	}

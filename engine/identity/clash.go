@@ -19,11 +19,13 @@ type gathering struct {
 // a namespace that both fill contradicts. A work may hold two ids of one
 // namespace by itself: a person can link so.
 func (g *gathering) work(tokens []media.Token) {
-	before := g.have
-	for _, t := range tokens {
+	n := len(g.have)
+	g.have = append(g.have, tokens...)
+	before, added := g.have[:n], g.have[n:]
+	slices.SortFunc(added, media.Token.Compare)
+	for _, t := range added {
 		g.compare(before, t)
 	}
-	g.have = append(g.have, tokens...)
 }
 
 // item adds the tokens of an item; it fits where each of its ids is one that

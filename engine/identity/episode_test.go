@@ -113,3 +113,24 @@ func TestDescriptionComesFromTheLowestKeyThatTells(t *testing.T) {
 	slices.Reverse(items)
 	same(t, "work, other order", newBook().see(accountA, items...).Works, []ledger.Work{want})
 }
+
+// A show whose ids are swapped by its server is the same show under the same
+// name, and another one under another.
+func TestEpisodesOfAShowWhoseIDsWereSwapped(t *testing.T) {
+	for _, c := range []struct {
+		title     string
+		conflicts string
+	}{{"Fargo", ""}, {"Sherlock", "e s"}} {
+		listed := func(title, id string) []media.Item {
+			e := episode("e", "s", 1, 2)
+			e.ShowTitle = title
+			return []media.Item{titled(show("s", id), title, 2014), e}
+		}
+		b := newBook()
+		b.see(accountA, listed("Fargo", "tvdb:66")...)
+		out := b.see(accountA, listed(c.title, "tmdb:88")...)
+		same(t, c.title, out.Of, map[string]media.WorkID{"e": 1, "s": 2})
+		same(t, c.title+": conflicts", conflictKeys(out), c.conflicts)
+		same(t, c.title+": links", len(out.Links), 0)
+	}
+}

@@ -51,6 +51,21 @@ func (r *resolver) place(c *claim) {
 	}
 	c.tokens = heard
 	slices.Sort(c.works)
+	c.estranged = r.estranged(c)
+}
+
+// estranged: see claim. Ids that merely grew, or were swapped under the same
+// name, estrange nobody.
+func (r *resolver) estranged(c *claim) bool {
+	owned := r.in.Known.WorkTokens[c.linked]
+	if c.linked == 0 || len(owned) == 0 || len(c.tokens) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(c.tokens, func(t media.Token) bool { return slices.Contains(owned, t) }) {
+		return false
+	}
+	w, known := r.in.Known.Works[c.linked]
+	return known && !r.sameName(&r.in.Items[c.index], w)
 }
 
 // fault is why claims cannot be one work.
@@ -67,8 +82,9 @@ func (r *resolver) fault(c *claim) *fault {
 	if alone.clashed {
 		return clashed(&alone, "the item lists two ids of one kind")
 	}
-	if f := r.changed(c); f != nil {
-		return f
+	it := &r.in.Items[c.index]
+	if w, ok := r.in.Known.Works[c.linked]; ok && w.Kind != it.Kind {
+		return &fault{evidence: fmt.Sprintf("the item is a %s now and was linked as a %s", it.Kind, w.Kind)}
 	}
 	return r.faultOf(c.works, []claim{*c})
 }
@@ -92,35 +108,22 @@ func (r *resolver) faultOf(works []media.WorkID, claims []claim) *fault {
 	return nil
 }
 
-// changed returns a fault when the item is not what its remembered link says
-// any more: another kind, or not one id left and another name. Ids that merely
-// grew or were swapped under the same name are no fault.
-func (r *resolver) changed(c *claim) *fault {
-	it := &r.in.Items[c.index]
-	w, known := r.in.Known.Works[c.linked]
-	if c.linked == 0 || !known {
-		return nil
-	}
-	if w.Kind != it.Kind {
-		return &fault{evidence: fmt.Sprintf("the item is a %s now and was linked as a %s", it.Kind, w.Kind)}
-	}
-	owned := r.in.Known.WorkTokens[c.linked]
-	if len(owned) == 0 || len(c.tokens) == 0 || sameName(it, w) {
-		return nil
-	}
-	if slices.ContainsFunc(c.tokens, func(t media.Token) bool { return slices.Contains(owned, t) }) {
-		return nil
-	}
-	return &fault{evidence: fmt.Sprintf("every id of the item changed and so did its name: %q (%s), linked as %q (%s)",
-		it.Title, c.tokens[0], w.Title, owned[0])}
+// strange is the fault of an estranged claim.
+func (r *resolver) strange(c *claim) *fault {
+	it, w := &r.in.Items[c.index], r.in.Known.Works[c.linked]
+	was := slices.MinFunc(r.in.Known.WorkTokens[c.linked], media.Token.Compare)
+	return &fault{evidence: fmt.Sprintf("every id of the item changed and its name does not vouch for it: %q (%s), linked as %q (%s)",
+		it.Title, c.tokens[0], w.Title, was)}
 }
 
-// sameName tells whether an item still looks like its work. Episodes and
-// seasons have too common names to tell.
-func sameName(it *media.Item, w ledger.Work) bool {
+// sameName tells whether an item still looks like its work. Seasons and
+// episodes have too common titles: their show and numbers tell.
+func (r *resolver) sameName(it *media.Item, w ledger.Work) bool {
 	switch it.Kind {
 	case media.Season, media.Episode:
-		return false
+		show := folded(it.ShowTitle)
+		return show != "" && show == folded(r.in.Known.Works[w.Show].Title) &&
+			it.Season == w.Season && (it.Kind == media.Season || it.Number == w.Number)
 	}
 	return near(it.Year, w.Year) && folded(it.Title) == folded(w.Title)
 }

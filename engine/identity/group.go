@@ -28,7 +28,9 @@ func grouped(claims []claim) [][]claim {
 	byToken := make(map[media.Token]int, len(claims))
 	for i, c := range claims {
 		for _, w := range c.works {
-			parent[root(i)] = root(first(byWork, w, i))
+			if c.leads(w) {
+				parent[root(i)] = root(first(byWork, w, i))
+			}
 		}
 		for _, t := range c.fresh {
 			parent[root(i)] = root(first(byToken, t, i))
@@ -57,18 +59,44 @@ func first[K comparable](seen map[K]int, k K, claim int) int {
 }
 
 // settle makes a group one work, or refuses it if anything in it contradicts.
+// An estranged claim that does not lead back to its own work is refused alone,
+// and the others are grouped without it.
 func (r *resolver) settle(group []claim) {
-	var works []media.WorkID
+	works := leadTo(group)
+	var rest []claim
 	for i := range group {
-		works = append(works, group[i].works...)
+		c := &group[i]
+		if c.estranged && !slices.Contains(works, c.linked) {
+			r.refuse(c, c.works, r.strange(c))
+			continue
+		}
+		rest = append(rest, *c)
 	}
-	slices.Sort(works)
-	works = slices.Compact(works)
+	if len(rest) < len(group) {
+		for _, g := range grouped(rest) {
+			r.settle(g)
+		}
+		return
+	}
 	if f := r.faultOf(works, group); f != nil {
 		r.dispute(group, works, f)
 		return
 	}
 	r.unite(group, works)
+}
+
+// leadTo returns the works that a group speaks for, ascending.
+func leadTo(group []claim) []media.WorkID {
+	var works []media.WorkID
+	for i := range group {
+		for _, w := range group[i].works {
+			if group[i].leads(w) {
+				works = append(works, w)
+			}
+		}
+	}
+	slices.Sort(works)
+	return slices.Compact(works)
 }
 
 // dispute handles a group that contradicts itself. Which item is wrong cannot

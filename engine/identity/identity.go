@@ -30,7 +30,8 @@ type Input struct {
 }
 
 // Known is what the engine has loaded from the identity table. Works and
-// WorkTokens must hold every work that Links or Tokens name, and Tokens every
+// WorkTokens must hold every work that Links or Tokens name, Works also the
+// shows of those, and Tokens every
 // token that Tokens(Items) returns and some work owns: an owned token that is
 // not loaded looks free.
 type Known struct {

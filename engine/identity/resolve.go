@@ -61,11 +61,18 @@ func newResolver(in Input) *resolver {
 type claim struct {
 	index  int // of the item
 	key    string
-	tokens []media.Token // usable ones, sorted, each once
-	linked media.WorkID  // by a remembered link; 0: none
-	works  []media.WorkID
-	fresh  []media.Token // of tokens, those that no work owns yet
+	tokens []media.Token  // usable ones, sorted, each once
+	linked media.WorkID   // by a remembered link; 0: none
+	works  []media.WorkID // that the link and the tokens lead to, ascending
+	fresh  []media.Token  // of tokens, those that no work owns yet
+	// estranged: not one id is left of what the work owns, and the name is
+	// another too. The link stays, but vouches for nothing unless the tokens
+	// lead to its work in some other way.
+	estranged bool
 }
+
+// leads tells whether the claim speaks for being this work.
+func (c *claim) leads(w media.WorkID) bool { return !c.estranged || w != c.linked }
 
 // recall settles every item that its link alone decides and returns the
 // others, by key.
