@@ -19,8 +19,8 @@ type Budget struct {
 	// Room is how many entries still fit by the service's own numbers; a
 	// missing shelf has room as far as its capabilities tell.
 	Room map[Shelf]int
-	// Reversals are the statements of the last seven days that took back a
-	// settled write of ours.
+	// Reversals are the settled writes that were taken back in the last seven
+	// days.
 	Reversals []Reversal
 	// Planned names the works that this run's plan was made for. Only their
 	// held ops can be found to be no longer planned.
@@ -40,11 +40,10 @@ type Flow struct {
 	Feature       media.Feature
 }
 
-// Reversal is one statement that took back a settled write of ours.
+// Reversal is one settled write of ours that was taken back at its account.
 type Reversal struct {
-	ledger.Subject
-	By ledger.Cause // the statement; By.Account is where our write was reversed
-	At media.Moment // when it was observed
+	ledger.StatementRef              // what was taken back, and where
+	At                  media.Moment // when it was observed
 }
 
 const (

@@ -50,16 +50,13 @@ func refusals(ops []ledger.Op) []ledger.Refusal {
 	return out
 }
 
-// said are the statements behind the ops, about their own subjects (un-watching
-// on a flag can remove plays). Ops without one (copy exactly) name none.
+// said are the statements behind the ops. Ops without one (copy exactly) name
+// none.
 func said(ops []ledger.Op) []Said {
 	var out []Said
 	seen := make(map[Said]bool)
 	for _, op := range ops {
-		s := Said{op.Says.Subject, op.Origin()}
-		if s.Work == 0 {
-			s.Subject = op.Subject
-		}
+		s := Said{sourceOf(op).Subject, op.Origin()}
 		if s.By.Seq != 0 && !seen[s] {
 			seen[s] = true
 			out = append(out, s)

@@ -117,7 +117,7 @@ func reversals(account ledger.AccountID, n int, ago time.Duration) []Reversal {
 	var out []Reversal
 	for i := range n {
 		op := removing(1, account, trakt).from(i + 1).ops()[0]
-		out = append(out, Reversal{op.Subject, op.Origin(), now.Add(-ago)})
+		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: op.Subject}, now.Add(-ago)})
 	}
 	return out
 }
@@ -125,8 +125,8 @@ func reversals(account ledger.AccountID, n int, ago time.Duration) []Reversal {
 // flips are n reversals of the same subject at the account.
 func flips(account ledger.AccountID, n int, ago time.Duration) []Reversal {
 	var out []Reversal
-	for i := range n {
-		out = append(out, Reversal{ledger.Subject{Work: 1, Feature: media.Watchlist}, ledger.Cause{Account: account, Seq: ledger.Seq(90 + i)}, now.Add(-ago)})
+	for range n {
+		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: ledger.Subject{Work: 1, Feature: media.Watchlist}}, now.Add(-ago)})
 	}
 	return out
 }
@@ -166,6 +166,8 @@ func opCases() []opCase {
 		{name: "another cause has its own budget", guard: ledger.GuardRemovals, plan: planOf(removing(3, plex, trakt), removing(3, simkl, trakt).from(10)), budget: shown(5)},
 		{name: "by cause", guard: ledger.GuardRemovals, plan: planOf(removing(4, plex, trakt), removing(3, plex, simkl), removing(3, simkl, trakt).from(10)), budget: shown(5), held: 4},
 		{name: "a little of every feature", guard: ledger.GuardRemovals, plan: planOf(removing(2, plex, trakt), removing(2, plex, trakt).in(media.Ratings)), budget: shown(5), held: 4},
+		{name: "positions end all week", guard: ledger.GuardRemovals, plan: planOf(removing(3, plex, trakt).in(media.Progress)), budget: Budget{Shown: shown(5).Shown, Removed: map[Flow]int{{trakt, plex, media.Progress}: 30}}},
+		{name: "many positions in one run", guard: ledger.GuardRemovals, plan: planOf(removing(4, plex, trakt).in(media.Progress)), budget: shown(5), held: 4},
 		{name: "nothing shown", guard: ledger.GuardRemovals, plan: planOf(removing(4, plex, trakt)), held: 4},
 		{name: "switched off", guard: ledger.GuardRemovals, plan: planOf(removing(40, plex, trakt)), off: []ledger.Code{ledger.GuardRemovals}},
 

@@ -13,6 +13,9 @@ import (
 // each feature against the works shown there and for all features together
 // against the largest of them. Over a budget every removal of the flow waits,
 // not only the remainder, so that a person sees the whole.
+//
+// Resume points have no weekly budget: every film watched to its end removes
+// one (R18), and a week of watching is no reason to ask.
 func removals(r *round, ops []ledger.Op) []string {
 	run := tally(ops, func(op ledger.Op) bool { return op.Action == provider.Remove }, flowOf)
 	return each(ops, func(op ledger.Op) string {
@@ -20,18 +23,25 @@ func removals(r *round, ops []ledger.Op) []string {
 			return ""
 		}
 		f := flowOf(op)
-		if e := overRemovals(run[f], r.budget.Removed[f], r.budget.Shown[shelfOf(op)]); e != "" {
+		if e := overRemovals(run[f], r.removedBefore(f), r.budget.Shown[shelfOf(op)]); e != "" {
 			return e
 		}
 		var now, before, works int
 		for _, feature := range media.Features {
 			f.Feature = feature
 			now += run[f]
-			before += r.budget.Removed[f]
+			before += r.removedBefore(f)
 			works = max(works, r.budget.Shown[Shelf{f.Target, feature}])
 		}
 		return overRemovals(now, before, works)
 	})
+}
+
+func (r *round) removedBefore(f Flow) int {
+	if f.Feature == media.Progress {
+		return 0
+	}
+	return r.budget.Removed[f]
 }
 
 func overRemovals(now, before, works int) string {

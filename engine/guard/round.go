@@ -22,6 +22,15 @@ type slot struct {
 	ledger.RowKey
 }
 
+// sourceOf is where the statement behind the op was made, and its own subject:
+// un-watching on a flag can remove plays.
+func sourceOf(op ledger.Op) spot {
+	if op.Says.Work == 0 {
+		return spot{op.Origin().Account, op.Subject}
+	}
+	return spot{op.Origin().Account, op.Says.Subject}
+}
+
 func slotOf(op ledger.Op) slot {
 	return slot{spot{op.Account, op.Subject}, op.Action, op.RowKey}
 }
@@ -51,9 +60,9 @@ type round struct {
 	held     map[key]*group
 	planned  map[slot]bool
 	waits    map[spot]bool // not planned for a reason that passes
-	// What the reversals add up to: statements that reversed us within a day,
-	// how many per account, and how often each subject was reversed in a week.
-	reversed map[ledger.Cause]bool
+	// What the reversals add up to: subjects reversed within a day, how many
+	// per account, and how often each subject was reversed in a week.
+	reversed map[spot]bool
 	undone   map[ledger.AccountID]int
 	flips    map[spot]int
 }
@@ -62,7 +71,7 @@ func newRound(w *ledger.World, p ledger.Plan, b Budget, holds []ledger.Hold) *ro
 	r := &round{
 		world: w, plan: p, budget: b,
 		held: make(map[key]*group), planned: make(map[slot]bool), waits: make(map[spot]bool),
-		reversed: make(map[ledger.Cause]bool), undone: make(map[ledger.AccountID]int), flips: make(map[spot]int),
+		reversed: make(map[spot]bool), undone: make(map[ledger.AccountID]int), flips: make(map[spot]int),
 	}
 	for _, h := range holds {
 		r.standing = append(r.standing, newStanding(h))
@@ -84,18 +93,14 @@ func newRound(w *ledger.World, p ledger.Plan, b Budget, holds []ledger.Hold) *ro
 }
 
 func (r *round) countReversals() {
-	seen := make(map[ledger.Cause]bool)
 	for _, rev := range r.budget.Reversals {
-		if seen[rev.By] {
-			continue
-		}
-		seen[rev.By] = true
+		s := spot{rev.Account, rev.Subject}
 		if within(rev.At, r.world.Now, week) {
-			r.flips[spot{rev.By.Account, rev.Subject}]++
+			r.flips[s]++
 		}
 		if within(rev.At, r.world.Now, day) {
-			r.reversed[rev.By] = true
-			r.undone[rev.By.Account]++
+			r.reversed[s] = true
+			r.undone[rev.Account]++
 		}
 	}
 }

@@ -6,15 +6,14 @@ import (
 	"watchkeeper/engine/ledger"
 )
 
-// undoneWrites holds what follows from statements that took back settled
-// writes of ours, when one account did so more than three times within a day:
-// another tool is at work there, and its undoing does not spread.
+// undoneWrites holds what follows from the taking back of settled writes of
+// ours, when one account did so more than three times within a day: another
+// tool is at work there, and its undoing does not spread.
 func undoneWrites(r *round, ops []ledger.Op) []string {
 	const most = 3
 	return each(ops, func(op ledger.Op) string {
-		by := op.Origin()
-		n := r.undone[by.Account]
-		if !r.reversed[by] || n <= most {
+		n := r.undone[sourceOf(op).account]
+		if !reverses(r, op) || n <= most {
 			return ""
 		}
 		return fmt.Sprintf("%d of our writes were taken back there within a day; another tool seems to be at work", n)
@@ -22,4 +21,4 @@ func undoneWrites(r *round, ops []ledger.Op) []string {
 }
 
 // reverses tells whether the op follows from a reversal within the last day.
-func reverses(r *round, op ledger.Op) bool { return r.reversed[op.Origin()] }
+func reverses(r *round, op ledger.Op) bool { return r.reversed[sourceOf(op)] }
