@@ -27,10 +27,9 @@ func (r *resolver) describe() {
 	}
 }
 
-// lacks tells whether the work has a gap that the item may fill.
-func (r *resolver) lacks(work media.WorkID, it *media.Item) bool {
-	w, ok := r.in.Known.Works[work]
-	if !ok {
+// lacks tells whether a work, if it was loaded, has a gap that the item may fill.
+func lacks(w ledger.Work, it *media.Item) bool {
+	if w.ID == 0 {
 		return false
 	}
 	if w.Title == "" && it.Title != "" || w.Year == 0 && it.Year != 0 || w.RuntimeMS == 0 && it.RuntimeMS > 0 {
@@ -146,9 +145,9 @@ func (r *resolver) showFor(it *media.Item) media.WorkID {
 	return show
 }
 
-// owner returns the work that owns a token, after this call; 0: none.
+// owner returns the work that owns a show's token, after this call; 0: none.
 func (r *resolver) owner(t media.Token) media.WorkID {
-	if w := r.owners[t]; w != 0 {
+	if w := r.showOwners[t]; w != 0 {
 		return w
 	}
 	return r.after(r.in.Known.Tokens[t])

@@ -36,7 +36,7 @@ func (r *resolver) place(c *claim) {
 	if c.linked != 0 {
 		c.works = append(c.works, c.linked)
 	}
-	heard := c.tokens[:0]
+	heard, fresh := c.tokens[:0], make([]media.Token, 0, len(c.tokens))
 	for _, t := range c.tokens {
 		owner := r.in.Known.Tokens[t]
 		if owner != 0 && slices.Contains(blocked, owner) {
@@ -44,12 +44,12 @@ func (r *resolver) place(c *claim) {
 		}
 		heard = append(heard, t)
 		if owner == 0 {
-			c.fresh = append(c.fresh, t)
+			fresh = append(fresh, t)
 		} else if !slices.Contains(c.works, owner) {
 			c.works = append(c.works, owner)
 		}
 	}
-	c.tokens = heard
+	c.tokens, c.fresh = heard, fresh
 	slices.Sort(c.works)
 	c.estranged = r.estranged(c)
 }
@@ -77,8 +77,9 @@ type fault struct {
 
 // fault returns what is wrong with a claim by itself; nil: nothing.
 func (r *resolver) fault(c *claim) *fault {
-	var alone gathering
+	alone := gathering{have: r.buffer[:0]}
 	alone.item(c.tokens)
+	r.buffer = alone.have
 	if alone.clashed {
 		return clashed(&alone, "the item lists two ids of one kind")
 	}
@@ -86,19 +87,23 @@ func (r *resolver) fault(c *claim) *fault {
 	if w, ok := r.in.Known.Works[c.linked]; ok && w.Kind != it.Kind {
 		return &fault{evidence: fmt.Sprintf("the item is a %s now and was linked as a %s", it.Kind, w.Kind)}
 	}
+	if len(c.works) == 0 {
+		return nil
+	}
 	return r.faultOf(c.works, []claim{*c})
 }
 
 // faultOf returns why the works and claims together cannot be one work; nil:
 // they can.
 func (r *resolver) faultOf(works []media.WorkID, claims []claim) *fault {
-	var all gathering
+	all := gathering{have: r.buffer[:0]}
 	for _, w := range works {
 		all.work(r.in.Known.WorkTokens[w])
 	}
 	for i := range claims {
 		all.item(claims[i].tokens)
 	}
+	r.buffer = all.have
 	if all.clashed {
 		return clashed(&all, "two ids of one kind would name one work")
 	}

@@ -36,15 +36,30 @@ func grouped(claims []claim) [][]claim {
 			parent[root(i)] = root(first(byToken, t, i))
 		}
 	}
-	var groups [][]claim
-	place := make([]int, len(claims)) // root → number of its group + 1
-	for i, c := range claims {
+	return gather(claims, root)
+}
+
+// gather sorts the claims by the first claim of their group, keeping the order
+// within, and cuts them into groups.
+func gather(claims []claim, root func(int) int) [][]claim {
+	number := make([]int, len(claims)) // root → number of its group + 1
+	var sizes []int
+	for i := range claims {
 		at := root(i)
-		if place[at] == 0 {
-			groups = append(groups, nil)
-			place[at] = len(groups)
+		if number[at] == 0 {
+			sizes = append(sizes, 0)
+			number[at] = len(sizes)
 		}
-		groups[place[at]-1] = append(groups[place[at]-1], c)
+		sizes[number[at]-1]++
+	}
+	groups := make([][]claim, len(sizes))
+	all := make([]claim, len(claims))
+	for n, size := range sizes {
+		groups[n], all = all[:0:size], all[size:]
+	}
+	for i := range claims {
+		n := number[root(i)] - 1
+		groups[n] = append(groups[n], claims[i])
 	}
 	return groups
 }
@@ -63,26 +78,33 @@ func first[K comparable](seen map[K]int, k K, claim int) int {
 // and the others are grouped without it.
 func (r *resolver) settle(group []claim) {
 	works := leadTo(group)
-	var rest []claim
-	for i := range group {
-		c := &group[i]
-		if c.estranged && !slices.Contains(works, c.linked) {
-			r.refuse(c, c.works, r.strange(c))
-			continue
-		}
-		rest = append(rest, *c)
-	}
-	if len(rest) < len(group) {
-		for _, g := range grouped(rest) {
-			r.settle(g)
-		}
+	lost := func(c claim) bool { return c.estranged && !slices.Contains(works, c.linked) }
+	if slices.ContainsFunc(group, lost) {
+		r.settleWithout(group, lost)
 		return
 	}
-	if f := r.faultOf(works, group); f != nil {
-		r.dispute(group, works, f)
-		return
+	if len(group) > 1 { // one alone was examined
+		if f := r.faultOf(works, group); f != nil {
+			r.dispute(group, works, f)
+			return
+		}
 	}
 	r.unite(group, works)
+}
+
+// settleWithout refuses the lost claims of a group and settles the others.
+func (r *resolver) settleWithout(group []claim, lost func(claim) bool) {
+	var rest []claim
+	for _, c := range group {
+		if lost(c) {
+			r.refuse(&c, c.works, r.strange(&c))
+			continue
+		}
+		rest = append(rest, c)
+	}
+	for _, g := range grouped(rest) {
+		r.settle(g)
+	}
 }
 
 // leadTo returns the works that a group speaks for, ascending.
@@ -140,18 +162,27 @@ func (r *resolver) unite(group []claim, works []media.WorkID) {
 		into = works[0]
 		r.join(group, into, works[1:])
 	}
+	fresh := r.buffer[:0]
 	for i := range group {
 		c := &group[i]
-		for _, t := range c.fresh {
-			if r.owners[t] == 0 {
-				r.owners[t] = into
-				r.out.Tokens = append(r.out.Tokens, WorkToken{Token: t, Work: into})
-			}
-		}
+		fresh = append(fresh, c.fresh...)
 		if c.linked == 0 {
 			r.connect(c, into, ledger.ByToken)
 		}
 		r.gaps = append(r.gaps, c.index)
+	}
+	r.give(into, fresh)
+	r.buffer = fresh
+}
+
+// give makes a work the owner of tokens that had none.
+func (r *resolver) give(work media.WorkID, fresh []media.Token) {
+	slices.SortFunc(fresh, media.Token.Compare)
+	for _, t := range slices.Compact(fresh) {
+		r.out.Tokens = append(r.out.Tokens, WorkToken{Token: t, Work: work})
+		if t.Kind == media.Show {
+			r.showOwners[t] = work
+		}
 	}
 }
 

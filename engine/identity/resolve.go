@@ -19,6 +19,7 @@ import (
 func Resolve(in Input) Output {
 	r := newResolver(in)
 	claims := r.examine(r.recall())
+	r.makeRoom(claims)
 	for _, g := range grouped(claims) {
 		r.settle(g)
 	}
@@ -34,23 +35,24 @@ type resolver struct {
 	out   Output
 	moved map[media.WorkID]media.WorkID // joined works → the work they became
 	// works are new works and known ones with a gap filled.
-	works  map[media.WorkID]ledger.Work
-	owners map[media.Token]media.WorkID // of the tokens given in this call
-	bare   []int                        // items without link and tokens
-	gaps   []int                        // linked items that may tell more about their work
-	apart  map[[2]media.WorkID]bool     // nil until a join is to be made
+	works      map[media.WorkID]ledger.Work
+	showOwners map[media.Token]media.WorkID // owners of the shows' tokens given in this call
+	bare       []int                        // items without link and tokens
+	gaps       []int                        // linked items that may tell more about their work
+	apart      map[[2]media.WorkID]bool     // nil until a join is to be made
 	// disputed are the keys of the listed conflicts.
 	disputed map[string]bool
+	buffer   []media.Token // reused wherever tokens are gathered
 }
 
 func newResolver(in Input) *resolver {
 	r := &resolver{
-		in:       in,
-		shows:    showTokens(in.Items),
-		moved:    map[media.WorkID]media.WorkID{},
-		works:    map[media.WorkID]ledger.Work{},
-		owners:   map[media.Token]media.WorkID{},
-		disputed: map[string]bool{},
+		in:         in,
+		shows:      showTokens(in.Items),
+		moved:      map[media.WorkID]media.WorkID{},
+		works:      map[media.WorkID]ledger.Work{},
+		showOwners: map[media.Token]media.WorkID{},
+		disputed:   map[string]bool{},
 	}
 	r.out.Of = make(map[string]media.WorkID, len(in.Items))
 	r.out.NextWork = in.NextWork
@@ -83,8 +85,9 @@ func (r *resolver) recall() []claim {
 		link, linked := r.link(it.Key)
 		if linked {
 			r.out.Of[it.Key] = link.Work
-			if link.By == ledger.ByHand || r.unchanged(it, link.Work) {
-				if r.lacks(link.Work, it) {
+			w := r.in.Known.Works[link.Work]
+			if link.By == ledger.ByHand || r.unchanged(it, link.Work, w.Kind) {
+				if lacks(w, it) {
 					r.gaps = append(r.gaps, i)
 				}
 				continue
@@ -105,10 +108,11 @@ func (r *resolver) link(key string) (ledger.Link, bool) {
 	return link, true
 }
 
-// unchanged tells, without allocating, whether the work owns all that the item
-// says about itself. It is the common case by far.
-func (r *resolver) unchanged(it *media.Item, work media.WorkID) bool {
-	if w, ok := r.in.Known.Works[work]; ok && w.Kind != it.Kind {
+// unchanged tells, without allocating, whether the work, of a kind that may be
+// unknown, owns all that the item says about itself. It is the common case by
+// far.
+func (r *resolver) unchanged(it *media.Item, work media.WorkID, kind media.Kind) bool {
+	if kind != it.Kind && kind != media.NoKind {
 		return false
 	}
 	owned := r.in.Known.WorkTokens[work]
@@ -145,6 +149,16 @@ func (r *resolver) merged(claims []claim) []claim {
 		once = append(once, c)
 	}
 	return once
+}
+
+// makeRoom sizes the lists that grow with a first look.
+func (r *resolver) makeRoom(claims []claim) {
+	fresh := 0
+	for i := range claims {
+		fresh += len(claims[i].fresh)
+	}
+	r.out.Links = make([]ledger.Link, 0, len(claims))
+	r.out.Tokens = make([]WorkToken, 0, fresh)
 }
 
 // finish puts everything in order.
