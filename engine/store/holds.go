@@ -134,7 +134,9 @@ type Decision struct {
 	Answer    ledger.Answer
 	Refusals  []ledger.Refusal
 	Withdrawn []ledger.StatementRef
-	Freed     []ledger.StatementRef
+	// Local are current statements that no longer leave their account.
+	Local []ledger.Statement
+	Freed []ledger.StatementRef
 	Trust     []ledger.Trust
 	Accounts  []ledger.AccountID // whose first plan is accepted
 	Routes    []int64            // whose first plan is accepted
@@ -152,6 +154,10 @@ func (s *Store) AnswerHold(ctx context.Context, run ledger.RunID, d Decision) er
 		}
 		t.putRefusals(d.Refusals)
 		t.forget(run, d.Withdrawn)
+		for _, v := range d.Local {
+			v.Local = true
+			t.putStatement(v)
+		}
 		t.free(d.Freed)
 		t.putTrust(d.Trust)
 		for _, id := range d.Accounts {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -21,15 +22,15 @@ const applicationID = 0x574b5052
 // ErrForeign, ErrReadOnly, ErrDiskFull, ErrBusy.
 func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	path := filepath.Join(dir, FileName)
+	s := &Store{path: path, dir: dir, options: opts, checked: make(chan error, 1)}
 	if err := makeFile(dir, path); err != nil {
+		return nil, s.withBackup(wrap(path, err))
+	}
+	var err error
+	if s.writes, err = sql.Open("sqlite", address(path, "rwc", fileSettings)); err != nil {
 		return nil, wrap(path, err)
 	}
-	writes, err := sql.Open("sqlite", address(path, "rwc", fileSettings))
-	if err != nil {
-		return nil, wrap(path, err)
-	}
-	writes.SetMaxOpenConns(1)
-	s := &Store{path: path, dir: dir, options: opts, writes: writes, checked: make(chan error, 1)}
+	s.writes.SetMaxOpenConns(1)
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.refuse(err)
 	}
@@ -101,49 +102,63 @@ func makeFile(dir, path string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	info, err := os.Stat(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	// A new database is folded into its file before Open returns, so a missing
+	// or empty file beside backups was lost: never run as if it were new.
+	if err != nil || info.Size() == 0 {
+		if kept, err := Backups(dir); err != nil || len(kept) > 0 {
+			return &Error{Kind: ErrDamaged, Path: path, Err: errors.Join(errors.New("the file is gone or empty"), err)}
+		}
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	info, err := f.Stat()
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	// A new database is folded into its file before Open returns, so an empty
-	// file beside backups was emptied by something else.
-	if info.Size() == 0 && len(backupNames(dir)) > 0 {
-		return &Error{Kind: ErrDamaged, Path: path, Backup: newestGood(dir), Err: errors.New("the file is empty")}
-	}
-	return nil
+	return f.Close()
 }
 
 // prepare recognises the file and brings its schema up to date.
 func (s *Store) prepare(ctx context.Context) error {
-	var app, version, objects int
-	err := errors.Join(
-		s.writes.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app),
-		s.writes.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version),
-		s.writes.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects))
-	fresh := app == 0 && version == 0 && objects == 0
+	version, fresh, err := s.recognise(ctx)
 	switch {
 	case err != nil:
 		return err
-	case !fresh && app != applicationID:
-		return &Error{Kind: ErrForeign, Path: s.path}
-	case version > len(migrations):
-		return &Error{Kind: ErrNewer, Path: s.path, Err: errors.New("schema " + strconv.Itoa(version))}
 	case fresh:
 		return s.create(ctx)
 	}
 	return s.migrate(ctx, version, migrations)
 }
 
-// Check reads the whole file and returns an *Error of kind ErrDamaged when it
-// is not sound.
+// recognise tells a file's schema version, or that it holds nothing yet.
+func (s *Store) recognise(ctx context.Context) (version int, fresh bool, err error) {
+	var app, objects int
+	err = s.writes.QueryRowContext(ctx, `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+		FROM pragma_application_id, pragma_user_version`).Scan(&app, &version, &objects)
+	fresh = app == 0 && version == 0 && objects == 0
+	switch {
+	case err != nil:
+		return 0, false, err
+	case !fresh && app != applicationID:
+		return 0, false, &Error{Kind: ErrForeign, Path: s.path}
+	case version > len(migrations):
+		return 0, false, &Error{Kind: ErrNewer, Path: s.path, Err: errors.New("schema " + strconv.Itoa(version))}
+	}
+	return version, fresh, nil
+}
+
+// Check reads the whole file and returns an *Error of kind ErrDamaged, with
+// the newest good backup, when it is not sound.
 func (s *Store) Check(ctx context.Context) error {
+	return s.withBackup(s.quickCheck(ctx))
+}
+
+func (s *Store) quickCheck(ctx context.Context) error {
 	found, err := list(ctx, s.reads, one[string], "PRAGMA quick_check(1)")
 	if err == nil && (len(found) != 1 || found[0] != "ok") {
-		err = &Error{Kind: ErrDamaged, Path: s.path, Err: errors.New(found[0])}
+		err = &Error{Kind: ErrDamaged, Path: s.path, Err: errors.New(strings.Join(found, "; "))}
 	}
-	return s.withBackup(wrap(s.path, err))
+	return wrap(s.path, err)
 }

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+)
+
+// Counts is how much is open, for the status.
+type Counts struct {
+	Waiting  int // writes that were sent and not yet seen
+	Unmet    int // differences that are explained but not closed
+	SetAside int // values in quarantine
+}
+
+// Counts counts what is open over all profiles.
+func (s *Store) Counts(ctx context.Context) (Counts, error) {
+	all, err := find(ctx, s, func(r scanner) (v Counts, err error) {
+		err = r.Scan(&v.Waiting, &v.Unmet, &v.SetAside)
+		return v, err
+	}, `SELECT (SELECT count(*) FROM pending WHERE state = ?), (SELECT count(*) FROM unmet),
+		(SELECT count(*) FROM quarantine WHERE failures >= ?)`, ledger.Expected, ledger.QuarantineAfter)
+	if err != nil {
+		return Counts{}, err
+	}
+	return all[0], nil
+}
