@@ -20,6 +20,7 @@ const pageLimit = 250
 var (
 	errNoPaging   = errors.New("the answer does not say how many rows there are")
 	errMoved      = errors.New("the list changed while it was read")
+	errEmptyPage  = errors.New("a page before the last is empty")
 	errWrongPage  = errors.New("the answer is another page than asked for")
 	errNoActivity = errors.New("the answer names no activity")
 )
@@ -29,6 +30,7 @@ type list struct {
 	rows      []row
 	skipped   []provider.Skipped
 	announced int // by the service
+	pages     int
 	received  int // rows, before folding doubles
 }
 
@@ -44,14 +46,14 @@ func (a *account) pull(ctx context.Context, path string, fresh bool) (*list, err
 	if err != nil && !errors.Is(err, errMoved) && !errors.As(err, new(shortfall)) {
 		return nil, err
 	}
-	if err == nil && (first.announced <= pageLimit || !first.doubled()) {
+	if err == nil && (first.single() || !first.doubled()) {
 		return first, nil
 	}
 	second, again := a.pullOnce(ctx, path, fresh)
 	if again != nil {
 		return nil, again
 	}
-	if second.announced > pageLimit && second.doubled() && !(err == nil && second.equal(first)) {
+	if !second.single() && second.doubled() && !(err == nil && second.equal(first)) {
 		return nil, listError(path, provider.Transient, errMoved)
 	}
 	return second, nil
@@ -77,13 +79,16 @@ func (a *account) pullOnce(ctx context.Context, path string, fresh bool) (*list,
 			return nil, err
 		}
 		if n == 1 {
-			first, out.announced = p, p.items
+			first, out.announced, out.pages = p, p.items, p.pages
 		}
 		if p != (paging{n, first.limit, first.pages, first.items}) {
 			return nil, listError(path, provider.Transient, errMoved)
 		}
-		if n >= p.pages || got == 0 {
+		if n >= p.pages {
 			break
+		}
+		if got == 0 {
+			return nil, listError(path, provider.Contract, errEmptyPage)
 		}
 	}
 	if out.received != out.announced {
@@ -144,6 +149,9 @@ func (l *list) skip(raw []byte, why error) {
 	const most = 80
 	l.skipped = append(l.skipped, provider.Skipped{Key: string(raw[:min(len(raw), most)]), Reason: why.Error()})
 }
+
+// single tells whether nothing could move while the list was read.
+func (l *list) single() bool { return l.pages <= 1 }
 
 // doubled tells whether a row occurs twice.
 func (l *list) doubled() bool {

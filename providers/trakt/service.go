@@ -69,7 +69,7 @@ func newAccount(env provider.Env, t tokens, read, write *rate.Limiter) *account 
 		},
 		Refresh:  t.Renew,
 		ReadPace: read, WritePace: write,
-		Timeout:  requestTime,
+		Timeout: requestTime, BodyCap: bodyCap,
 		Classify: classify,
 	})}
 }

@@ -27,6 +27,7 @@ const (
 	apiURL      = "https://api.trakt.tv"
 	batchLimit  = 100
 	requestTime = 60 * time.Second // a post of a hundred plays takes its time
+	bodyCap     = 4 << 20          // a page of 250 rows is a twentieth of this
 	statusRoom  = 420              // the plan is full
 	// completePct is the share in percent from which Trakt counts a stop as
 	// watched, and refuses a pause.

@@ -1,9 +1,11 @@
 package trakt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"testing"
@@ -23,6 +25,7 @@ type world struct {
 	user     *traktfake.User
 	weather  *fakekit.Weather
 	recorder *fakekit.Recorder
+	posts    posts
 	env      provider.Env
 	account  *account
 	film     *traktfake.Title
@@ -54,15 +57,41 @@ func (k *keyring) Save(_ context.Context, s provider.Secret) error {
 	return nil
 }
 
+// posts are the bodies of posts by path, noted on arrival.
+type posts struct {
+	mu     sync.Mutex
+	bodies map[string][]string
+}
+
+func (p *posts) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			p.mu.Lock()
+			p.bodies[r.URL.Path] = append(p.bodies[r.URL.Path], string(body))
+			p.mu.Unlock()
+		}
+		next.ServeHTTP(out, r)
+	})
+}
+
+// posted returns the bodies sent to a path.
+func (w *world) posted(path string) []string {
+	w.posts.mu.Lock()
+	defer w.posts.mu.Unlock()
+	return w.posts.bodies[path]
+}
+
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, fake: traktfake.New(time.Now)}
+	w := &world{t: t, fake: traktfake.New(time.Now), posts: posts{bodies: map[string][]string{}}}
 	w.fake.Limited = false
 	w.user = w.fake.AddUser("marlow")
 	w.weather = fakekit.NewWeather(w.fake)
 	w.recorder = fakekit.NewRecorder(w.weather)
 	net := fakekit.NewInternet()
-	net.Host(apiHost, w.recorder)
-	net.Host(authHost, w.recorder)
+	net.Host(apiHost, w.posts.before(w.recorder))
+	net.Host(authHost, w.posts.before(w.recorder))
 	w.env = provider.Env{Base: net, Version: "1.0", ClientID: "test-client", ClientSecret: "test-secret", Secrets: &keyring{}}
 	w.account = newAccount(w.env, bearer(w.fake.Mint(w.user, "test-client").Access), nil, nil)
 	w.film = w.fake.AddMovie("Paper Lighthouse", 2021, traktfake.IDs{Trakt: 5, IMDb: "tt0000005", TMDB: 6})

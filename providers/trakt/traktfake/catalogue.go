@@ -127,6 +127,16 @@ func (c *catalogue) part(show *Title, season, number int) *Title {
 	return nil
 }
 
+// show finds a show by trakt id or slug.
+func (c *catalogue) show(id string) *Title {
+	for _, t := range c.all {
+		if t.Type == "show" && (t.IDs.text("trakt") == id || t.IDs.Slug == id) {
+			return t
+		}
+	}
+	return nil
+}
+
 // find looks a title up by whatever ids a request carries, the service's own
 // first.
 func (c *catalogue) find(kind string, ids map[string]any) *Title {

@@ -38,17 +38,28 @@ func (s *Service) search(c *call) {
 }
 
 func (s *Service) episodeInfo(c *call) {
-	id := c.r.PathValue("id")
 	season, _ := strconv.Atoi(c.r.PathValue("season"))
 	number, _ := strconv.Atoi(c.r.PathValue("episode"))
-	for _, show := range s.titles.all {
-		if show.Type != "show" || (show.IDs.text("trakt") != id && show.IDs.Slug != id) {
-			continue
-		}
-		if t := s.titles.part(show, season, number); t != nil {
-			reply(c.w, http.StatusOK, t.json())
-			return
-		}
+	show := s.titles.show(c.r.PathValue("id"))
+	if t := s.titles.part(show, season, number); show != nil && t != nil {
+		reply(c.w, http.StatusOK, t.json())
+		return
 	}
 	c.w.WriteHeader(http.StatusNotFound)
+}
+
+// seasonsInfo lists a show's seasons; this list has no pages.
+func (s *Service) seasonsInfo(c *call) {
+	show := s.titles.show(c.r.PathValue("id"))
+	if show == nil {
+		c.w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	rows := []object{}
+	for _, t := range s.titles.all {
+		if t.Show == show && t.Type == "season" {
+			rows = append(rows, t.json())
+		}
+	}
+	reply(c.w, http.StatusOK, rows)
 }

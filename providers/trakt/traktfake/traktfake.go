@@ -112,6 +112,7 @@ func (s *Service) routes() *http.ServeMux {
 		"GET /users/hidden/{section}":                         s.hidden,
 		"GET /users/me/watched/{type}":                        s.watchedMin,
 		"GET /search/{namespace}/{id}":                        s.search,
+		"GET /shows/{id}/seasons":                             s.seasonsInfo,
 		"GET /shows/{id}/seasons/{season}/episodes/{episode}": s.episodeInfo,
 	} {
 		m.HandleFunc(pattern, s.signedIn(h))
