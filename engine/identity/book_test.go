@@ -54,6 +54,9 @@ func (b *book) input(a ledger.AccountID, items ...media.Item) Input {
 	for t, w := range b.tokens {
 		known.WorkTokens[w] = append(known.WorkTokens[w], t)
 	}
+	for _, ts := range known.WorkTokens {
+		slices.SortFunc(ts, media.Token.Compare)
+	}
 	return Input{Account: a, Items: items, Known: known, NextWork: b.next}
 }
 

@@ -63,11 +63,43 @@ func TestWorksKnowTheirShowAndNumbers(t *testing.T) {
 	same(t, "links", len(out.Links), 1)
 }
 
+func TestWorksTakeNoDoubtfulShow(t *testing.T) {
+	b := newBook()
+	b.see(accountA, show("s", "tvdb:66"), show("r", "tmdb:88"), film("f", "tmdb:88"))
+	two := byShow(byShow(episode("two", "", 1, 1), media.TVDB, "66"), media.TMDB, "88")
+	b.see(accountB, two, byShow(episode("film", "f", 1, 2), media.TVDB, "60"), show("bad", "tvdb:66", "tvdb:67"),
+		episode("of a bad show", "bad", 1, 3, "trakt:5"))
+	b.see(accountA, byShow(episode("of a film", "f", 1, 4), media.TVDB, "60"))
+	for id, w := range b.works {
+		if w.Kind == media.Episode && w.Show != 0 {
+			t.Errorf("work %d, %q, took show %d", id, w.Title, w.Show)
+		}
+	}
+
+	b.see(accountA, show("s", "tvdb:66", "trakt:7"))
+	b.link(ledger.Link{Account: accountA, Key: "s", Work: b.tokens[media.OwnToken(media.Show, media.TVDB, "66")], By: ledger.ByToken})
+	b.see(accountA, show("s", "tvdb:67", "trakt:7"), byShow(episode("e", "s", 9, 9), media.IMDb, "tt0000099"))
+	same(t, "a show whose ids contradict its link", b.works[b.links[accountA]["e"].Work].Show, 0)
+}
+
+func TestAnotherKindFillsNoGap(t *testing.T) {
+	b := newBook()
+	b.see(accountA, titled(byShow(episode("e", "", 1, 1), media.TVDB, "66"), "", 0))
+	b.link(ledger.Link{Account: accountB, Key: "x", Work: 1, By: ledger.ByHand})
+	quiet(t, "a film linked to an episode by hand", b.see(accountB, film("x")))
+}
+
 // Scenario 80: the adapter lists two episodes in one file as two items.
 func TestTwoEpisodesInOneFile(t *testing.T) {
 	b := newBook()
 	out := b.see(accountA, show("s", "tvdb:66"), episode("file#1", "s", 1, 1, "tvdb:221"), episode("file#2", "s", 1, 2))
 	same(t, "works", out.Of, map[string]media.WorkID{"file#1": 1, "file#2": 2, "s": 3})
+}
+
+func TestTokensWithoutRealNumbersAreUnusable(t *testing.T) {
+	odd := episode("e", "", -1, -1)
+	odd.Tokens = []media.Token{media.EpisodeToken(media.TVDB, "66", -1, 2), media.EpisodeToken(media.TVDB, "66", 1, -1)}
+	same(t, "missing", missingKeys(newBook().see(accountA, odd)), "e")
 }
 
 func TestPartsNeverShareTheirShowsTokens(t *testing.T) {
@@ -120,7 +152,7 @@ func TestEpisodesOfAShowWhoseIDsWereSwapped(t *testing.T) {
 	for _, c := range []struct {
 		title     string
 		conflicts string
-	}{{"Fargo", ""}, {"Sherlock", "e s"}} {
+	}{{"Fargo", ""}, {"Sherlock", "e s"}, {"", "e s"}} {
 		listed := func(title, id string) []media.Item {
 			e := episode("e", "s", 1, 2)
 			e.ShowTitle = title

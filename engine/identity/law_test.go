@@ -126,6 +126,12 @@ func lawful(b *book, in Input, out Output, resolve func(Input) Output) error {
 	shuffled := in
 	shuffled.Items = slices.Clone(in.Items)
 	slices.Reverse(shuffled.Items)
+	shuffled.Known.WorkTokens = map[media.WorkID][]media.Token{}
+	for w, ts := range in.Known.WorkTokens {
+		ts = slices.Clone(ts)
+		slices.Reverse(ts)
+		shuffled.Known.WorkTokens[w] = ts
+	}
 	if other := resolve(shuffled); !reflect.DeepEqual(out, other) {
 		return fmt.Errorf("another order gives another result:\n%+v\n%+v", out, other)
 	}

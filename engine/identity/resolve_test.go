@@ -90,9 +90,51 @@ func TestAnItemThatBecameAnotherFilmKeepsItsLinkAndIsListed(t *testing.T) {
 	same(t, "claimed", out.Conflicts[0].Works, []media.WorkID{1, 2})
 
 	out = b.see(accountA, show("1", "tmdb:9"))
+	same(t, "evidence of a changed kind", out.Conflicts[0].Evidence, "the item is a show now and was linked as a film")
 	same(t, "work of a changed kind", out.Of, map[string]media.WorkID{"1": 1})
 	quiet(t, "an item whose kind changed", out)
 	same(t, "conflicts", conflictKeys(out), "1")
+}
+
+// The name vouches for swapped ids only if it is the same film's.
+func TestRemakeUnderSwappedIDsIsListed(t *testing.T) {
+	b := newBook()
+	b.see(accountA, titled(film("1", "imdb:tt0000001"), "Solaris", 1972))
+	out := b.see(accountA, titled(film("1", "tmdb:6"), "Solaris", 2002))
+	quiet(t, "a remake", out)
+	same(t, "conflicts", conflictKeys(out), "1")
+}
+
+// An item that became another film says nothing about its old work, though
+// others lead there, until its own ids do.
+func TestEstrangedItemSpeaksForItsTokensOnly(t *testing.T) {
+	b := newBook()
+	b.see(accountA, film("1", "imdb:tt0000001"))
+	other := titled(film("1", "tmdb:6"), "Ficciones", 1999)
+	out := b.see(accountA, other, film("2", "imdb:tt0000001", "tvdb:9"))
+	same(t, "works", out.Of, map[string]media.WorkID{"1": 1, "2": 1})
+	same(t, "conflicts", conflictKeys(out), "1")
+	same(t, "tokens", b.tokensOf(1), "[film/imdb:tt0000001 film/tvdb:9]")
+	out = b.see(accountA, other, film("2", "imdb:tt0000001", "tmdb:6"))
+	same(t, "conflicts, when the ids lead back", conflictKeys(out), "")
+	same(t, "tokens, when the ids lead back", b.tokensOf(1), "[film/imdb:tt0000001 film/tmdb:6 film/tvdb:9]")
+}
+
+func TestLinkedItemsThatWouldJoinContradictionsAreListed(t *testing.T) {
+	b := newBook()
+	b.see(accountA, film("1", "imdb:tt0000001"), film("2", "tmdb:5"), film("3", "tvdb:9", "imdb:tt0000002"))
+	out := b.see(accountA, film("1", "imdb:tt0000001", "tmdb:5"), film("2", "tmdb:5", "tvdb:9"))
+	same(t, "works", out.Of, map[string]media.WorkID{"1": 1, "2": 2})
+	same(t, "conflicts", conflictKeys(out), "1 2")
+	quiet(t, "joins that contradict", out)
+}
+
+func TestLinkByHandWinsAgainstAnEarlierUnlink(t *testing.T) {
+	b := newBook()
+	b.see(accountA, film("1", "imdb:tt0000001"))
+	b.unlinkByHand(accountB, "x", 1)
+	b.link(ledger.Link{Account: accountB, Key: "x", Work: 1, By: ledger.ByHand})
+	same(t, "work", b.see(accountB, film("x", "tmdb:5")).Of, map[string]media.WorkID{"x": 1})
 }
 
 func TestLinkByHandWinsAgainstTokens(t *testing.T) {
@@ -211,14 +253,15 @@ func TestTwoWorksTurnOutToBeOne(t *testing.T) {
 	b := newBook()
 	b.see(accountA, titled(film("1", "imdb:tt0000001"), "Solaris", 0), film("3", "tvdb:9"))
 	b.see(accountB, film("x", "tmdb:5"))
-	out := b.see(accountC, film("q", "tmdb:5", "imdb:tt0000001"), film("r", "tmdb:5"))
-	same(t, "works", out.Of, map[string]media.WorkID{"q": 1, "r": 1})
+	both := titled(film("q", "tmdb:5", "imdb:tt0000001"), "Solaris", 0)
+	out := b.see(accountC, both, titled(film("p", "tmdb:5"), "Solaris", 0))
+	same(t, "works", out.Of, map[string]media.WorkID{"q": 1, "p": 1})
 	same(t, "joins", out.Joins, []Join{{Into: 1, From: 3, Key: "q", Shared: []media.Token{
 		media.OwnToken(media.Film, media.IMDb, "tt0000001"), media.OwnToken(media.Film, media.TMDB, "5")}}})
 	same(t, "the year comes from the joined work", out.Works,
 		[]ledger.Work{{ID: 1, Kind: media.Film, Title: "Solaris", Year: 2001, Season: -1, Number: -1}})
 	same(t, "the link at the other account", b.links[accountB]["x"].Work, 1)
-	quiet(t, "again", Resolve(b.input(accountC, film("q", "tmdb:5", "imdb:tt0000001"), film("r", "tmdb:5"))))
+	quiet(t, "again", Resolve(b.input(accountC, both)))
 	out = b.see(accountC, film("new", "kitsu:4"))
 	same(t, "numbers are not used again", out.Of, map[string]media.WorkID{"new": 4})
 }
@@ -238,7 +281,9 @@ func TestOneFilmTwiceInALibrary(t *testing.T) {
 }
 
 func TestRowsOfOneKeyAreOneItem(t *testing.T) {
-	out := newBook().see(accountA, film("1", "imdb:tt0000001"), film("1", "tmdb:5"))
+	b := newBook()
+	out := b.see(accountA, film("1", "imdb:tt0000001"), film("1", "tmdb:5"))
+	same(t, "tokens", b.tokensOf(1), "[film/imdb:tt0000001 film/tmdb:5]")
 	same(t, "works", out.Of, map[string]media.WorkID{"1": 1})
 	same(t, "links", len(out.Links), 1)
 }
