@@ -398,6 +398,16 @@ type Delta struct {
 	Quarantine  []Quarantine
 	Freed       []StatementRef // quarantine rows to drop
 	Trust       []Trust
+	// Breaches are reported, not stored.
+	Breaches []Breach
+}
+
+// Breach is a value that a service kept less exactly than it promises (R4).
+type Breach struct {
+	Account AccountID
+	Subject
+	RowKey
+	Sent, Shown media.Value
 }
 
 // ShownRef names a Shown or Proof row.
