@@ -135,11 +135,11 @@ type Decision struct {
 	Refusals  []ledger.Refusal
 	Withdrawn []ledger.StatementRef
 	// Local are current statements that no longer leave their account.
-	Local []ledger.Statement
-	Freed []ledger.StatementRef
-	Trust     []ledger.Trust
-	Accounts  []ledger.AccountID // whose first plan is accepted
-	Routes    []int64            // whose first plan is accepted
+	Local    []ledger.Statement
+	Freed    []ledger.StatementRef
+	Trust    []ledger.Trust
+	Accounts []ledger.AccountID // whose first plan is accepted
+	Routes   []int64            // whose first plan is accepted
 	// Approved are the ops that may run. They become the hold's ops: what was
 	// not chosen is planned, and held, again.
 	Approved []ledger.Op

@@ -146,7 +146,7 @@ func TestNewestGoodPassesOverBadBackups(t *testing.T) {
 func TestDiskFull(t *testing.T) {
 	s := folder(t)
 	pages := got(list(ctx, s.writes, one[int], "PRAGMA page_count"))(t)
-	got(s.writes.Exec("PRAGMA max_page_count = "+text(pages[0]+4)))(t)
+	got(s.writes.Exec("PRAGMA max_page_count = " + text(pages[0]+4)))(t)
 	works := make([]ledger.Work, 5000)
 	for i := range works {
 		works[i] = film(media.WorkID(i + 1))
