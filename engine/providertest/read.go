@@ -147,8 +147,9 @@ func (a *account) appendRows(rows []provider.Row, e *entry, f media.Feature) []p
 	}
 	if f == media.History {
 		for _, p := range e.plays {
-			rows = append(rows, provider.Row{Key: e.key, PlayKey: p.key, Value: media.Watched(p.at),
-				Started: c.StartDated && p.at != 0, DateOnly: c.GrainMS >= day && p.at != 0})
+			at := plausible(p.at)
+			rows = append(rows, provider.Row{Key: e.key, PlayKey: p.key, Value: media.Watched(at),
+				Started: c.StartDated && at != 0, DateOnly: c.GrainMS >= day && at != 0})
 		}
 		if a.logs() {
 			return rows
@@ -164,12 +165,18 @@ func (a *account) appendRows(rows []provider.Row, e *entry, f media.Feature) []p
 	}
 	if f == media.History {
 		row.At, row.Count = 0, e.count
-		row.Started = c.StartDated && cell.value.N != 0
-	}
-	if cell.value.Set && f == media.History && !row.Value.PlayedAt().Plausible(1<<60) {
-		row.Value.N, row.Started = 0, false
+		row.Value.N = int64(plausible(row.Value.PlayedAt()))
+		row.Started = c.StartDated && row.Value.N != 0
 	}
 	return append(rows, row)
+}
+
+// plausible turns a service's sentinel for "long ago" into unknown.
+func plausible(at media.Moment) media.Moment {
+	if at.Plausible(at) {
+		return at
+	}
+	return 0
 }
 
 // describe tells about the item behind a key, as the weather shows it.

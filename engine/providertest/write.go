@@ -52,6 +52,9 @@ var (
 
 func (m *Memory) write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
 	results := make([]provider.Result, len(changes))
+	if len(changes) == 0 {
+		return results, nil
+	}
 	defer m.weather.run(&m.weather.after[Writes])
 	if err := m.enter(ctx, Writes); err != nil {
 		return unsent(results, provider.AsError(err)), err
