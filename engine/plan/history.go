@@ -1,0 +1,170 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// said is everything that competes at a target about one play.
+type said struct {
+	play media.PlayID
+	at   media.Moment // the play's date; unknown when nobody dated it
+	contest
+}
+
+// history plans the plays of one work at one account (R16, R17). A log that
+// keeps dates gets every play; a flag, and a log that dates plays itself, only
+// learn that the work was watched. Counts are never made equal.
+func (t *target) history() {
+	plays := t.said()
+	dated := t.caps.KeepsPlays && t.caps.PastDates
+	for _, s := range plays {
+		switch {
+		case len(s.candidates) == 0:
+			t.explainBarred(s.contest, t.logBaseline(s.play))
+		case s.candidates[0].Cleared:
+			t.clearPlay(s, plays)
+		case dated:
+			t.logPlay(s)
+		}
+	}
+	if !dated {
+		t.flag(plays)
+	}
+}
+
+// said gathers the plays that anybody spoke of, oldest first.
+func (t *target) said() (plays []said) {
+	for _, id := range t.b.saidPlays() {
+		s := said{play: id, contest: t.contest(t.subject(id))}
+		if len(s.candidates) > 0 && !s.candidates[0].Cleared {
+			s.at = s.candidates[0].Value.PlayedAt()
+		}
+		if !s.at.Known() {
+			s.at = t.b.plays[id].At
+		}
+		plays = append(plays, s)
+	}
+	slices.SortStableFunc(plays, func(a, b said) int { return cmp.Compare(a.at, b.at) })
+	return plays
+}
+
+// live tells whether the last word about a play is that it happened.
+func (s said) live() bool { return len(s.candidates) > 0 && !s.candidates[0].Cleared }
+
+// unwatchedSince tells whether the target's own "currently unwatched" is newer
+// than a play: a rewatch has begun, and older plays do not end it (R17).
+func (t *target) unwatchedSince(s said) bool {
+	own := t.b.statement(t.party.ID, t.subject(0))
+	if own == nil || !own.Cleared {
+		return false
+	}
+	at := s.at
+	if !at.Known() {
+		at = s.candidates[0].At
+	}
+	return at <= own.At
+}
+
+// anySet accepts whatever says that the play happened, whatever its date.
+func anySet(candidate) bool { return true }
+
+// clearPlay removes a deleted play: by its row from a log; from a flag only
+// when the flag stands for this play and no other play keeps it watched.
+func (t *target) clearPlay(s said, plays []said) {
+	base := t.logBaseline(s.play)
+	if slices.ContainsFunc(plays, said.live) {
+		base.rows = slices.DeleteFunc(base.rows, func(row ledger.Shown) bool { return row.PlayKey == "" })
+		if len(base.rows) == 0 && base.state == listed && base.queued == nil {
+			if t.w.Explain {
+				t.note(s.candidates[0].Statement, ledger.AlreadyEqual, "another play keeps it watched", false)
+			}
+			return
+		}
+	}
+	if base.queued != nil && t.caps.KeepsPlays && base.queued.New.Set && base.queued.PlayKey == "" {
+		t.noteUntil(s.candidates[0].Statement, ledger.PendingVisible, base.queued.Until)
+		return // a play can only be deleted by its own key
+	}
+	t.clear(s.contest, base)
+}
+
+// flag plans a watched flag. The latest play decides: it sets a flag that says
+// no, and moves the date of one that says yes forward where the service and
+// the path allow it. Dates are never lowered.
+func (t *target) flag(plays []said) {
+	var latest *said
+	for i := range plays {
+		if s := &plays[i]; s.live() && s.fromOthers(t.party.ID) {
+			latest = s
+		}
+	}
+	if latest == nil {
+		return
+	}
+	lead, base := latest.candidates[0], t.baseline()
+	if base.state == listed {
+		t.moveDate(*latest, base)
+		return
+	}
+	if t.unwatchedSince(*latest) {
+		t.note(lead.Statement, ledger.NewerThere, "un-watched there since", false)
+		return
+	}
+	t.addPlay(*latest, base)
+}
+
+// moveDate brings a flag that says yes to the date of a later play.
+func (t *target) moveDate(s said, base baseline) {
+	lead := s.candidates[0]
+	shown, _ := ledger.Fold(t.f, base.rows)
+	if base.queued != nil {
+		shown.Play = base.queued.Play
+	}
+	at := base.value.PlayedAt()
+	want, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work)
+	if t.caps.KeepsPlays || !ok || lead.Account == t.party.ID || shown.Play == s.play || !at.Known() ||
+		want.PlayedAt() <= at || t.close(s.play, s.at, shown.Play, at) {
+		t.met(s.contest, lead, base)
+		return
+	}
+	own := t.b.statement(t.party.ID, t.subject(shown.Play))
+	ours, need := t.ours(own, base), toUpdate
+	if ours {
+		need = toAdd
+	}
+	from, g := t.carrier(s.contest, lead, anySet, need)
+	if !g.ok {
+		t.note(lead.Statement, ledger.PathAddOnly, "", true)
+		return
+	}
+	op := t.op(provider.Update, from.Statement, g)
+	op.Old, op.OldAt, op.New, op.Overwrites = base.value, base.at, want, !ours
+	t.emit(op, base, t.copies(op, base), lead.Statement)
+}
+
+// addPlay plans a play that the target lacks.
+func (t *target) addPlay(s said, base baseline) {
+	lead := s.candidates[0]
+	want, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work)
+	if !ok {
+		t.note(lead.Statement, ledger.CannotStore, "the service takes no play like this", true)
+		return
+	}
+	from, g := t.carrier(s.contest, lead, anySet, toAdd)
+	if !g.ok {
+		t.ownWord(s.contest)
+		return
+	}
+	op := t.op(provider.Add, from.Statement, g)
+	op.New, op.Rewatch = want, t.caps.KeepsPlays && t.watched()
+	rows := t.copies(op, base)
+	if t.caps.KeepsPlays {
+		rows = []ledger.Shown{{RowKey: ledger.RowKey{Key: t.key()}}}
+	}
+	t.emit(op, base, rows, lead.Statement)
+}

@@ -1,0 +1,125 @@
+// Package plan decides what each account should show and which writes that
+// takes (R10–R21): it is handed everything believed about a few works and
+// returns a ledger.Plan, with a reason for everything that is not done.
+//
+// It is pure: no clock, no IO, no randomness, and neither the order of rows nor
+// the way works are handed over in batches has any effect (S16). It does not
+// read views (engine/observe), judge how much is too much (engine/guard) or
+// write anything (engine/apply).
+//
+// Read resolve.go for who has the last word, graph.go for what a path of
+// routes permits, single.go for lists, ratings and positions, history.go for
+// plays, gate.go for what stops a write that is otherwise due.
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// Make plans the works of ds, one person's, independently of each other. Ops
+// come in writing order (R19) without ids; reasons for what is not done and
+// questions follow the same order. World.Explain also gives reasons for what
+// is equal already.
+func Make(w *ledger.World, ds []ledger.Dossier) ledger.Plan {
+	p := newPlanner(w)
+	for i := range ds {
+		p.dossier(newBeliefs(&ds[i]))
+	}
+	slices.SortFunc(p.plan.Ops, compareOps)
+	slices.SortFunc(p.plan.NonOps, func(a, b ledger.NonOp) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject))
+	})
+	slices.SortFunc(p.plan.Questions, compareQuestions)
+	p.plan.Questions = slices.Compact(p.plan.Questions)
+	slices.SortFunc(p.plan.Withdrawn, func(a, b ledger.StatementRef) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject))
+	})
+	return p.plan
+}
+
+// planner is one call of Make.
+type planner struct {
+	w       *ledger.World
+	parties []*ledger.Party // in account order
+	graphs  [len(media.Features)]*graph
+	plan    ledger.Plan
+}
+
+func newPlanner(w *ledger.World) *planner {
+	p := &planner{w: w, plan: ledger.Plan{Run: w.Run}}
+	for i := range w.Parties {
+		p.parties = append(p.parties, &w.Parties[i])
+	}
+	slices.SortFunc(p.parties, func(a, b *ledger.Party) int { return cmp.Compare(a.ID, b.ID) })
+	for _, f := range media.Features {
+		p.graphs[f] = newGraph(w, f)
+	}
+	return p
+}
+
+// dossier plans one work at every account.
+func (p *planner) dossier(b *beliefs) {
+	for _, f := range media.Features {
+		if (f == media.History || f == media.Progress) && !b.Work.Kind.Leaf() {
+			continue // a show's key would mark every episode below it
+		}
+		p.forget(b, f)
+		for _, party := range p.parties {
+			if !open(party, f) {
+				continue
+			}
+			t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
+			if f == media.History {
+				t.history()
+			} else {
+				t.single()
+			}
+		}
+	}
+}
+
+// forget withdraws what an account said before the first look of this run and
+// does not show any more (R13): nobody knows whether the person removed it.
+func (p *planner) forget(b *beliefs, f media.Feature) {
+	for _, party := range p.parties {
+		trust := party.Trust[f]
+		if !open(party, f) || !party.TrustedNow[f] || trust.FirstRun != p.w.Run {
+			continue
+		}
+		t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
+		for _, st := range b.statements {
+			if st.Account == party.ID && st.Feature == f && !st.Cleared && st.Run < p.w.Run && !t.stillShown(st.Subject) {
+				ref := ledger.StatementRef{Account: st.Account, Subject: st.Subject}
+				b.forgotten[ref] = true
+				p.plan.Withdrawn = append(p.plan.Withdrawn, ref)
+			}
+		}
+	}
+}
+
+// open tells whether an account takes part in a feature: signed in, switched
+// on and offered.
+func open(party *ledger.Party, f media.Feature) bool {
+	return !party.Removed && slices.Contains(party.Features, f) && party.Caps.Feature(f).Offered()
+}
+
+// target is one account's view of one work in one feature.
+type target struct {
+	*planner
+	b     *beliefs
+	g     *graph
+	party *ledger.Party
+	f     media.Feature
+	caps  provider.FeatureCaps
+	// added are the plays planned so far for this work on this account.
+	added []ledger.Op
+}
+
+func (t *target) subject(play media.PlayID) ledger.Subject {
+	return ledger.Subject{Work: t.b.Work.ID, Feature: t.f, Play: play}
+}

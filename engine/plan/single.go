@@ -1,0 +1,183 @@
+package plan
+
+import (
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// single plans a list entry, a rating or a position: the features in which an
+// account has one value for a work.
+func (t *target) single() {
+	c := t.contest(t.subject(0))
+	base := t.baseline()
+	switch {
+	case len(t.g.exact(t.party.ID)) > 0 && (len(c.candidates) == 0 || c.candidates[0].Cleared):
+		t.extra(c, base)
+	case !c.fromOthers(t.party.ID):
+		t.explainBarred(c, base)
+	case c.candidates[0].Cleared:
+		t.clear(c, base)
+	default:
+		t.set(c, base)
+	}
+}
+
+// fromOthers tells whether anybody but the target itself said anything (R10).
+func (c contest) fromOthers(target ledger.AccountID) bool {
+	return slices.ContainsFunc(c.candidates, func(x candidate) bool { return x.byPlay || x.Account != target })
+}
+
+// set plans what it takes to show the winning Set.
+func (t *target) set(c contest, base baseline) {
+	w := t.want(c.candidates)
+	ownLeads := c.candidates[0].Account == t.party.ID
+	want, ok := Project(t.f, t.caps, w.Value, t.b.Work)
+	switch {
+	case !ok:
+		t.note(w.Statement, ledger.CannotStore, "the service cannot keep this value", !ownLeads)
+		return
+	case base.state == listed && Equal(t.f, t.caps, w.Value, base.value, t.b.Work):
+		t.met(c, w, base)
+		return
+	case base.state == listed && ownLeads:
+		t.ownWord(c)
+		return
+	}
+	if code, why := t.positionStops(w, c.own, base); code != "" {
+		t.note(w.Statement, code, why, false)
+		return
+	}
+	action, need := provider.Add, toAdd
+	if base.state == listed {
+		action, need = provider.Update, toUpdate
+		if t.ours(c.own, base) {
+			need = toAdd // R12: on add only while the target shows exactly our last write
+		}
+	}
+	from, g := t.carrier(c, w, func(x candidate) bool {
+		v, ok := Project(t.f, t.caps, x.Value, t.b.Work)
+		return ok && v == want
+	}, need)
+	switch {
+	case g.ok:
+		op := t.op(action, from.Statement, g)
+		op.New, op.Old, op.OldAt = want, base.value, base.at
+		op.Overwrites = action == provider.Update && !t.ours(c.own, base)
+		if c.tied() {
+			op.Why.Details = "said at the same time or without one: the order of routes decides"
+		}
+		t.emit(op, base, t.copies(op, base), c.candidates[0].Statement)
+	case action == provider.Update:
+		t.note(w.Statement, ledger.PathAddOnly, "", true)
+	default:
+		t.ownWord(c) // only the target itself says so: nobody asked to write it there (R10)
+	}
+}
+
+// carrier picks, among the statements that say what is wanted, the one whose
+// path permits it best (R12). Statements before w say the same more coarsely.
+func (t *target) carrier(c contest, w candidate, same func(candidate) bool, need permission) (from candidate, best grant) {
+	reached := false
+	for _, x := range c.candidates {
+		reached = reached || x == w
+		says := !x.Cleared && same(x)
+		if reached && !says {
+			break
+		}
+		if !says || x.Account == t.party.ID || t.refused(x.Statement) != "" {
+			continue
+		}
+		if g := t.g.permit(x.Statement, 0, t.party.ID, need); better(g, best) {
+			from, best = x, g
+		}
+	}
+	return from, best
+}
+
+// better prefers a path that needs no question, then the shorter, then route order.
+func better(a, b grant) bool {
+	if a.ok != b.ok {
+		return a.ok
+	}
+	if x, y := truth(a.firstRun)+truth(a.ask), truth(b.firstRun)+truth(b.ask); x != y {
+		return x < y
+	}
+	if len(a.path) != len(b.path) {
+		return len(a.path) < len(b.path)
+	}
+	return slices.Compare(a.path, b.path) < 0
+}
+
+// ours tells whether the target shows exactly our last write.
+func (t *target) ours(own *ledger.Statement, base baseline) bool {
+	if base.state != listed {
+		return false
+	}
+	if base.queued != nil {
+		return true
+	}
+	return own != nil && adopted(*own) && !own.Cleared && Equal(t.f, t.caps, own.Value, base.value, t.b.Work)
+}
+
+// copies are the rows that an add or update is written to: every copy that the
+// account holds and that lacks the value (§3). Services that list what is
+// there, and not what they hold, have one.
+func (t *target) copies(op ledger.Op, base baseline) (rows []ledger.Shown) {
+	if base.queued != nil {
+		return []ledger.Shown{{RowKey: base.queued.RowKey, Value: base.queued.New, At: base.at}}
+	}
+	for _, row := range base.rows {
+		if row.State != ledger.ShownValue || !Equal(t.f, t.caps, op.New, row.Value, t.b.Work) {
+			rows = append(rows, row)
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		return []ledger.Shown{{RowKey: ledger.RowKey{Key: t.key()}}}
+	case t.caps.Coverage == provider.Catalogue || op.Action == provider.Update:
+		return rows
+	}
+	return rows[:1]
+}
+
+// met notes that the target shows what it should, or will.
+func (t *target) met(c contest, w candidate, base baseline) {
+	if base.queued != nil {
+		t.noteUntil(w.Statement, ledger.PendingVisible, base.queued.Until)
+		return
+	}
+	if c.candidates[0].Account == t.party.ID && slices.ContainsFunc(c.candidates, func(x candidate) bool {
+		return x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work)
+	}) {
+		t.ownWord(c)
+		return
+	}
+	if t.w.Explain {
+		t.note(w.Statement, ledger.AlreadyEqual, "", false)
+	}
+}
+
+// ownWord notes that the target's own word is the last one.
+func (t *target) ownWord(c contest) {
+	lead := c.candidates[0].Statement
+	if lead.Local {
+		t.note(lead, ledger.LocalEffect, "", false)
+		return
+	}
+	t.note(lead, ledger.NewerThere, "", false)
+}
+
+// explainBarred says why something that was said elsewhere does not come here.
+func (t *target) explainBarred(c contest, base baseline) {
+	for i, st := range c.barred {
+		differs := st.Cleared == (base.state == listed) ||
+			!st.Cleared && !Equal(t.f, t.caps, st.Value, base.value, t.b.Work)
+		if differs && !st.Local && !t.b.void(st) && (c.barredBy[i] == ledger.Policy || t.w.Explain) {
+			t.note(st, c.barredBy[i], "", c.barredBy[i] == ledger.Policy)
+			return
+		}
+	}
+}
