@@ -207,8 +207,8 @@ func (a *account) library(t Act, at media.Moment) error {
 		if !a.profile.holds() {
 			return errNotOffered
 		}
-		for _, o := range append([]*entry(nil), a.byWork[t.Work]...) {
-			if !o.apart {
+		for _, o := range a.entries {
+			if !o.apart && (o.work == t.Work || t.Verb == Delete && o.work.Parent() == t.Work) {
 				a.discard(o)
 			}
 		}

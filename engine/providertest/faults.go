@@ -24,8 +24,8 @@ func (w *Weather) Fail(n int, kind provider.ErrorKind, calls ...Call) {
 // FailView lets n views of a feature fail while the rest of the read succeeds.
 func (w *Weather) FailView(n int, kind provider.ErrorKind, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) {
-		w.views[f] = failing{spell: spell(n), kind: kind, until: w.m.clock().Add(time.Minute)}
+	w.over(fs, func(_ media.Feature, l *list) {
+		l.failing = failing{spell: spell(n), kind: kind, until: w.m.clock().Add(time.Minute)}
 	})
 }
 
@@ -61,7 +61,13 @@ func (w *Weather) Slow(d time.Duration) {
 // StoreOnly stores percent of the changes and answers ok for all.
 func (w *Weather) StoreOnly(percent int) {
 	defer w.lock()()
-	w.storePct = percent - 100
+	w.unstored, w.tells = 100-percent, false
+}
+
+// AcceptOnly stores percent of the changes and refuses the others by name.
+func (w *Weather) AcceptOnly(percent int) {
+	defer w.lock()()
+	w.unstored, w.tells = 100-percent, true
 }
 
 // CountOnly answers n writes with counts: nothing is confirmed, no keys.
@@ -193,7 +199,7 @@ func (w *Weather) reach(batch int) (n int, lost bool) {
 }
 
 // stores draws whether a change is stored.
-func (w *Weather) stores() bool { return w.storing.IntN(100) < 100+w.storePct }
+func (w *Weather) stores() bool { return w.storing.IntN(100) < 100-w.unstored }
 
 // reply spoils what a write answers.
 func (w *Weather) reply(results []provider.Result) []provider.Result {

@@ -11,10 +11,10 @@ import (
 // lens is what a list shows: a picture, the truth late, or the truth.
 func (w *Weather) lens(f media.Feature, a *account) []provider.Row {
 	switch {
-	case w.frozen[f].cast():
-		return slices.Clone(w.picture[f])
-	case w.lag[f] != nil:
-		return w.lag[f].look(a.rowsOf(f))
+	case w.lists[f].frozen.cast():
+		return slices.Clone(w.lists[f].picture)
+	case w.lists[f].lag != nil:
+		return w.lists[f].lag.look(a.rowsOf(f))
 	}
 	return a.rowsOf(f)
 }
@@ -73,8 +73,8 @@ func (l *lag) rows() []provider.Row {
 
 // stamp is the version stamp of a feature as shown.
 func (w *Weather) stamp(f media.Feature, a *account) stamp {
-	if w.stuck[f].cast() {
-		return w.stuckAt[f]
+	if w.lists[f].stuck.cast() {
+		return w.lists[f].stuckAt
 	}
 	return a.stamps[f]
 }
@@ -82,13 +82,13 @@ func (w *Weather) stamp(f media.Feature, a *account) stamp {
 // spoil cuts, doubles and mixes the rows of a view.
 func (w *Weather) spoil(v *provider.View) {
 	f := v.Feature
-	if w.cuts[f].spell.cast() {
-		w.truncate(v, w.cuts[f])
+	if w.lists[f].cut.spell.cast() {
+		w.truncate(v, w.lists[f].cut)
 	}
-	if len(v.Rows) > 0 && w.doubled[f].cast() {
+	if len(v.Rows) > 0 && w.lists[f].doubled.cast() {
 		w.double(v)
 	}
-	if n := len(v.Rows); n > 1 && w.slipped[f].cast() {
+	if n := len(v.Rows); n > 1 && w.lists[f].slipped.cast() {
 		i := w.listing.IntN(n - 1)
 		v.Rows[i+1] = v.Rows[i]
 	}

@@ -32,8 +32,8 @@ type Memory struct {
 // equal answers.
 func New(p Profile, clock Clock, seed uint64) *Memory {
 	m := &Memory{profile: p, clock: clock, identity: p.Identity, accounts: map[string]*account{}}
-	m.weather = Weather{m: m, allowance: -1, storing: rand.New(rand.NewPCG(seed, 1)),
-		answering: rand.New(rand.NewPCG(seed, 2)), listing: rand.New(rand.NewPCG(seed, 3))}
+	m.weather = Weather{m: m, world: world{allowance: -1, storing: rand.New(rand.NewPCG(seed, 1)),
+		answering: rand.New(rand.NewPCG(seed, 2)), listing: rand.New(rand.NewPCG(seed, 3))}}
 	return m
 }
 

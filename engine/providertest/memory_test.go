@@ -48,6 +48,11 @@ func write1(t *testing.T, p provider.Provider, c provider.Change) provider.Resul
 
 func TestEveryWorkIsFoundByEveryOfItsIDs(t *testing.T) {
 	works := []Work{Film(5), Show(5), Season(5, 0), Season(5, 2), Episode(5, 0, 0), Episode(5, 2, 3), Part(5)}
+	for _, w := range append(works, PartEpisode(5, 3)) {
+		if got, ok := ParseWork(w.String()); !ok || got != w {
+			t.Errorf("%s parses as %s", w, got)
+		}
+	}
 	for _, w := range works {
 		for _, tok := range w.Item().Tokens {
 			if _, ok := media.CleanID(tok.Namespace, tok.ID); !ok {
@@ -155,6 +160,16 @@ func TestAReplacedFileIsANewItemWithoutState(t *testing.T) {
 	after, _ := read1(t, p, media.History, "", full)
 	if before.Rows[0].Key == after.Rows[0].Key || after.Rows[0].Value.Set || m.Truth().Rating(Film(1)) != 0 {
 		t.Errorf("before %+v, after %+v", before.Rows, after.Rows)
+	}
+}
+
+func TestADeletedShowTakesItsEpisodesAlong(t *testing.T) {
+	m, p, _ := account0(t, JellyfinLike())
+	m.Person().Watch(Episode(1, 1, 1), noon)
+	m.Person().Hold(Film(1))
+	m.Person().Delete(Show(1), noon)
+	if v, _ := read1(t, p, media.History, "", full); len(v.Rows) != 1 || v.Rows[0].Value.Set {
+		t.Errorf("left: %+v", v.Rows)
 	}
 }
 

@@ -54,7 +54,7 @@ func (m *Memory) view(w provider.FeatureRequest, want provider.ReadRequest) prov
 		v.Err = provider.Failed(provider.Contract, "read "+f.String(), errNotOffered)
 		return v
 	}
-	if kind, failed := weather.views[f].cast(); failed {
+	if kind, failed := weather.lists[f].failing.cast(); failed {
 		v.Err = m.failure(kind, "read "+f.String())
 		return v
 	}
@@ -65,7 +65,7 @@ func (m *Memory) view(w provider.FeatureRequest, want provider.ReadRequest) prov
 	if caps.Stamps {
 		v.Evidence.Stamp, v.Evidence.StampAt, v.Cursor = st.text(), st.at, st.text()
 	}
-	if !want.Full && !want.Fresh && w.Cursor != "" && m.unchanged(&v, w.Cursor) {
+	if !want.Fresh && w.Cursor != "" && m.conditional(&v, w.Cursor, want.Full) {
 		return v
 	}
 	m.requests.Listed[f]++
@@ -82,15 +82,22 @@ func (m *Memory) view(w provider.FeatureRequest, want provider.ReadRequest) prov
 	return v
 }
 
-// unchanged answers a conditional read: by a cache, or by an equal stamp.
-func (m *Memory) unchanged(v *provider.View, cursor string) bool {
+// conditional answers a read that has a cursor: from a cache, or with
+// "unchanged" where the stamp is the cursor's. It tells whether it did.
+func (m *Memory) conditional(v *provider.View, cursor string, full bool) bool {
+	f := v.Feature
+	cached := m.weather.lists[f].cached.cast()
 	switch {
-	case m.weather.cached[v.Feature].cast():
+	case cached && full:
+		v.Rows = slices.Clone(m.weather.lists[f].memo)
+		v.Evidence.Cached, v.Evidence.Received = true, len(v.Rows)
+		return true
+	case cached:
 		v.Evidence.Cached, v.Evidence.Stamp, v.Cursor = true, cursor, cursor
-	case v.Evidence.Stamp != cursor || v.Evidence.Stamp == "":
+	case full || v.Evidence.Stamp != cursor:
 		return false
 	}
-	v.Coverage, v.Evidence.Unchanged, v.Evidence.Announced = provider.Changes, true, -1
+	v.Coverage, v.Evidence.Unchanged = provider.Changes, true
 	return true
 }
 

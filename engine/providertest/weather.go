@@ -12,38 +12,50 @@ import (
 // count of n means the next n times, negative n for good, 0 never again; a list
 // of features that is empty means all of them. All of it clears with Clear.
 type Weather struct {
-	m                           *Memory
-	storing, answering, listing *rand.Rand
-	offset                      int64 // of the service's clock, ms
-	noClock                     bool
+	world
+	m                  *Memory
+	lists              [len(media.Features)]list
+	calls              [callKinds]failing
+	hangs, panics      [callKinds]spell
+	before, after      [callKinds][]func()
+	slow               time.Duration
+	lost               spell
+	lostAfter          Effect
+	unstored           int  // percent of the changes
+	tells              bool // what is not stored is refused
+	countOnly, short   spell
+	rewrite            func(media.Feature, media.Value) media.Value
+	stale, denying     lie
+	shuffled, orphaned spell
+	noClock            bool
+	page               int
+	pages              []func()
+}
+
+// world is what stays when the weather clears.
+type world struct {
+	storing, answering, listing *rand.Rand // chance, apart for each
+	offset                      int64      // of the service's clock, ms
 	scope                       string
 	allowance                   int
-	frozen                      [len(media.Features)]spell
-	picture                     [len(media.Features)][]provider.Row
-	lag                         [len(media.Features)]*lag
-	stuck                       [len(media.Features)]spell
-	stuckAt                     [len(media.Features)]stamp
-	cached                      [len(media.Features)]spell
-	views                       [len(media.Features)]failing
-	cuts                        [len(media.Features)]cut
-	doubled, slipped            [len(media.Features)]spell
-	differing                   [len(media.Features)]bool
-	shuffled, orphaned          spell
-	calls                       [callKinds]failing
-	hangs, panics               [callKinds]spell
-	slow                        time.Duration
-	lost                        spell
-	lostAfter                   Effect
-	storePct                    int // 0: everything is stored
-	countOnly, short            spell
-	rewrite                     func(media.Feature, media.Value) media.Value
-	stale, denying              lie
 	unknown                     map[Work]bool
 	altered                     map[Work]func(*media.Item)
-	retired                     map[string]*entry
-	page                        int
-	pages                       []func()
-	before, after               [callKinds][]func()
+	retired                     map[string]*entry // by keys that are no more
+}
+
+// list is the weather over the lists of one feature.
+type list struct {
+	frozen           spell
+	picture          []provider.Row
+	lag              *lag
+	stuck            spell
+	stuckAt          stamp
+	cached           spell
+	memo             []provider.Row
+	failing          failing
+	cut              cut
+	doubled, slipped spell
+	differing        bool
 }
 
 // spell is how often something still happens: n times, or for good.
@@ -60,7 +72,6 @@ func (s *spell) cast() bool {
 type failing struct {
 	spell
 	kind  provider.ErrorKind
-	sent  bool
 	until media.Moment
 }
 
@@ -128,13 +139,13 @@ func (w *Weather) lock() func() {
 	return w.m.mu.Unlock
 }
 
-// each calls f for the given features, or all.
-func each(fs []media.Feature, f func(media.Feature)) {
+// over calls do for the lists of the given features, or all.
+func (w *Weather) over(fs []media.Feature, do func(media.Feature, *list)) {
 	if len(fs) == 0 {
 		fs = media.Features[:]
 	}
-	for _, x := range fs {
-		f(x)
+	for _, f := range fs {
+		do(f, &w.lists[f])
 	}
 }
 
@@ -150,13 +161,13 @@ func (w *Weather) local(at media.Moment) media.Moment {
 // and unknown works, the scope and who is signed in.
 func (w *Weather) Clear() {
 	defer w.lock()()
-	*w = Weather{m: w.m, storing: w.storing, answering: w.answering, listing: w.listing, offset: w.offset,
-		scope: w.scope, allowance: w.allowance, unknown: w.unknown, altered: w.altered, retired: w.retired}
+	*w = Weather{m: w.m, world: w.world}
 }
 
 // clear tells whether lists of a feature show the truth.
 func (w *Weather) clear(f media.Feature) bool {
-	return w.frozen[f] == 0 && w.lag[f] == nil && w.cuts[f].spell == 0 && w.doubled[f] == 0 && w.slipped[f] == 0
+	l := &w.lists[f]
+	return l.frozen == 0 && l.lag == nil && l.cut.spell == 0 && l.doubled == 0 && l.slipped == 0
 }
 
 // Freeze lets lists show for n reads what they show now.
@@ -177,37 +188,39 @@ func (w *Weather) Picture() (p Picture) {
 // Show lets lists show an old picture for n reads.
 func (w *Weather) Show(p Picture, n int, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.frozen[f], w.picture[f] = spell(n), p[f] })
+	w.over(fs, func(f media.Feature, l *list) { l.frozen, l.picture = spell(n), p[f] })
 }
 
 // Late lets lists show what is new adds reads late and what is gone removes
 // reads late; both 0 ends it.
 func (w *Weather) Late(adds, removes int, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) {
-		w.lag[f] = nil
+	w.over(fs, func(f media.Feature, l *list) {
+		l.lag = nil
 		if adds == 0 && removes == 0 {
 			return
 		}
-		l := &lag{adds: adds, removes: removes, shown: map[rowKey]provider.Row{}, since: map[rowKey]int{}}
+		late := &lag{adds: adds, removes: removes, shown: map[rowKey]provider.Row{}, since: map[rowKey]int{}}
 		for _, r := range w.m.account().rowsOf(f) {
-			l.shown[rowKey{r.Key, r.PlayKey}] = r
+			late.shown[rowKey{r.Key, r.PlayKey}] = r
 		}
-		w.lag[f] = l
+		l.lag = late
 	})
 }
 
 // FreezeStamps keeps version stamps as they are for n reads.
 func (w *Weather) FreezeStamps(n int, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.stuck[f], w.stuckAt[f] = spell(n), w.m.account().stamps[f] })
+	w.over(fs, func(f media.Feature, l *list) { l.stuck, l.stuckAt = spell(n), w.m.account().stamps[f] })
 }
 
-// Cache answers n conditional reads with "not modified", whatever moved. A
-// Fresh or Full read goes past it.
+// Cache answers n reads that have a cursor from a cache: with "not modified"
+// whatever moved, or, when everything is asked for, with what was true when
+// this was called. A Fresh read goes past it.
 func (w *Weather) Cache(n int, fs ...media.Feature) {
+	p := w.Picture()
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.cached[f] = spell(n) })
+	w.over(fs, func(f media.Feature, l *list) { l.cached, l.memo = spell(n), p[f] })
 }
 
 // LieTogether freezes lists, stamps and look-ups alike: a consistent liar.
@@ -221,7 +234,7 @@ func (w *Weather) LieTogether(n int, fs ...media.Feature) {
 // random choice.
 func (w *Weather) Truncate(n, percent int, random bool, total Total, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.cuts[f] = cut{spell(n), percent, random, total} })
+	w.over(fs, func(_ media.Feature, l *list) { l.cut = cut{spell(n), percent, random, total} })
 }
 
 // Empty answers n reads with an empty list that claims to be complete.
@@ -231,20 +244,20 @@ func (w *Weather) Empty(n int, fs ...media.Feature) { w.Truncate(n, 0, false, Wr
 // with different values.
 func (w *Weather) Double(n int, differing bool, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.doubled[f], w.differing[f] = spell(n), differing })
+	w.over(fs, func(_ media.Feature, l *list) { l.doubled, l.differing = spell(n), differing })
 }
 
 // Slip lists in n reads one row twice and not its neighbour, as pages do when
 // rows move between them; the count is right.
 func (w *Weather) Slip(n int, fs ...media.Feature) {
 	defer w.lock()()
-	each(fs, func(f media.Feature) { w.slipped[f] = spell(n) })
+	w.over(fs, func(_ media.Feature, l *list) { l.slipped = spell(n) })
 }
 
 // double repeats a row, with another value where there is one.
 func (w *Weather) double(v *provider.View) {
 	r := v.Rows[w.listing.IntN(len(v.Rows))]
-	if w.differing[v.Feature] {
+	if w.lists[v.Feature].differing {
 		r.At = r.At.Add(-time.Hour)
 		if v.Feature != media.Watchlist && r.Value.N > 1 {
 			r.Value.N--

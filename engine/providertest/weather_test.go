@@ -119,6 +119,9 @@ func TestACacheSaysUnchangedUntilAFreshRead(t *testing.T) {
 			t.Errorf("cached: %+v", u)
 		}
 	}
+	if a, _ := read1(t, p, media.Watchlist, v.Cursor, full); !a.Evidence.Cached || len(a.Rows) != 1 {
+		t.Errorf("everything, from the cache: %+v", a)
+	}
 	if f, _ := read1(t, p, media.Watchlist, v.Cursor, provider.ReadRequest{Fresh: true}); f.Evidence.Cached || len(f.Rows) != 3 {
 		t.Errorf("fresh: %+v", f)
 	}
@@ -176,6 +179,24 @@ func TestOkForAllStoresOnlySome(t *testing.T) {
 	}
 	if w := m.Writes(); len(w) != 100 {
 		t.Errorf("%d writes logged", len(w))
+	}
+}
+
+func TestSomeAreAcceptedAndTheOthersNamed(t *testing.T) {
+	m, p, _ := account0(t, Tracker())
+	m.Weather().AcceptOnly(50)
+	res, _ := p.Write(context.Background(), adds(50))
+	refused := 0
+	for i, r := range res {
+		if held := m.Truth().Listed(Film(i + 1)); held != (r.Outcome == provider.Confirmed) {
+			t.Errorf("film %d is %s, held: %v", i+1, r.Outcome, held)
+		}
+		if r.Outcome == provider.Refused {
+			refused++
+		}
+	}
+	if refused < 10 || refused > 40 {
+		t.Errorf("%d of 50 refused", refused)
 	}
 }
 

@@ -71,6 +71,24 @@ func (w Work) String() string {
 	return fmt.Sprintf("%s %d", w.Kind, w.N)
 }
 
+// ParseWork is the inverse of String.
+func ParseWork(s string) (Work, bool) {
+	kind, rest, _ := strings.Cut(s, " ")
+	k, ok := media.ParseKind(kind)
+	if !ok {
+		return Work{}, false
+	}
+	w := Work{Kind: k, Season: -1, Number: -1}
+	form := [...]string{media.Season: "%d@%d", media.Episode: "%d@%dx%d", media.Part: "%d", media.Film: "%d", media.Show: "%d"}[k]
+	fields := []any{&w.N, &w.Season, &w.Number}
+	if k == media.Episode && strings.Contains(rest, "#") {
+		w.Anime, w.Season = true, 1
+		form, fields = "%d#%d", []any{&w.N, &w.Number}
+	}
+	_, err := fmt.Sscanf(rest, form, fields[:strings.Count(form, "%")]...)
+	return w, err == nil && w.N > 0 && w.String() == s
+}
+
 // Title is what services call the work.
 func (w Work) Title() string {
 	switch w.Kind {

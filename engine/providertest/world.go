@@ -190,12 +190,12 @@ func (m *Memory) splice(f media.Feature, before []provider.Row, page int) {
 	}
 	w := &m.weather
 	if m.profile.Totals && len(before) != len(after) {
-		w.views[f] = failing{spell: 1, kind: provider.Transient}
+		w.lists[f].failing = failing{spell: 1, kind: provider.Transient}
 		return
 	}
 	rows := slices.Clone(before[:page])
 	if page < len(after) {
 		rows = append(rows, after[page:]...)
 	}
-	w.frozen[f], w.picture[f] = 1, rows
+	w.lists[f].frozen, w.lists[f].picture = 1, rows
 }

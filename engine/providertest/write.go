@@ -133,8 +133,11 @@ func (m *Memory) apply(c provider.Change) provider.Result {
 	before := a.shows(e, f)
 	stored := m.weather.stores()
 	res := provider.Result{Outcome: provider.Accepted}
-	if stored {
+	switch {
+	case stored:
 		res = m.store(a, e, c)
+	case m.weather.tells:
+		res = refused(provider.Rejected, c, errNotFound)
 	}
 	if res.Outcome == provider.Refused || res.Outcome == provider.Already {
 		stored = false
