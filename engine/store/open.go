@@ -59,28 +59,9 @@ func (s *Store) withBackup(err error) error {
 	return err
 }
 
-// OpenMemory opens an empty database that is gone with its Store. It has one
-// connection: nothing else may be called from within EachShown.
-func OpenMemory(ctx context.Context, opts Options) (*Store, error) {
-	db, err := sql.Open("sqlite", memoryAddress)
-	if err != nil {
-		return nil, wrap("", err)
-	}
-	db.SetMaxOpenConns(1)
-	s := &Store{options: opts, writes: db, reads: db, checked: make(chan error, 1), stop: func() {}}
-	s.checked <- nil
-	if err := s.prepare(ctx); err != nil {
-		return nil, s.refuse(err)
-	}
-	return s, nil
-}
-
-var (
-	fileSettings = url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"WAL"},
-		"_synchronous": {"FULL"}, "_foreign_keys": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
-		"_pragma": {"journal_size_limit(4194304)"}}
-	memoryAddress = "file::memory:?_txlock=immediate&_foreign_keys=1&_dqs=0"
-)
+var fileSettings = url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"WAL"},
+	"_synchronous": {"FULL"}, "_foreign_keys": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
+	"_pragma": {"journal_size_limit(4194304)"}}
 
 // address writes the URI of a file; only URIs honour mode.
 func address(path, mode string, settings url.Values) string {
