@@ -2,6 +2,7 @@ package trakt
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"watchkeeper/engine/media"
@@ -29,7 +30,7 @@ var kindNames = map[media.Kind]string{
 // "movie:4". Ids are unique per kind only.
 func key(kind media.Kind, id string) string { return kindNames[kind] + ":" + id }
 
-// parseKey is the inverse of key.
+// parseKey is the inverse of key; ok is false for the keys of partKey.
 func parseKey(k string) (kind media.Kind, id string, ok bool) {
 	name, id, found := strings.Cut(k, ":")
 	for kind, n := range kindNames {
@@ -47,12 +48,8 @@ func (r row) item() (media.Item, error) {
 	if o == nil {
 		return media.Item{}, errType
 	}
-	id, ok := media.CleanID(media.Trakt, string(o.IDs.Trakt))
-	if !ok {
-		return media.Item{}, errNoID
-	}
 	it := media.Item{
-		Key: key(kind, id), Kind: kind, Title: string(o.Title), Year: max(0, o.Year.whole()),
+		Kind: kind, Title: string(o.Title), Year: max(0, o.Year.whole()),
 		RuntimeMS: int64(max(0, o.Runtime.whole())) * 60_000, Season: -1, Number: -1,
 		Tokens: o.IDs.tokens(kind),
 	}
@@ -68,7 +65,24 @@ func (r row) item() (media.Item, error) {
 	if it.Season >= 0 && r.Show != nil {
 		partOf(&it, r.Show)
 	}
+	if id, ok := media.CleanID(media.Trakt, string(o.IDs.Trakt)); ok {
+		it.Key = key(kind, id)
+	} else if it.ShowKey == "" {
+		return media.Item{}, errNoID
+	} else {
+		it.Key = partKey(it)
+	}
 	return it, nil
+}
+
+// partKey is the native key of a season or episode whose own id the service
+// left out: its show's id and its numbers, "season:1@0", "episode:1@4x2".
+func partKey(it media.Item) string {
+	_, show, _ := parseKey(it.ShowKey)
+	if it.Kind == media.Season {
+		return key(it.Kind, fmt.Sprintf("%s@%d", show, it.Season))
+	}
+	return key(it.Kind, fmt.Sprintf("%s@%dx%d", show, it.Season, it.Number))
 }
 
 // partOf adds what a season or episode takes from its show.

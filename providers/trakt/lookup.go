@@ -48,7 +48,7 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 func (a *account) plays(ctx context.Context, it media.Item) provider.Answer {
 	out := provider.Answer{Key: it.Key}
 	k := it.Key
-	if k == "" {
+	if _, _, ok := parseKey(k); !ok {
 		found, err := a.find(ctx, it, finds{})
 		if err != nil || found == nil {
 			out.Err = provider.AsError(err)

@@ -2,6 +2,7 @@ package trakt
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"watchkeeper/engine/media"
@@ -86,7 +87,7 @@ func (c *collector) collect(v *provider.View, rows []row) {
 	for _, r := range rows {
 		it, out, err := r.shown(v.Feature)
 		if err != nil {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.Key, Title: r.title(), Reason: err.Error()})
+			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.Key, Title: r.title(), Reason: why(r, err)})
 			continue
 		}
 		if !c.seen[it.Key] {
@@ -104,6 +105,9 @@ func (c *collector) collect(v *provider.View, rows []row) {
 		v.Rows = append(v.Rows, out)
 	}
 }
+
+// why says what was wrong with a row, and which it was.
+func why(r row, err error) string { return fmt.Sprintf("%v (row %.20q of type %.20q)", err, r.ID, r.Type) }
 
 // shown is what one row of a list says in one feature.
 func (r row) shown(f media.Feature) (media.Item, provider.Row, error) {
