@@ -1,0 +1,122 @@
+package jellyfinfake
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// listener is one open socket.
+type listener struct {
+	user *User
+	send chan []byte
+	gone context.CancelFunc
+}
+
+// keepAliveSeconds is how long the server waits for a sign of life.
+const keepAliveSeconds = 60
+
+// socket is the push channel; on loopback only, as it takes over the
+// connection.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	_, who := s.authenticate(r)
+	s.mu.Unlock()
+	if who == nil {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // Accept has answered
+	}
+	defer conn.CloseNow()
+	ctx, gone := context.WithCancel(r.Context())
+	defer gone()
+	l := &listener{user: who.user, send: make(chan []byte, 64), gone: gone}
+	s.mu.Lock()
+	s.listeners[l] = true
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.listeners, l)
+		s.mu.Unlock()
+	}()
+	l.push("ForceKeepAlive", keepAliveSeconds)
+	l.serve(ctx, conn)
+}
+
+func (l *listener) serve(ctx context.Context, conn *websocket.Conn) {
+	go func() {
+		defer l.gone()
+		for {
+			_, data, err := conn.Read(ctx)
+			if err != nil {
+				return
+			}
+			var m struct{ MessageType string }
+			if json.Unmarshal(data, &m) == nil && m.MessageType == "KeepAlive" {
+				l.push("KeepAlive", nil)
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case data := <-l.send:
+			if conn.Write(ctx, websocket.MessageText, data) != nil {
+				return
+			}
+		}
+	}
+}
+
+// push queues a message; a listener that does not keep up misses some.
+func (l *listener) push(kind string, data any) {
+	text, _ := json.Marshal(map[string]any{"MessageType": kind, "MessageId": guid(kind + time.Now().String()), "Data": data}) // our own values
+	select {
+	case l.send <- text:
+	default:
+	}
+}
+
+// tell sends a user's changed data to that user's sockets, with the series of
+// an episode.
+func (s *Server) tell(u *User, it *item) {
+	list := []map[string]any{s.dataDto(u, it)}
+	if it.series != nil {
+		list = append(list, s.dataDto(u, it.series))
+	}
+	for l := range s.listeners {
+		if l.user == u {
+			l.push("UserDataChanged", map[string]any{"UserId": u.ID, "UserDataList": list})
+		}
+	}
+}
+
+// broadcast sends a message to all sockets.
+func (s *Server) broadcast(kind string, data any) {
+	for l := range s.listeners {
+		l.push(kind, data)
+	}
+}
+
+// Listening counts open sockets.
+func (s *Server) Listening() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.listeners)
+}
+
+// HangUp closes all sockets.
+func (s *Server) HangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for l := range s.listeners {
+		l.gone()
+	}
+}

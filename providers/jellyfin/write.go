@@ -1,0 +1,291 @@
+package jellyfin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/mediabrowser"
+	"watchkeeper/providers/internal/transport"
+)
+
+var (
+	errNotHeld   = errors.New("the server does not hold this title")
+	errReadOnly  = errors.New("the server does not keep this, or writing it is switched off")
+	errMeanwhile = errors.New("it has changed at the server since it was read")
+	errKeptOld   = errors.New("the server said yes and kept its old value")
+	errNoDate    = errors.New("this user may only mark as watched with a date")
+)
+
+// Write implements provider.Provider. It reads the items once, skips what is
+// so already, leaves alone what somebody changed since the plan was made, and
+// believes an answer only as far as it shows the new value.
+func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
+	results := make([]provider.Result, len(changes))
+	kept, err := a.server.signedIn(ctx)
+	if err != nil {
+		return results, err
+	}
+	held, err := a.heldNow(ctx, kept.UserID, changes)
+	if err != nil {
+		return results, err
+	}
+	a.noteParts(held, changes)
+	for i, c := range changes {
+		id, _, _ := mediabrowser.Split(c.Item.Key)
+		w := write{account: a, user: kept.UserID, change: c, id: id, item: held[id]}
+		results[i] = w.do(ctx)
+		held[id] = w.item
+		if e := results[i].Err; e != nil && endsBatch(e) {
+			return results, e
+		}
+	}
+	return results, nil
+}
+
+// endsBatch tells whether the account as a whole has a problem; a refusal of
+// one item, or an answer of 500 to it, stops nobody else.
+func endsBatch(e *provider.Error) bool {
+	return e.Kind != provider.Rejected && !(e.Kind == provider.Transient && e.Status == http.StatusInternalServerError)
+}
+
+// heldNow reads the items of the changes as they are now.
+func (a *account) heldNow(ctx context.Context, user string, changes []provider.Change) (map[string]*mediabrowser.Item, error) {
+	items := make([]media.Item, len(changes))
+	for i, c := range changes {
+		items[i] = c.Item
+	}
+	return a.held(ctx, user, items)
+}
+
+// write is one change on its way.
+type write struct {
+	*account
+	user   string
+	change provider.Change
+	id     string
+	item   *mediabrowser.Item // as it was last seen; nil: not held
+}
+
+// do makes one change.
+func (w *write) do(ctx context.Context) provider.Result {
+	switch {
+	case w.item == nil:
+		return refused(errNotHeld)
+	case w.caps.Feature(w.change.Feature).Of(mediabrowser.Kind(*w.item)) != provider.FullUse:
+		return refused(errReadOnly)
+	}
+	now, ok := mediabrowser.Value(*w.item, w.change.Feature)
+	if !ok {
+		return refused(errReadOnly)
+	}
+	now.Key = w.change.Item.Key
+	switch w.judge(now.Value) {
+	case provider.Already:
+		return provider.Result{Outcome: provider.Already, Row: &now}
+	case provider.NotApplied:
+		return provider.Result{Outcome: provider.NotApplied, Row: &now, Err: provider.Failed(provider.Rejected, "", errMeanwhile)}
+	}
+	if !w.parts.agree(*w.item, w.change) {
+		return refused(errOtherPart)
+	}
+	return w.send(ctx, true)
+}
+
+func refused(why error) provider.Result {
+	return provider.Result{Outcome: provider.Refused, Err: provider.Failed(provider.Rejected, "", why)}
+}
+
+// judge compares what the item shows now with what the plan saw: Already,
+// NotApplied when somebody acted in between, else Accepted for "go on".
+func (w *write) judge(now media.Value) provider.Outcome {
+	c := w.change
+	if c.Feature == media.History {
+		return judgePlay(c, now)
+	}
+	switch {
+	case same(c.Feature, now, w.wanted()):
+		return provider.Already
+	case same(c.Feature, now, c.Old):
+		return provider.Accepted
+	}
+	return provider.NotApplied
+}
+
+// judgePlay: a flag is watched or not, and its date only ever grows unless it
+// is still exactly the one that the plan saw (undo).
+func judgePlay(c provider.Change, now media.Value) provider.Outcome {
+	switch {
+	case c.Action == provider.Remove && !now.Set:
+		return provider.Already
+	case c.Action == provider.Remove && now.N > c.Old.N && c.Old.PlayedAt().Known():
+		return provider.NotApplied
+	case c.Action == provider.Remove, !now.Set:
+		return provider.Accepted
+	case now == c.New, now.N > c.New.N && now != c.Old:
+		return provider.Already
+	}
+	return provider.Accepted
+}
+
+// same compares values as the server can tell them apart.
+func same(f media.Feature, a, b media.Value) bool {
+	if a.Set != b.Set || !a.Set {
+		return a.Set == b.Set
+	}
+	return f == media.Watchlist || a.N == b.N
+}
+
+// send writes and reads the answer. The same write may be sent once more: all
+// of them set a state and add nothing.
+func (w *write) send(ctx context.Context, again bool) provider.Result {
+	req := w.request()
+	var got mediabrowser.UserData
+	_, err := w.server.http.JSON(ctx, req, &got)
+	if e := provider.AsError(err); e != nil {
+		if e.Status == http.StatusForbidden && w.change.Feature == media.History && w.change.Action != provider.Remove {
+			return w.mark(ctx)
+		}
+		return failed(e)
+	}
+	return w.proven(ctx, got, again)
+}
+
+func failed(e *provider.Error) provider.Result {
+	switch {
+	case e.Sent:
+		return provider.Result{Outcome: provider.Unproven, Err: e}
+	case e.Kind == provider.Rejected:
+		return provider.Result{Outcome: provider.Refused, Err: e}
+	}
+	return provider.Result{Outcome: provider.NotApplied, Err: e}
+}
+
+// proven holds the answer against the wish.
+func (w *write) proven(ctx context.Context, got mediabrowser.UserData, again bool) provider.Result {
+	item := *w.item
+	item.UserData = &got
+	row, _ := mediabrowser.Value(item, w.change.Feature)
+	row.Key = w.change.Item.Key
+	if w.shows(row.Value) {
+		w.item = &item
+		return provider.Result{Outcome: provider.Confirmed, Key: w.change.Item.Key, Row: &row}
+	}
+	if again {
+		return w.send(ctx, false)
+	}
+	return provider.Result{Outcome: provider.Refused, Row: &row, Err: provider.Failed(provider.Rejected, "", errKeptOld)}
+}
+
+func (w *write) shows(now media.Value) bool {
+	if w.change.Action == provider.Remove {
+		return !now.Set
+	}
+	if w.change.Feature == media.History && !w.change.New.PlayedAt().Known() {
+		return now.Set
+	}
+	return now.Set && same(w.change.Feature, now, w.wanted())
+}
+
+// wanted is the new value in the item's own length: a share of an unknown
+// length becomes a position in this file.
+func (w *write) wanted() media.Value {
+	v := w.change.New
+	if w.change.Feature != media.Progress || !v.Set || v.Of != 0 {
+		return v
+	}
+	return media.Position(v.N*mediabrowser.Millis(w.item.RunTimeTicks)/media.FractionWhole, mediabrowser.Millis(w.item.RunTimeTicks))
+}
+
+// userData is a partial update: fields left out stay as they are.
+type userData struct {
+	Played                *bool    `json:",omitempty"`
+	PlayCount             *int     `json:",omitempty"`
+	LastPlayedDate        string   `json:",omitempty"`
+	PlaybackPositionTicks *int64   `json:",omitempty"`
+	Rating                *float64 `json:",omitempty"`
+}
+
+// request is the call for the change (API: UserItems, UserPlayedItems,
+// UserFavoriteItems, and UserLibrary for ratings).
+func (w *write) request() transport.Request {
+	remove := w.change.Action == provider.Remove
+	req := transport.Request{Method: http.MethodPost, Query: url.Values{"userId": {w.user}}}
+	path := "/UserItems/" + w.id + "/UserData"
+	switch {
+	case w.change.Feature == media.Watchlist:
+		path = "/UserFavoriteItems/" + w.id
+	case w.change.Feature == media.History && remove:
+		path = "/UserPlayedItems/" + w.id
+	case w.change.Feature == media.Ratings && remove:
+		path = "/UserItems/" + w.id + "/Rating"
+	case w.change.Feature == media.History:
+		req.Body = w.playedData()
+	case w.change.Feature == media.Ratings:
+		rating := float64(w.change.New.N) / 10
+		req.Body = userData{Rating: &rating}
+	default:
+		req.Body = w.positionData(remove)
+	}
+	if remove && req.Body == nil {
+		req.Method = http.MethodDelete
+	}
+	req.URL = w.server.address + path
+	return req
+}
+
+// playedData marks as watched with exactly the date of the play, or with none.
+// Unlike the call that marks, it adds nothing to the count of an item that has
+// one, and stamps no date of its own. A position from after the play stays.
+func (w *write) playedData() userData {
+	yes, now, at := true, w.item.UserData, w.change.New.PlayedAt()
+	data := userData{Played: &yes}
+	if now.PlayCount < 1 {
+		one := 1
+		data.PlayCount = &one
+	}
+	if at.Known() {
+		data.LastPlayedDate = mediabrowser.Date(at)
+	}
+	position, _ := mediabrowser.Value(*w.item, media.Progress)
+	if !now.Played && !(position.Value.Set && position.At > at) {
+		none := int64(0)
+		data.PlaybackPositionTicks = &none
+	}
+	return data
+}
+
+// positionData moves the resume point. The date goes with it, except on a
+// watched item, where it is the date of the play, and never backwards.
+func (w *write) positionData(remove bool) userData {
+	var ticks int64
+	if remove {
+		return userData{PlaybackPositionTicks: &ticks}
+	}
+	ticks = mediabrowser.Ticks(w.wanted().N)
+	data := userData{PlaybackPositionTicks: &ticks}
+	last := w.item.UserData.LastPlayedDate
+	if w.change.At.Known() && !w.item.UserData.Played && (last == nil || media.At(last.Time) < w.change.At) {
+		data.LastPlayedDate = mediabrowser.Date(w.change.At)
+	}
+	return data
+}
+
+// mark is the way for users who may not edit their own data: the call that
+// marks, always with the date of the play; without one it would invent today.
+func (w *write) mark(ctx context.Context) provider.Result {
+	at := w.change.New.PlayedAt()
+	if !at.Known() {
+		return refused(errNoDate)
+	}
+	var got mediabrowser.UserData
+	_, err := w.server.http.JSON(ctx, transport.Request{Method: http.MethodPost, URL: w.server.address + "/UserPlayedItems/" + w.id,
+		Query: url.Values{"userId": {w.user}, "datePlayed": {mediabrowser.Date(at)}}}, &got)
+	if e := provider.AsError(err); e != nil {
+		return failed(e)
+	}
+	return w.proven(ctx, got, false)
+}
