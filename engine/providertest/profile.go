@@ -125,7 +125,7 @@ func Server() Profile {
 	p := Profile{Name: "server", IDs: named(media.IMDb, media.TMDB, media.TVDB), Numbered: []media.Namespace{media.TVDB},
 		Identity: provider.Identity{ServerID: "5e54e1", UserID: "u-1", UserName: "marlow", ServerName: "Attic", Version: "1.0.0"},
 		Sessions: true, Page: 500, Totals: true, Confirms: true, Keys: true}
-	p.Caps = provider.Capabilities{Class: provider.MediaServer, Batch: 1, OnwardToTrackers: true, ReadsEveryMS: 15 * minute,
+	p.Caps = provider.Capabilities{Class: provider.MediaServer, Batch: 50, OnwardToTrackers: true, ReadsEveryMS: 15 * minute,
 		WritesHeldOnly: true, Effects: provider.PlayEndsProgress | provider.UnwatchEndsProgress}
 	p.Caps.Features[media.Watchlist] = provider.FeatureCaps{Access: allow(provider.FullUse, media.Film, media.Show),
 		Coverage: provider.Catalogue, LookUp: true, Undo: provider.ValueOnly}
@@ -134,7 +134,7 @@ func Server() Profile {
 	p.Caps.Features[media.History] = provider.FeatureCaps{Access: leaf, Coverage: provider.Catalogue, PastDates: true, UndatedPlays: true,
 		FinishProven: true, LookUp: true, Undo: provider.ExactUndo}
 	p.Caps.Features[media.Progress] = provider.FeatureCaps{Access: leaf, Coverage: provider.Catalogue, PastDates: true, Times: true,
-		LookUp: true, Undo: provider.ExactUndo}
+		CompletePct: 90, LookUp: true, Undo: provider.ExactUndo}
 	return p
 }
 

@@ -36,6 +36,7 @@ func JellyfinLike() Profile {
 	p.Identity = provider.Identity{ServerID: "ee00ee00", UserID: "aa00aa00", UserName: "marlow", ServerName: "Attic Jellyfin", Version: "10.11.11"}
 	h := &p.Caps.Features[media.History]
 	h.FinishProven, h.StartDated = false, true
+	p.Caps.Features[media.Ratings].Access = allow(provider.FullUse, media.Film, media.Show, media.Episode)
 	return p
 }
 
