@@ -1,0 +1,40 @@
+package observe
+
+import "watchkeeper/engine/ledger"
+
+// comparedPlay treats a play or a watched flag that was shown before and is
+// shown now. A play is linked for good, so a moved date of a log's row says
+// nothing new. A flag's later date is a further viewing only where the service
+// proves a finish (R16).
+func (o *observer) comparedPlay(s seen, old ledger.Shown) {
+	if !o.flag(s) || !o.rewatched(s, old) {
+		o.dismiss(s.RowKey)
+		if !o.flag(s) {
+			s.Play = old.Play
+		}
+		o.refresh(o.kept(s, old), old)
+		return
+	}
+	first, proven := o.proven(s)
+	if !proven {
+		return
+	}
+	o.show(s, ledger.ShownValue)
+	o.say(s, word{at: o.setTime(s, first)})
+}
+
+// rewatched tells whether a flag's date proves a viewing of its own.
+func (o *observer) rewatched(s seen, old ledger.Shown) bool {
+	return o.caps.FinishProven && s.Play != 0 && s.Play != old.Play && s.value.N > old.Value.N
+}
+
+// kept never lowers the date that a row shows: an older one is a stale list.
+func (o *observer) kept(s seen, old ledger.Shown) seen {
+	if s.value.N < old.Value.N && s.looked == 0 {
+		s.value = old.Value
+	}
+	if !o.rewatched(s, old) && old.Play != 0 {
+		s.Play = old.Play
+	}
+	return s
+}

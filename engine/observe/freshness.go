@@ -1,0 +1,59 @@
+package observe
+
+import (
+	"fmt"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+const (
+	freshIntervals  = 2
+	ageingIntervals = 6
+	unseenIsStale   = 2 // own writes past their window
+)
+
+// Freshness says how much the last trusted read of a feature is worth, why,
+// and what shows it (§9 of the rules). pend are the feature's pending writes.
+// Stale is also a read that succeeds but contradicts evidence.
+func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, intervalMS int64) (ledger.Freshness, ledger.Code, string) {
+	switch {
+	case t.Silent != "":
+		return ledger.Silent, t.Silent, t.Evidence
+	case !t.LastTrusted.Known():
+		return ledger.NeverRead, "", ""
+	}
+	if why := contradiction(t, pend, now); why != "" {
+		return ledger.Stale, ledger.PendingVisible, why
+	}
+	age := int64(now - t.LastTrusted)
+	switch {
+	case age <= freshIntervals*intervalMS:
+		return ledger.Fresh, "", t.Evidence
+	case age <= ageingIntervals*intervalMS:
+		return ledger.Ageing, "", t.Evidence
+	}
+	return ledger.Stale, ledger.SourceSilent, "last read at " + t.LastTrusted.String()
+}
+
+// contradiction tells what speaks against a list that was read without error.
+func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) string {
+	wait, _ := Window(t)
+	overdue, unread := 0, false
+	for _, p := range pend {
+		if p.State != ledger.Parked && late(now, p.Sent, wait) {
+			overdue++
+		}
+		unread = unread || p.State == ledger.Expected && t.LastFull < p.Sent && t.LastTrusted > p.Sent
+	}
+	shows := fmt.Sprintf("it shows %d titles since %s, ", t.Count, t.LastFull)
+	switch {
+	case overdue >= unseenIsStale:
+		return shows + fmt.Sprintf("and our %d last writes are not visible", overdue)
+	case unread:
+		return shows + "and says that nothing changed after our own write"
+	case t.SuspectDigest != "" && t.SuspectDigest == t.Digest && !late(now, t.StampMoved, wait):
+		return shows + "although its stamp says that something changed"
+	}
+	return ""
+}

@@ -1,0 +1,165 @@
+package observe
+
+import (
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// Verdict is what R1–R3 say about a view. The guards against loss
+// (engine/guard) may still take the trust away.
+type Verdict struct {
+	Trusted bool
+	// Unchanged: nothing was listed because nothing has changed.
+	Unchanged bool
+	// Same: the full list equals that of the last trusted view.
+	Same bool
+	// FirstLook: the view is the first since the account was connected or its
+	// scope changed; it never leads to removals (R13).
+	FirstLook bool
+	// Suspicious: the content equals an older, superseded view without a newer
+	// stamp (R2).
+	Suspicious bool
+	// Regressed: the stamp is older than that of the last trusted view.
+	Regressed bool
+	Silent    ledger.Code // why it is not trusted; "" when it is
+	Evidence  string      // what supports or contradicts it, in plain words
+	Digest    string      // of a full list; "" where nothing or only changes were listed
+}
+
+// Judge applies R1–R3 to a view, without the guards against loss.
+func Judge(r Reading) Verdict {
+	if v, ok := refuse(r); !ok {
+		return v
+	}
+	v := Verdict{Trusted: true, Unchanged: r.View.Evidence.Unchanged, FirstLook: firstLook(r), Evidence: count(r.View)}
+	full := r.View.Coverage != provider.Changes
+	if v.FirstLook && !full && r.caps().Coverage != provider.Changes {
+		return untrusted(v, ledger.SourceNotTrusted, "a full list is needed for the first look, and only changes came")
+	}
+	if full {
+		v.Digest = Digest(r.View)
+		v.Same = !v.FirstLook && v.Digest == r.Trust.Digest
+	}
+	return judgeContent(r, v)
+}
+
+// refuse tells whether there is a view at all, of the right account (R1, R2).
+func refuse(r Reading) (Verdict, bool) {
+	var v Verdict
+	e := r.View.Evidence
+	switch {
+	case r.View.Err != nil:
+		return untrusted(v, silence(r.View.Err.Kind), r.View.Err.Error()), false
+	case r.View.Feature != r.Feature || r.View.Coverage == 0:
+		return untrusted(v, ledger.SourceNotTrusted, "the answer is not a view of "+r.Feature.String()), false
+	case strange(r.Whoami, r.Party.Account) || strange(provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, r.Party.Account):
+		return untrusted(v, ledger.WrongUser, "the answer is for another user or server than the account was connected with"), false
+	case !e.Unchanged && e.Announced >= 0 && e.Announced != e.Received:
+		return untrusted(v, ledger.SourceNotTrusted,
+			fmt.Sprintf("the service announced %d rows and sent %d", e.Announced, e.Received)), false
+	case e.Unchanged && len(r.View.Rows) > 0:
+		return untrusted(v, ledger.SourceNotTrusted, "the answer lists rows and says that nothing changed"), false
+	}
+	return v, true
+}
+
+func untrusted(v Verdict, why ledger.Code, evidence string) Verdict {
+	v.Trusted, v.Silent, v.Evidence = false, why, evidence
+	return v
+}
+
+// silence names why an account that failed with an error is silent.
+func silence(k provider.ErrorKind) ledger.Code {
+	switch k {
+	case provider.Auth, provider.AppRejected, provider.Locked:
+		return ledger.AuthNeeded
+	case provider.WrongUser:
+		return ledger.WrongUser
+	case provider.RateLimited:
+		return ledger.RateBudget
+	case provider.PlanLimit:
+		return ledger.QuotaFull
+	}
+	return ledger.SourceSilent
+}
+
+// strange tells whether an identity contradicts the account as connected;
+// what is not told contradicts nothing.
+func strange(who provider.Identity, a ledger.Account) bool {
+	return who.ServerID != "" && a.ServerID != "" && who.ServerID != a.ServerID ||
+		who.UserID != "" && a.UserID != "" && who.UserID != a.UserID
+}
+
+// firstLook tells whether nothing is known from before that the view could be
+// held against: never looked, connected anew, or bounded otherwise (R13).
+func firstLook(r Reading) bool {
+	t, scope := r.Trust, r.View.Evidence.Scope
+	return !t.Looked || r.Party.Connected > t.Run || scope != "" && t.Scope != "" && scope != t.Scope
+}
+
+// judgeContent holds stamp and content against the last trusted view (R2).
+func judgeContent(r Reading, v Verdict) Verdict {
+	t, e := r.Trust, r.View.Evidence
+	accepted := v.Digest != "" && v.Digest == t.AcceptedDigest
+	if v.FirstLook || accepted {
+		return v
+	}
+	if e.StampAt.Known() && t.StampAt.Known() && e.StampAt < t.StampAt {
+		v.Regressed = true
+		return untrusted(v, ledger.GuardRegressed, fmt.Sprintf("the list is of %s, an earlier one was of %s", e.StampAt, t.StampAt))
+	}
+	if v.Digest == "" || v.Digest == t.Digest {
+		return v
+	}
+	v.Suspicious = slices.Contains(t.Older, v.Digest) && !newer(e, t)
+	if otherUnderStamp(r) {
+		if t.SuspectDigest != v.Digest || t.Silent != "" && withinWindow(r, t.LastTrusted) {
+			return untrusted(v, ledger.SourceNotTrusted, "the list changed although its stamp says that nothing did")
+		}
+		v.Suspicious = true
+	}
+	return v
+}
+
+// newer tells whether the view's stamp is provably later than the last
+// trusted one; stamps without an order prove nothing.
+func newer(e provider.Evidence, t ledger.Trust) bool {
+	return e.StampAt.Known() && t.StampAt.Known() && e.StampAt > t.StampAt
+}
+
+// otherUnderStamp tells whether a full list differs although the stamp is that of the last
+// trusted view. A list that lags behind its stamp may catch up within the
+// window, and what expires by itself moves no stamp.
+func otherUnderStamp(r Reading) bool {
+	t, e := r.Trust, r.View.Evidence
+	if !r.caps().Stamps || e.Stamp == "" || e.Stamp != t.Stamp || t.Digest == "" {
+		return false
+	}
+	if r.Feature == media.Progress && r.Party.Caps.Effects&provider.ProgressExpires != 0 {
+		return false
+	}
+	return !t.StampMoved.Known() || !withinWindow(r, t.StampMoved)
+}
+
+func withinWindow(r Reading, since media.Moment) bool {
+	wait, _ := Window(r.Trust)
+	return !late(r.Now, since, wait)
+}
+
+// count says in plain words what came.
+func count(v provider.View) string {
+	e := v.Evidence
+	switch {
+	case e.Unchanged && e.Cached:
+		return "a cache says that nothing changed"
+	case e.Unchanged:
+		return "the service says that nothing changed"
+	case e.Announced >= 0:
+		return fmt.Sprintf("%d of %d announced rows", e.Received, e.Announced)
+	}
+	return fmt.Sprintf("%d rows", e.Received)
+}

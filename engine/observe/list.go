@@ -1,0 +1,245 @@
+package observe
+
+import (
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// listed goes through the rows of the view. Rows that show what they showed
+// are passed over at once; a repeated key is folded first.
+func (o *observer) listed(rows []Sighting) {
+	o.found = make(map[ledger.RowKey]int, len(rows))
+	var doubled map[ledger.RowKey]int
+	for i, s := range rows {
+		if s.Value.Set && s.Work != 0 {
+			o.works[s.Work] = true
+		}
+		key := s.rowKey()
+		first, again := o.found[key]
+		if !again {
+			o.found[key] = i
+			continue
+		}
+		if doubled == nil {
+			doubled = map[ledger.RowKey]int{}
+		}
+		if best, ok := doubled[key]; ok {
+			first = best
+		}
+		doubled[key] = o.better(rows, first, i)
+	}
+	for i, s := range rows {
+		key := s.rowKey()
+		if best, ok := doubled[key]; ok {
+			if o.found[key] != i {
+				continue
+			}
+			s = rows[best]
+		}
+		if !o.quiet(s, key) {
+			o.row(o.seenRow(s))
+		}
+	}
+	o.lookedUp()
+}
+
+// quiet tells whether nothing can follow from a row: it shows what it showed
+// and nothing is open for it, or a look-up has taken its place.
+func (o *observer) quiet(s Sighting, key ledger.RowKey) bool {
+	if len(o.answers) > 0 && o.answeredFor(key) {
+		return true
+	}
+	if o.v.FirstLook || len(o.queues) > 0 && len(o.queues[s.Work]) > 0 {
+		return false
+	}
+	if len(o.k.Proofs) > 0 {
+		if _, open := o.k.Proofs[key]; open {
+			return false
+		}
+	}
+	old, ok := o.k.Shown[key]
+	if !ok || old.Work != s.Work {
+		return false
+	}
+	if !s.Value.Set {
+		return old.State == ledger.ShownAbsent
+	}
+	return old.State == ledger.ShownValue && old.Value == s.Value && old.At == s.At && old.Count == s.Count
+}
+
+// better chooses between two rows of one key, whatever their order: the newer
+// one, else the one that shows what was shown, else the lower value.
+func (o *observer) better(rows []Sighting, i, j int) int {
+	a, b := rows[i], rows[j]
+	shown := o.k.Shown[a.rowKey()].Value
+	switch {
+	case a.At != b.At:
+		return pick(a.At > b.At, i, j)
+	case a.Value == b.Value:
+		return pick(a.Count >= b.Count, i, j)
+	case a.Value == shown || b.Value == shown:
+		return pick(a.Value == shown, i, j)
+	case a.Value.Set != b.Value.Set:
+		return pick(a.Value.Set, i, j)
+	case a.Value.N != b.Value.N:
+		return pick(a.Value.N < b.Value.N, i, j)
+	}
+	return pick(a.Value.Of < b.Value.Of, i, j)
+}
+
+func pick(first bool, i, j int) int {
+	if first {
+		return i
+	}
+	return j
+}
+
+// answeredFor tells whether a look-up of this run speaks about the row. One
+// that lists only plays says nothing about the flag of the same item, and the
+// other way round.
+func (o *observer) answeredFor(key ledger.RowKey) bool {
+	a, ok := o.answers[key.Key]
+	if !ok || a.Answer.Err != nil {
+		return false
+	}
+	if len(a.Sightings) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(a.Sightings, func(s Sighting) bool { return (s.PlayKey == "") == (key.PlayKey == "") })
+}
+
+// lookedUp goes through the answers of look-ups.
+func (o *observer) lookedUp() {
+	for _, key := range sorted(o.answers) {
+		a := o.answers[key]
+		if a.Answer.Err != nil {
+			continue
+		}
+		there := map[ledger.RowKey]bool{}
+		for _, s := range a.Sightings {
+			there[s.rowKey()] = true
+			if s.Work == 0 {
+				s.Work = o.k.Shown[s.rowKey()].Work
+			}
+			o.row(o.provenBy(a, o.seenRow(s)))
+		}
+		for _, s := range o.believed(func(k ledger.RowKey) bool { return k.Key == key && !there[k] && o.answeredFor(k) }) {
+			o.row(o.provenBy(a, s))
+		}
+		o.missed(a)
+	}
+}
+
+// missed holds the writes that named the item against a look-up that shows
+// none of them.
+func (o *observer) missed(a Answered) {
+	for _, work := range sortedWorks(o.queues) {
+		for _, p := range o.queues[work] {
+			if p.Key == a.Key && !o.met[p.Op] && o.answeredFor(p.RowKey) {
+				s := o.provenBy(a, seen{RowKey: p.RowKey, Work: work, Play: p.Play, is: denied})
+				o.own(s, o.k.Shown[p.RowKey], o.queue(s))
+			}
+		}
+	}
+}
+
+func (o *observer) provenBy(a Answered, s seen) seen {
+	s.proven, s.looked = true, a.At
+	if !a.Answer.Held {
+		s.is = notHeld
+	}
+	return s
+}
+
+// believed lists the rows that something is believed about, shown or waiting
+// for proof, as denied, in order.
+func (o *observer) believed(which func(ledger.RowKey) bool) (out []seen) {
+	for k, row := range o.k.Shown {
+		if which(k) {
+			out = append(out, seen{RowKey: k, Work: row.Work, Play: row.Play, is: denied})
+		}
+	}
+	for k, proof := range o.k.Proofs {
+		if _, shown := o.k.Shown[k]; !shown && which(k) {
+			out = append(out, seen{RowKey: k, Work: proof.Work, Play: proof.Play, is: denied})
+		}
+	}
+	slices.SortFunc(out, func(a, b seen) int { return a.RowKey.Compare(b.RowKey) })
+	return out
+}
+
+// unlisted goes through what was shown and is not in the list.
+func (o *observer) unlisted() {
+	if o.r.View.Coverage == provider.Changes {
+		o.removed()
+		return
+	}
+	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return !ok && !o.answeredFor(k) }) {
+		if o.r.View.Coverage == provider.Catalogue {
+			s.is = notHeld
+		}
+		o.row(s)
+	}
+}
+
+// removed goes through the keys that a feed of removals names: proof by itself
+// where the service promises it (R6b).
+func (o *observer) removed() {
+	named := make(map[string]bool, len(o.r.View.Removed))
+	for _, key := range o.r.View.Removed {
+		named[key] = true
+	}
+	if len(named) == 0 {
+		return
+	}
+	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return named[k.Key] && !ok && !o.answeredFor(k) }) {
+		s.proven = o.caps.NamesRemovals
+		o.row(s)
+	}
+}
+
+// unmet goes through the pending writes that no row was held against: adds
+// that are not listed, removals of what is no longer known.
+func (o *observer) unmet() {
+	for _, work := range sortedWorks(o.queues) {
+		var open []ledger.Pending
+		for _, p := range o.queues[work] {
+			if !o.met[p.Op] {
+				open = append(open, p)
+			}
+		}
+		for len(open) > 0 {
+			var same, rest []ledger.Pending
+			for _, p := range open {
+				if p.Subject == open[0].Subject && p.Key == open[0].Key {
+					same = append(same, p)
+				} else {
+					rest = append(rest, p)
+				}
+			}
+			o.unseen(same)
+			open = rest
+		}
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func sortedWorks[V any](m map[media.WorkID]V) []media.WorkID {
+	keys := make([]media.WorkID, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,171 @@
+package observe
+
+import (
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// matcher links the sightings of one work.
+type matcher struct {
+	in       *PlayInput
+	work     media.WorkID
+	viewings []*viewing
+}
+
+// match links in the order of certainty: rows linked before, copies that we
+// wrote, dates near a viewing, and what has no date.
+func (m *matcher) match(all []*candidate) {
+	slices.SortFunc(m.viewings, func(a, b *viewing) int { return compare(a.ID, b.ID) })
+	slices.SortFunc(all, compareCandidates)
+	for _, how := range [...]func(*candidate) *viewing{m.linked, m.written} {
+		for _, c := range all {
+			if c.viewing == nil {
+				c.viewing = how(c)
+			}
+		}
+	}
+	m.dated(all)
+	for _, c := range all {
+		if c.viewing == nil {
+			c.viewing = m.undated()
+		}
+		m.refine(c)
+	}
+}
+
+// linked is the viewing that the row was linked to before. A flag stays with
+// it unless its date moved ahead and proves a finish.
+func (m *matcher) linked(c *candidate) *viewing {
+	old, ok := m.in.Linked[c.ref()]
+	if !ok || old.Play == 0 || old.Work != m.work {
+		return nil
+	}
+	v := m.byID(old.Play)
+	moved := c.isFlag() && c.Caps.FinishProven && c.date.Known() && old.Value.Set && old.Value.N != 0 &&
+		c.Value.N > old.Value.N+c.Caps.GrainMS
+	if v == nil || moved && !c.near(v) {
+		return nil
+	}
+	return v
+}
+
+// written is the viewing of a write of ours that the row shows. A flag shows
+// any date for it up to one interval after the send, a log that cannot keep
+// past dates the time of the send.
+func (m *matcher) written(c *candidate) (best *viewing) {
+	var off int64
+	for _, p := range m.in.Pending {
+		if p.Account != c.Account || p.Work != m.work || p.Feature != media.History || !p.New.Set || !m.shows(c, p) {
+			continue
+		}
+		v, d := m.byID(p.Play), distance(c.Value.N, p.New.N)
+		if v != nil && (best == nil || d < off || d == off && v.ID < best.ID) {
+			best, off = v, d
+		}
+	}
+	return best
+}
+
+func (m *matcher) shows(c *candidate, p ledger.Pending) bool {
+	until := p.Sent + media.Moment(c.IntervalMS)
+	switch {
+	case !c.date.Known():
+		return c.isFlag() || p.New.N == 0
+	case c.isFlag():
+		return !c.Caps.FinishProven || c.date <= until
+	case p.New.N != 0 && distance(c.Value.N, p.New.N) <= max(c.Caps.GrainMS, 1000):
+		return true
+	}
+	return (!c.Caps.PastDates || p.New.N == 0) && c.date <= until && c.date >= p.Sent-media.Moment(max(c.Caps.GrainMS, minuteMS))
+}
+
+// dated links sightings with a date: to live viewings, then to deleted ones,
+// else they are viewings of their own. The newest of these may be the date of
+// a viewing that was known without one.
+func (m *matcher) dated(all []*candidate) {
+	known := len(m.viewings)
+	for _, c := range all {
+		if c.viewing != nil || !c.date.Known() {
+			continue
+		}
+		if c.viewing = m.nearest(c); c.viewing == nil {
+			c.viewing = &viewing{live: true, Play: ledger.Play{Work: m.work, At: c.date, ToleranceMS: c.toleranceMS, DateOnly: c.toleranceMS == dateOnlyMS}}
+			m.viewings = append(m.viewings, c.viewing)
+		}
+	}
+	undated := slices.IndexFunc(m.viewings[:known], func(v *viewing) bool { return v.live && !v.At.Known() })
+	if undated < 0 || len(m.viewings) == known {
+		return
+	}
+	into, newest := m.viewings[undated], -1
+	seen := m.in.Seen[into.ID]
+	for i := known; i < len(m.viewings); i++ {
+		at := m.viewings[i].At
+		if (!seen.Known() || at <= seen) && (newest < 0 || at > m.viewings[newest].At) {
+			newest = i
+		}
+	}
+	if newest >= 0 {
+		m.merge(all, into, newest)
+	}
+}
+
+// merge gives a viewing the date and the sightings of a new one.
+func (m *matcher) merge(all []*candidate, into *viewing, from int) {
+	v := m.viewings[from]
+	into.At, into.ToleranceMS, into.DateOnly = v.At, v.ToleranceMS, v.DateOnly
+	for _, c := range all {
+		if c.viewing == v {
+			c.viewing = into
+		}
+	}
+	m.viewings = slices.Delete(m.viewings, from, from+1)
+}
+
+// nearest is the nearest viewing within tolerance, a live one if there is any.
+func (m *matcher) nearest(c *candidate) (best *viewing) {
+	for _, v := range m.viewings {
+		if !c.near(v) {
+			continue
+		}
+		closer := best != nil && distance(int64(c.date), int64(v.At)) < distance(int64(c.date), int64(best.At))
+		if best == nil || v.live && !best.live || v.live == best.live && closer {
+			best = v
+		}
+	}
+	return best
+}
+
+// undated is the viewing for a sighting without a date: "watched" is
+// satisfied by the newest live play, else by a deleted one; only a work that
+// was never played gets a viewing without a date.
+func (m *matcher) undated() (best *viewing) {
+	for _, v := range m.viewings {
+		if best == nil || v.live && !best.live || v.live == best.live && v.At > best.At {
+			best = v
+		}
+	}
+	if best == nil {
+		best = &viewing{live: true, Play: ledger.Play{Work: m.work}}
+		m.viewings = append(m.viewings, best)
+	}
+	return best
+}
+
+// refine dates a viewing that had no date.
+func (m *matcher) refine(c *candidate) {
+	if v := c.viewing; c.date.Known() && !v.At.Known() {
+		v.At, v.ToleranceMS, v.DateOnly = c.date, c.toleranceMS, c.toleranceMS == dateOnlyMS
+	}
+}
+
+func (m *matcher) byID(id media.PlayID) *viewing {
+	for _, v := range m.viewings {
+		if v.ID == id && id != 0 {
+			return v
+		}
+	}
+	return nil
+}

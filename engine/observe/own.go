@@ -1,0 +1,213 @@
+package observe
+
+import (
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// queue lists the writes under way that a row may show, oldest first (R8). A
+// flag shows a write about any play of its work; a write that named a native
+// key is about that item only.
+func (o *observer) queue(s seen) (out []ledger.Pending) {
+	for _, p := range o.queues[s.Work] {
+		if p.Key != "" && p.Key != s.Key || p.PlayKey != "" && p.PlayKey != s.PlayKey {
+			continue
+		}
+		if o.r.Feature == media.History && !o.flag(s) && p.Play != s.Play {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// own holds a row against the writes under way: it shows the last of them, or
+// lags behind, or a person has said something else.
+func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
+	for _, p := range queue {
+		o.met[p.Op] = true
+	}
+	last := queue[len(queue)-1]
+	restored := o.agrees(s.value, queue[0].Old, queue)
+	lagging := restored || slices.ContainsFunc(queue, func(p ledger.Pending) bool { return o.agrees(s.value, p.New, queue) })
+	switch {
+	case s.is == notHeld:
+		o.waits(s, queue)
+	case o.agrees(s.value, last.New, queue) && (!restored || o.arrived(s, old, queue)):
+		o.settle(s, queue)
+	case lagging:
+		o.lag(s, old, queue)
+	case rounded(o.r.Feature, o.caps, s.value, last.New) && !o.later(s, last):
+		o.settleRounded(s, queue)
+	default:
+		o.third(s, old, queue)
+	}
+}
+
+// agrees tells whether a row shows a value that the writes know. A play of a
+// log is known by its link; on a flag any yes is a yes, unless one date was
+// written over another.
+func (o *observer) agrees(shown, v media.Value, queue []ledger.Pending) bool {
+	if o.r.Feature == media.History && (o.caps.KeepsPlays || !queue[0].Old.Set) {
+		return shown.Set == v.Set
+	}
+	return equal(o.r.Feature, o.caps, shown, v)
+}
+
+// arrived tells whether the last write, which restores the old value, can be
+// told from a list that shows none of them: the stamp moved, another value was
+// seen, the window has ended, or a look-up made after it shows it.
+func (o *observer) arrived(s seen, old ledger.Shown, queue []ledger.Pending) bool {
+	last, stamp := queue[len(queue)-1], o.r.View.Evidence.Stamp
+	moved := o.caps.Stamps && stamp != "" && last.Stamp != "" && stamp != last.Stamp
+	other := old.State != ledger.ShownUnknown && !o.agrees(old.Value, queue[0].Old, queue)
+	return moved || other || s.looked > last.Sent || o.overdue(o.counted(last))
+}
+
+// later tells whether the service dates what it shows too late to be an echo
+// of the write: then it is the person's.
+func (o *observer) later(s seen, p ledger.Pending) bool {
+	if o.r.Feature == media.History {
+		return o.flag(s) && o.caps.FinishProven && o.playDate(s) > p.Sent.Add(o.r.interval())
+	}
+	return o.clock.read(s.at) > p.Sent.Add(o.r.interval())
+}
+
+// lag keeps the writes expected. The list may have come half of the way.
+func (o *observer) lag(s seen, old ledger.Shown, queue []ledger.Pending) {
+	o.dismiss(s.RowKey)
+	if s.is == listed && (old.State != ledger.ShownValue || s.value != old.Value) {
+		o.show(s, ledger.ShownValue)
+	}
+	if s.is == denied && old.State == ledger.ShownValue {
+		o.show(s, ledger.ShownAbsent)
+	}
+	o.waits(s, queue)
+}
+
+// third treats a value that is neither ours nor the one before: the person's
+// (R8). Given after our send it voids the writes, else they stay expected for
+// one more window, because they may still arrive on top of it.
+func (o *observer) third(s seen, old ledger.Shown, queue []ledger.Pending) {
+	_, waited := o.k.Proofs[s.RowKey]
+	_, had := o.k.Shown[s.RowKey]
+	words, proofs := len(o.words), len(o.out.Proofs)
+	o.conclude(s, old, had)
+	spoke, waits := len(o.words) > words, len(o.out.Proofs) > proofs
+	last := queue[len(queue)-1]
+	switch {
+	case spoke && (o.time(s) > last.Sent || s.looked > last.Sent):
+		o.drop(queue)
+	case !waited && (spoke || waits):
+		wait, _ := Window(o.r.Trust)
+		for _, p := range queue {
+			p.Until = max(p.Until, o.r.Now.Add(wait))
+			o.out.Pending = append(o.out.Pending, p)
+		}
+	default:
+		o.outlived(queue)
+	}
+}
+
+// outlived drops writes that a person's value has stood over for their window.
+func (o *observer) outlived(queue []ledger.Pending) {
+	if o.overdueAll(queue) {
+		o.drop(queue)
+		return
+	}
+	o.count(queue)
+}
+
+// unseen treats writes about a subject that no row was held against.
+func (o *observer) unseen(queue []ledger.Pending) {
+	last := queue[len(queue)-1]
+	s := seen{RowKey: last.RowKey, Work: last.Work, Play: last.Play, is: denied}
+	if o.r.View.Coverage != provider.Whole {
+		o.waits(s, queue)
+		return
+	}
+	o.own(s, o.k.Shown[s.RowKey], queue)
+}
+
+// settle ends the writes under way: the row shows the last of them, and the
+// account adopts what caused it.
+func (o *observer) settle(s seen, queue []ledger.Pending) {
+	o.dismiss(s.RowKey)
+	last := queue[len(queue)-1]
+	person := s.is == listed && o.later(s, last)
+	if !person && o.flag(s) && last.New.Set {
+		s.Play = last.Play
+	}
+	o.arrive(s, last)
+	for _, p := range queue[:len(queue)-1] {
+		switch {
+		case !o.agrees(s.value, p.New, queue):
+			o.superseded(s, p, queue)
+		default:
+			o.adopt(s, p)
+			o.out.PendingGone = append(o.out.PendingGone, p.Op)
+		}
+	}
+	o.adopt(s, last)
+	o.out.PendingGone = append(o.out.PendingGone, last.Op)
+	if person {
+		o.say(s, word{at: o.setTime(s, o.r.Now)})
+	}
+}
+
+// settleRounded ends a write of which the service keeps less than it promised
+// (R4). The value is set aside: to send it again would change nothing.
+func (o *observer) settleRounded(s seen, queue []ledger.Pending) {
+	last := queue[len(queue)-1]
+	o.settle(s, queue)
+	o.out.Breaches = append(o.out.Breaches, ledger.Breach{Account: o.r.Party.ID, Subject: last.Subject, RowKey: s.RowKey, Sent: last.New, Shown: s.value})
+	o.out.Freed = slices.DeleteFunc(o.out.Freed, func(f ledger.StatementRef) bool { return f.Subject == last.Subject })
+	o.out.Quarantine = append(o.out.Quarantine, o.setAside(last, ledger.QuarantineAfter, ledger.CannotStore))
+}
+
+// arrive moves what is shown to what was written, and measures how long it took.
+func (o *observer) arrive(s seen, last ledger.Pending) {
+	old, had := o.k.Shown[s.RowKey]
+	state := ledger.ShownValue
+	if s.is == denied {
+		state = ledger.ShownAbsent
+		if o.flag(s) {
+			s.Play = 0
+		}
+	}
+	if had || s.is == listed {
+		if old.State != state || old.Value != s.value || old.Play != s.Play || old.At != s.at || o.v.FirstLook {
+			o.show(s, state)
+		}
+	}
+	seenAt := o.r.Now
+	if s.looked.Known() {
+		seenAt = s.looked
+	}
+	o.lags = append(o.lags, max(0, int64(seenAt-last.Sent)))
+	if len(o.k.Quarantine[last.Subject]) > 0 {
+		o.out.Freed = append(o.out.Freed, ledger.StatementRef{Account: o.r.Party.ID, Subject: last.Subject})
+	}
+}
+
+// superseded ends an earlier write of the queue. One that was never seen,
+// where only the window told that the last one arrived, may still come late.
+func (o *observer) superseded(s seen, p ledger.Pending, queue []ledger.Pending) {
+	last := queue[len(queue)-1]
+	if !o.agrees(s.value, queue[0].Old, queue) || !o.overdue(o.counted(last)) || s.looked.Known() {
+		o.out.PendingGone = append(o.out.PendingGone, p.Op)
+		return
+	}
+	wait, _ := Window(o.r.Trust)
+	p.State, p.Until = ledger.Lost, max(p.Until, o.r.Now.Add(lateWindows*wait))
+	o.out.Pending = append(o.out.Pending, p)
+}
+
+func (o *observer) drop(queue []ledger.Pending) {
+	for _, p := range queue {
+		o.out.PendingGone = append(o.out.PendingGone, p.Op)
+	}
+}

@@ -1,0 +1,82 @@
+package observe
+
+import (
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// proven applies R6 to what a row newly shows. Until it is proven the item
+// keeps its value, a Proof stands, and a look-up is asked for where the
+// service has one. first is the first trusted read that showed it.
+func (o *observer) proven(s seen) (first media.Moment, ok bool) {
+	proof, open := o.k.Proofs[s.RowKey]
+	if open && (proof.Now != s.value || proof.Work != s.Work) {
+		open = false // it shows something else by now: the looks start again
+	}
+	first = o.r.Now
+	if open {
+		first = proof.First
+	}
+	if s.proven || !o.needsProof(s) {
+		o.dismiss(s.RowKey)
+		return first, true
+	}
+	next := o.look(s, proof, open)
+	if next.Looks >= next.Need && !o.caps.LookUp {
+		o.dismiss(s.RowKey)
+		return first, true
+	}
+	if !open || next != proof {
+		o.out.Proofs = append(o.out.Proofs, next)
+	}
+	o.ask(s.Work, s.Key)
+	return first, false
+}
+
+// needsProof: a disappearance, a value without a newer time of the service,
+// and every difference of a suspicious view (R2) need more than one list.
+func (o *observer) needsProof(s seen) bool {
+	t := o.time(s)
+	return o.v.Suspicious || s.is != listed || !t.Known() || t <= o.r.Trust.LastTrusted
+}
+
+// look counts this view towards a proof; looks too close together count once.
+func (o *observer) look(s seen, proof ledger.Proof, open bool) ledger.Proof {
+	need := usualLooks
+	if o.v.Suspicious {
+		need = suspectLooks
+	}
+	if !open {
+		return ledger.Proof{Account: o.r.Party.ID, Feature: o.r.Feature, RowKey: s.RowKey, Work: s.Work, Play: s.Play,
+			Now: s.value, At: o.clock.read(s.at), First: o.r.Now, LastShown: o.lastShown(s.RowKey),
+			Looks: 1, LastLook: o.r.Now, Need: need}
+	}
+	proof.Need = max(proof.Need, need)
+	if late(o.r.Now, proof.LastLook, o.r.secondLook()) {
+		proof.Looks, proof.LastLook = proof.Looks+1, o.r.Now
+	}
+	return proof
+}
+
+// lastShown is the last trusted read that showed what was shown before.
+func (o *observer) lastShown(key ledger.RowKey) media.Moment {
+	if proof, open := o.k.Proofs[key]; open && proof.LastShown.Known() {
+		return proof.LastShown
+	}
+	return o.r.Trust.LastTrusted
+}
+
+// dismiss ends the proof of a row, if one stands.
+func (o *observer) dismiss(key ledger.RowKey) {
+	if _, open := o.k.Proofs[key]; open {
+		o.out.ProofsGone = append(o.out.ProofsGone, o.ref(key))
+	}
+}
+
+// ask asks for a look-up that was not made in this run yet.
+func (o *observer) ask(work media.WorkID, key string) {
+	if _, asked := o.answers[key]; asked || !o.caps.LookUp || key == "" {
+		return
+	}
+	o.asks = append(o.asks, ledger.Question{Kind: ledger.LookUp, Account: o.r.Party.ID, Feature: o.r.Feature, Work: work, Key: key})
+}

@@ -1,0 +1,20 @@
+package observe
+
+import "watchkeeper/engine/ledger"
+
+// Settle decides writes from look-ups made after they were sent, at the end of
+// a run (R8): a look-up goes past every cache, so what it shows counts at
+// once. r.Trust is the account's present Trust, k holds the writes of this
+// run; r.View is not used. The Trust is returned only if a lag was measured.
+func Settle(r Reading, k Known, answers []Answered) ledger.Delta {
+	o := newObserver(r, Verdict{Trusted: true}, k, answers)
+	o.lookedUp()
+	o.speak()
+	if len(o.lags) > 0 {
+		t := identified(r)
+		t.LagsMS = appendLags(t.LagsMS, o.lags)
+		o.out.Trust = []ledger.Trust{t}
+	}
+	d, _ := o.finish()
+	return d
+}

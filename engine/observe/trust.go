@@ -1,0 +1,123 @@
+package observe
+
+import (
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/provider"
+)
+
+const keptDigests = 5
+
+// distrust books a view that is not trusted: nothing that is believed moves
+// (R3).
+func distrust(r Reading, v Verdict) ledger.Trust {
+	t := identified(r)
+	t.LastTried, t.Silent, t.Evidence, t.SuspectDigest = r.Now, v.Silent, v.Evidence, v.Digest
+	return t
+}
+
+func identified(r Reading) ledger.Trust {
+	t := r.Trust
+	t.Account, t.Feature = r.Party.ID, r.Feature
+	return t
+}
+
+// trusted books a trusted view.
+func (o *observer) trusted() ledger.Trust {
+	r, e := o.r, o.r.View.Evidence
+	t := identified(r)
+	t.LastTrusted, t.LastTried, t.Run, t.Reads = r.Now, r.Now, r.Run, t.Reads+1
+	t.Silent, t.Evidence = "", o.v.Evidence
+	if o.v.FirstLook {
+		t.FirstRun, t.Older, t.Digest = r.Run, nil, ""
+	}
+	t.Looked = true
+	stamped := e.Stamp != "" && t.Stamp != "" && e.Stamp != t.Stamp
+	if stamped {
+		t.StampMoved = r.Now
+	}
+	t.Stamp, t.StampAt = keep(e.Stamp, t.Stamp), keep(e.StampAt, t.StampAt)
+	t.Cursor, t.Scope, t.Version = keep(r.View.Cursor, t.Cursor), keep(e.Scope, t.Scope), keep(e.Version, t.Version)
+	if r.ClockKnown {
+		t.ClockMS = r.ClockMS
+	}
+	o.book(&t, stamped)
+	t.LagsMS = appendLags(t.LagsMS, o.lags)
+	return t
+}
+
+// book keeps the digests of full lists. A stamp that moved over an unmoved
+// list marks the list as suspect until it moves or a window has passed.
+func (o *observer) book(t *ledger.Trust, stamped bool) {
+	switch {
+	case o.v.Unchanged:
+	case o.r.View.Coverage == provider.Changes:
+		if len(o.r.View.Rows)+len(o.r.View.Removed) > 0 {
+			supersede(t, "")
+		}
+		t.Count += o.growth()
+	case o.v.Suspicious && len(o.out.Proofs) > 0:
+		t.LastFull, t.SuspectDigest = o.r.Now, o.v.Digest
+	default:
+		moved := o.v.Digest != t.Digest
+		if moved {
+			supersede(t, o.v.Digest)
+		}
+		t.LastFull, t.Count = o.r.Now, len(o.works)
+		switch {
+		case stamped && !moved:
+			t.SuspectDigest = t.Digest
+		case moved || !withinWindow(o.r, t.StampMoved):
+			t.SuspectDigest = ""
+		}
+	}
+}
+
+// supersede makes a content the last trusted one; "" where it is not known as
+// a whole.
+func supersede(t *ledger.Trust, digest string) {
+	older := slices.DeleteFunc(slices.Clone(t.Older), func(d string) bool { return d == digest || d == t.Digest })
+	if t.Digest != "" {
+		older = slices.Insert(older, 0, t.Digest)
+	}
+	t.Older = older[:min(len(older), keptDigests)]
+	t.Digest = digest
+	if t.AcceptedDigest != digest {
+		t.AcceptedDigest = ""
+	}
+}
+
+// growth is how many more rows show a value than before.
+func (o *observer) growth() (n int) {
+	for key, row := range o.put {
+		n += valued(row) - valued(o.k.Shown[key])
+	}
+	for key := range o.gone {
+		n -= valued(o.k.Shown[key])
+	}
+	return n
+}
+
+func valued(s ledger.Shown) int {
+	if s.State == ledger.ShownValue {
+		return 1
+	}
+	return 0
+}
+
+func appendLags(lags, more []int64) []int64 {
+	if len(more) == 0 {
+		return lags
+	}
+	lags = append(slices.Clone(lags), more...)
+	return lags[max(0, len(lags)-keptLags):]
+}
+
+func keep[T comparable](now, before T) T {
+	var none T
+	if now == none {
+		return before
+	}
+	return now
+}
