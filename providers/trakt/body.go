@@ -2,6 +2,7 @@ package trakt
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"watchkeeper/engine/media"
@@ -49,8 +50,8 @@ type sentIDs struct {
 	TVDB  int64  `json:"tvdb,omitempty"`
 }
 
-// address is how one title is named in a post: by ids of its own, or by its
-// show's with numbers.
+// address is how one title is named in a post: by ids of its own, or, for
+// plays and positions of episodes, by its show's with numbers.
 type address struct {
 	kind    media.Kind
 	ids     sentIDs
@@ -59,10 +60,12 @@ type address struct {
 	episode int // -1: the season itself
 }
 
-// addressOf names an item: by the service's own id once that is known, a
-// film or show else by its public ids, a season or episode by its show and
-// numbers. An episode whose show has no ids goes by its own.
-func addressOf(it media.Item) (address, error) {
+// addressOf names an item: by the service's own id once that is known, else by
+// public ids. With byShow a season or episode is rather named by its show and
+// numbers, as media servers know those best; without it a part goes by ids of
+// its own only, because a post that does not know numbers would mean the whole
+// show.
+func addressOf(it media.Item, byShow bool) (address, error) {
 	if kindNames[it.Kind] == "" {
 		return address{}, errKind
 	}
@@ -75,7 +78,7 @@ func addressOf(it media.Item) (address, error) {
 		own.ids = sentIDs{Trakt: own.ids.Trakt}
 		return own, nil
 	}
-	if a, ok := numbered(it); ok {
+	if a, ok := numbered(it); ok && byShow {
 		return a, nil
 	}
 	if own.ids == (sentIDs{}) {
@@ -187,33 +190,19 @@ func (p *post) add(a address, d Details) {
 	}
 }
 
-// addByShow groups parts under one object per show. A season that is meant
-// itself stands apart from one that only carries episodes, and a show object
-// never stands without parts.
+// addByShow groups episodes under one object per show and season, so that a
+// show object never stands without parts.
 func (p *post) addByShow(a address, d Details) {
-	var show *entry
-	for _, s := range p.Shows {
-		if *s.IDs == a.ids && len(s.Seasons) > 0 {
-			show = s
-		}
-	}
-	if show == nil {
-		show = &entry{IDs: &a.ids}
-		p.Shows = append(p.Shows, show)
-	}
-	if a.episode < 0 {
-		show.Seasons = append(show.Seasons, &entry{Number: &a.season, Details: d})
-		return
-	}
-	var season *entry
-	for _, s := range show.Seasons {
-		if *s.Number == a.season && len(s.Episodes) > 0 {
-			season = s
-		}
-	}
-	if season == nil {
-		season = &entry{Number: &a.season}
-		show.Seasons = append(show.Seasons, season)
-	}
+	show := place(&p.Shows, func(e *entry) bool { return *e.IDs == a.ids && len(e.Seasons) > 0 }, entry{IDs: &a.ids})
+	season := place(&show.Seasons, func(e *entry) bool { return *e.Number == a.season }, entry{Number: &a.season})
 	season.Episodes = append(season.Episodes, &entry{Number: &a.episode, Details: d})
+}
+
+// place returns the entry that fits, or puts a new one at the end.
+func place(list *[]*entry, fits func(*entry) bool, fresh entry) *entry {
+	if i := slices.IndexFunc(*list, fits); i >= 0 {
+		return (*list)[i]
+	}
+	*list = append(*list, &fresh)
+	return &fresh
 }

@@ -59,15 +59,9 @@ func (a *account) writeProgress(ctx context.Context, changes []provider.Change, 
 		if err == nil && c.Action == provider.Remove {
 			results[i], err = a.clear(ctx, c, listed)
 		}
-		if err == nil {
-			continue
+		if err != nil {
+			return abandon(results[i:], err)
 		}
-		for j := i; j < len(changes); j++ {
-			if results[j].Outcome == provider.NotApplied {
-				results[j].Err = provider.AsError(err)
-			}
-		}
-		return err
 	}
 	return nil
 }
@@ -105,7 +99,10 @@ func pauseBody(c provider.Change) (pause, error) {
 	case body.Progress < 1:
 		return body, errBegun
 	}
-	to, err := addressOf(c.Item)
+	to, err := addressOf(c.Item, false)
+	if byShow, ok := numbered(c.Item); err != nil && ok {
+		to, err = byShow, nil
+	}
 	switch {
 	case err != nil:
 		return body, err

@@ -107,7 +107,9 @@ func (c *collector) collect(v *provider.View, rows []row) {
 }
 
 // why says what was wrong with a row, and which it was.
-func why(r row, err error) string { return fmt.Sprintf("%v (row %.20q of type %.20q)", err, r.ID, r.Type) }
+func why(r row, err error) string {
+	return fmt.Sprintf("%v (row %.20q of type %.20q)", err, r.ID, r.Type)
+}
 
 // shown is what one row of a list says in one feature.
 func (r row) shown(f media.Feature) (media.Item, provider.Row, error) {

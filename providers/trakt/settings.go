@@ -17,6 +17,9 @@ type settings struct {
 			UUID text `json:"uuid"`
 		} `json:"ids"`
 	} `json:"user"`
+	Browsing struct {
+		WatchOnlyOnce truth `json:"watch_only_once"`
+	} `json:"browsing"`
 	Limits struct {
 		Watchlist struct {
 			ItemCount number `json:"item_count"`
@@ -27,7 +30,17 @@ type settings struct {
 // plan is what an account may keep, as of a time of its settings.
 type plan struct {
 	settingsAt string
-	watchlist  int // entries; -1 unknown
+	watchlist  int  // entries; -1 unknown
+	once       bool // the person wants one play per title
+}
+
+// truth is a JSON boolean; anything else is false.
+type truth bool
+
+// UnmarshalJSON never fails.
+func (t *truth) UnmarshalJSON(b []byte) error {
+	*t = string(b) == "true"
+	return nil
 }
 
 var errNobody = errors.New("the answer names no user")
@@ -56,7 +69,7 @@ func (a *account) settings(ctx context.Context, settingsAt string) (settings, er
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.plan = &plan{settingsAt: settingsAt, watchlist: s.Limits.Watchlist.ItemCount.whole()}
+	a.plan = &plan{settingsAt: settingsAt, watchlist: s.Limits.Watchlist.ItemCount.whole(), once: bool(s.Browsing.WatchOnlyOnce)}
 	return s, nil
 }
 
@@ -91,4 +104,12 @@ func (a *account) room(ctx context.Context, act activities, snap *provider.Snaps
 	if a.plan.watchlist >= 0 {
 		snap.Room[media.Watchlist] = max(0, a.plan.watchlist-count)
 	}
+}
+
+// once tells whether the person set "watch only once", as far as the settings
+// were asked for; they are in every run that writes, by Whoami.
+func (a *account) once() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.plan != nil && a.plan.once
 }

@@ -23,6 +23,7 @@ type sending struct {
 var (
 	errNoPlay   = errors.New("the play has no history id, and removing by title would delete every play")
 	errNoUpdate = errors.New("a play at trakt keeps its date")
+	errOnce     = errors.New("the account is set to one play per title, and has one")
 	errLeaf     = errors.New("plays and positions are kept for films and episodes only")
 	errTooMany  = errors.New("more changes than fit one write")
 )
@@ -44,9 +45,15 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 		return results, a.writeProgress(ctx, changes, results)
 	}
 	var adds, removes []sending
+	shows := finds{}
 	for i, c := range changes {
-		s, err := prepare(i, c)
+		s, err := a.prepare(ctx, i, c, shows)
+		var down *provider.Error
 		switch {
+		case errors.As(err, &down):
+			return results, abandon(results, down)
+		case errors.Is(err, errAbsent):
+			results[i] = absentResult(c.Action)
 		case err != nil:
 			results[i] = refused(err)
 		case c.Action == provider.Remove:
@@ -57,31 +64,76 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 	}
 	path := paths[changes[0].Feature]
 	if err := a.send(ctx, path, adds, results); err != nil {
-		return results, withhold(results, removes, err)
+		return results, abandon(results, err)
 	}
-	return results, a.send(ctx, path+"/remove", removes, results)
+	if err := a.send(ctx, path+"/remove", removes, results); err != nil {
+		return results, abandon(results, err)
+	}
+	return results, nil
 }
 
-// prepare names the change's title, or says why it cannot be sent.
-func prepare(i int, c provider.Change) (sending, error) {
-	s := sending{index: i, action: c.Action, details: details(c)}
-	var err error
-	if c.Feature == media.History {
-		switch {
-		case !c.Item.Kind.Leaf():
-			return s, errLeaf
-		case c.Action == provider.Update:
-			return s, errNoUpdate
-		case c.Action == provider.Remove:
-			if s.play, err = strconv.ParseInt(c.PlayKey, 10, 64); err != nil || s.play <= 0 {
-				return s, errNoPlay
-			}
-			s.kind = c.Item.Kind
-			return s, nil
+// abandon notes why the rest was not attempted, and passes that on.
+func abandon(results []provider.Result, err error) error {
+	for i := range results {
+		if results[i].Outcome == provider.NotApplied {
+			results[i].Err = provider.AsError(err)
 		}
 	}
-	s.address, err = addressOf(c.Item)
+	return err
+}
+
+// prepare names the change's title, or says why it cannot be sent. A
+// *provider.Error means that it could not be found out.
+func (a *account) prepare(ctx context.Context, i int, c provider.Change, shows finds) (sending, error) {
+	s := sending{index: i, action: c.Action, details: details(c)}
+	var err error
+	switch {
+	case c.Feature != media.History:
+		s.address, err = a.ownAddress(ctx, c.Item, shows)
+	case !c.Item.Kind.Leaf():
+		err = errLeaf
+	case c.Action == provider.Update:
+		err = errNoUpdate
+	case c.Action == provider.Remove:
+		s.kind = c.Item.Kind
+		if s.play, err = strconv.ParseInt(c.PlayKey, 10, 64); err != nil || s.play <= 0 {
+			err = errNoPlay
+		}
+	default:
+		if s.address, err = addressOf(c.Item, true); err == nil && a.once() {
+			err = a.unwatched(ctx, c.Item)
+		}
+	}
 	return s, err
+}
+
+// unwatched refuses a further play where the person wants one per title.
+func (a *account) unwatched(ctx context.Context, it media.Item) error {
+	had := a.plays(ctx, it)
+	switch {
+	case had.Err != nil:
+		return had.Err
+	case len(had.Rows) > 0:
+		return errOnce
+	}
+	return nil
+}
+
+// ownAddress names an item by ids of its own, and asks the service for them
+// where only its show and numbers are known.
+func (a *account) ownAddress(ctx context.Context, it media.Item, shows finds) (address, error) {
+	to, err := addressOf(it, false)
+	if _, part := numbered(it); !errors.Is(err, errUnsent) || !part {
+		return to, err
+	}
+	found, err := a.find(ctx, it, shows)
+	switch {
+	case err != nil:
+		return to, provider.AsError(err)
+	case found == nil:
+		return to, errAbsent
+	}
+	return addressOf(*found, false)
 }
 
 // send posts a batch and gives each of its changes a result. The error is for
@@ -123,7 +175,7 @@ func (a *account) halves(ctx context.Context, path string, batch []sending, resu
 	for len(batch) > 0 {
 		n := (len(batch) + 1) / 2
 		if err := a.send(ctx, path, batch[:n], results); err != nil {
-			return withhold(results, batch[n:], err)
+			return err
 		}
 		last := results[batch[n-1].index]
 		if full := last.Err != nil && last.Err.Kind == provider.PlanLimit; full {
@@ -163,12 +215,4 @@ func lost(e *provider.Error, s sending, batch int) provider.Result {
 		return provider.Result{Outcome: provider.Refused, Err: e}
 	}
 	return provider.Result{Outcome: provider.NotApplied, Err: e}
-}
-
-// withhold notes why the rest was not attempted.
-func withhold(results []provider.Result, rest []sending, err error) error {
-	for _, s := range rest {
-		results[s.index] = provider.Result{Outcome: provider.NotApplied, Err: provider.AsError(err)}
-	}
-	return err
 }

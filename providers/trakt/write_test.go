@@ -330,3 +330,53 @@ func TestProgressStopsAtTheFirstError(t *testing.T) {
 		t.Error(got, err)
 	}
 }
+
+// TestWatchOnlyOnce: the person's setting at the service is kept.
+func TestWatchOnlyOnce(t *testing.T) {
+	w := newWorld(t)
+	w.user.WatchOnlyOnce = true
+	w.user.Watch(w.film, noon)
+	if _, err := w.account.Whoami(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	results := w.write(add(media.History, filmItem("6"), media.Watched(0)), add(media.History, episodeItem("88", 1, 1), media.Watched(0)))
+	if got := outcomes(results); got != "refused, accepted" || len(w.user.Plays()) != 2 {
+		t.Error(got)
+	}
+	w.weather.On("down", "GET /sync/history/", -1, fakekit.Status(403))
+	results, err := w.account.Write(t.Context(), []provider.Change{add(media.History, episodeItem("88", 1, 2), media.Watched(0))})
+	if got := outcomes(results); got != "not applied" || err == nil {
+		t.Error(got, err)
+	}
+}
+
+// TestPartsGoByTheirOwnIDs: a rating or list entry of a season or episode
+// never names the show, because a service that does not look below it would
+// rate, list or drop the show.
+func TestPartsGoByTheirOwnIDs(t *testing.T) {
+	w := newWorld(t)
+	w.user.Rate(w.show, 9, noon)
+	w.user.List(w.show, noon)
+	season := media.Item{Kind: media.Season, Season: 2, Number: -1, Tokens: []media.Token{media.SeasonToken(media.TVDB, "66", 2)}}
+	for _, f := range []media.Feature{media.Ratings, media.Watchlist} {
+		v := map[media.Feature]media.Value{media.Ratings: media.Rated(50), media.Watchlist: media.Listed()}[f]
+		for _, action := range []provider.Action{provider.Add, provider.Remove} {
+			one, two, none := add(f, episodeItem("88", 1, 2), v), add(f, season, v), add(f, episodeItem("88", 9, 9), v)
+			one.Action, two.Action, none.Action = action, action, action
+			want := map[provider.Action]string{provider.Add: "accepted, accepted, refused", provider.Remove: "accepted, accepted, already"}[action]
+			if got := outcomes(w.write(one, two, none)); got != want {
+				t.Errorf("%s %s: %s", action, f, got)
+			}
+		}
+	}
+	if r, l := w.user.Rated(), w.user.Listed(); len(r) != 1 || r[0].Rating != 9 || len(l) != 1 {
+		t.Error(r, l)
+	}
+	for _, path := range []string{"/sync/ratings", "/sync/ratings/remove", "/sync/watchlist", "/sync/watchlist/remove"} {
+		for _, body := range w.posted(path) {
+			if strings.Contains(body, `"shows"`) {
+				t.Errorf("%s %s", path, body)
+			}
+		}
+	}
+}
