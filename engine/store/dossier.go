@@ -66,6 +66,10 @@ func fill[T any](l *loader, decode func(scanner) (T, error), work func(T) media.
 const (
 	ofWorks   = " WHERE work IN (SELECT value FROM json_each(?1))"
 	ofProfile = " AND account IN (SELECT id FROM accounts WHERE profile = ?2)"
+	// Plays have no account: they are a person's who shows, said or awaits them.
+	playsOfProfile = ` AND (EXISTS (SELECT 1 FROM shown WHERE shown.work = plays.work AND play = plays.id` + ofProfile + `)
+		OR EXISTS (SELECT 1 FROM statements WHERE statements.work = plays.work AND play = plays.id` + ofProfile + `)
+		OR EXISTS (SELECT 1 FROM pending WHERE pending.work = plays.work AND play = plays.id` + ofProfile + `))`
 )
 
 func (l *loader) load() error {
@@ -95,7 +99,7 @@ func (l *loader) identity() error {
 	}
 	return fill(l, scanPlay, func(v ledger.Play) media.WorkID { return v.Work },
 		func(d *ledger.Dossier, v ledger.Play) { d.Plays = append(d.Plays, v) },
-		"SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+" ORDER BY id")
+		"SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+playsOfProfile+" ORDER BY id", l.profile)
 }
 
 func (l *loader) beliefs() error {

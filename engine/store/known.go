@@ -14,9 +14,7 @@ type Known struct {
 	Statements []ledger.Statement // by work and play
 	Pending    []ledger.Pending   // oldest first
 	Proofs     []ledger.Proof     // by native key and play key
-	// Origins are the current statements, at the accounts where they were
-	// said, about the subjects of adopted ones.
-	Origins []ledger.Statement
+	Quarantine []ledger.Quarantine
 }
 
 // Known collects the beliefs about one feature of one account.
@@ -36,30 +34,33 @@ func (s *Store) Known(ctx context.Context, account ledger.AccountID, feature med
 		if k.Proofs, err = list(ctx, q, scanProof, "SELECT "+proofColumns+" FROM proofs"+here+"key, play_key", account, feature); err != nil {
 			return err
 		}
-		k.Origins, err = list(ctx, q, scanStatement, `SELECT o.account, o.feature, o.work, o.play, o.cleared, o.has, o.n, o.len,
-			o.at, o.seq, o.run, o.seen, o.first_look, o.origin, o.origin_seq, o.key, o.local
-			FROM statements s JOIN statements o ON (o.account, o.feature, o.work, o.play) = (s.origin, s.feature, s.work, s.play)
-			WHERE s.account = ? AND s.feature = ? AND s.origin <> s.account ORDER BY o.account, o.work, o.play`, account, feature)
+		k.Quarantine, err = list(ctx, q, scanQuarantine, "SELECT "+quarantineColumns+" FROM quarantine"+here+"work, play", account, feature)
 		return err
 	})
 	return k, err
 }
 
-// Watched returns, per work, the newest play that the account shows of it or
-// of a part of it; an undated play counts as an unknown moment (R9).
-func (s *Store) Watched(ctx context.Context, account ledger.AccountID) (map[media.WorkID]media.Moment, error) {
-	type play struct {
+// Happened returns, per work, the newest moment at which a value of a feature
+// was given, appeared or was written at an account; for History also of a part
+// of the work. What a service does by itself follows from it (R9).
+func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
+	type event struct {
 		work media.WorkID
 		at   media.Moment
 	}
 	all := map[media.WorkID]media.Moment{}
-	err := each(ctx, s.reads, func(r scanner) (p play, err error) {
-		err = r.Scan(&p.work, &p.at)
-		return p, err
-	}, func(p play) error { all[p.work] = max(all[p.work], p.at); return nil },
-		`WITH p AS (SELECT work, max(n) AS at FROM shown WHERE account = ? AND feature = ? AND state = ? AND work <> 0 GROUP BY work)
-		SELECT work, at FROM p UNION ALL
-		SELECT show, max(at) FROM p JOIN works ON works.id = p.work WHERE show <> 0 GROUP BY show`,
-		account, media.History, ledger.ShownValue)
+	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
+		err = r.Scan(&v.work, &v.at)
+		return v, err
+	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil },
+		`WITH e AS (
+			SELECT work, iif(feature = ?3, n, at) AS at FROM shown WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0
+			UNION ALL SELECT work, seen FROM statements WHERE account = ?1 AND feature = ?2 AND NOT cleared AND NOT first_look
+			UNION ALL SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
+			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action = 1 AND state IN (3, 5)
+		), h AS (SELECT work, max(at) AS at FROM e GROUP BY work)
+		SELECT work, at FROM h UNION ALL
+		SELECT show, max(at) FROM h JOIN works ON works.id = h.work WHERE show <> 0 AND ?2 = ?3 GROUP BY show`,
+		account, feature, media.History, ledger.ShownValue)
 	return all, wrap(s.path, err)
 }

@@ -32,15 +32,17 @@ type PlayFacts struct {
 	// Live tells of each play whether it is not cleared: the latest statement
 	// about it, at any account, is not a Cleared.
 	Live   map[media.PlayID]bool
-	Linked map[ledger.ShownRef]media.PlayID // rows that already have their play
+	Linked map[ledger.ShownRef]ledger.Shown // rows that already have their play
 	Next   media.PlayID                     // first free number
 }
 
-// PlayFacts collects what is known about the plays of works.
-func (s *Store) PlayFacts(ctx context.Context, works []media.WorkID) (PlayFacts, error) {
+// PlayFacts collects what is known about the plays of works in one profile:
+// two persons who watch the same film at the same hour are two plays.
+func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) (PlayFacts, error) {
 	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{},
-		Linked: map[ledger.ShownRef]media.PlayID{}}
+		Linked: map[ledger.ShownRef]ledger.Shown{}}
 	wanted := ids(works)
+	const mine = " AND account IN (SELECT id FROM accounts WHERE profile = ?)"
 	err := s.snapshot(ctx, func(q querier) error {
 		err := each(ctx, q, scanWork, func(w ledger.Work) error { f.Works[w.ID] = w; return nil },
 			"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", wanted)
@@ -51,22 +53,22 @@ func (s *Store) PlayFacts(ctx context.Context, works []media.WorkID) (PlayFacts,
 			f.Plays = append(f.Plays, p)
 			f.Live[p.ID] = true
 			return nil
-		}, "SELECT id, work, at, tolerance, date_only FROM plays WHERE work IN (SELECT value FROM json_each(?)) ORDER BY id", wanted)
+		}, "SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+playsOfProfile+" ORDER BY id", wanted, profile)
 		if err != nil {
 			return err
 		}
 		// The last row of each play decides (R11: later, then Set, then later concluded).
 		err = each(ctx, q, scanStatement, func(v ledger.Statement) error { f.Live[v.Play] = !v.Cleared; return nil },
-			"SELECT "+statementColumns+` FROM statements WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0
-			ORDER BY play, at, cleared DESC, seq`, wanted, media.History)
+			"SELECT "+statementColumns+` FROM statements WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`+mine+`
+			ORDER BY play, at, cleared DESC, seq`, wanted, media.History, profile)
 		if err != nil {
 			return err
 		}
 		err = each(ctx, q, scanShown, func(v ledger.Shown) error {
-			f.Linked[ledger.ShownRef{Account: v.Account, Feature: v.Feature, RowKey: v.RowKey}] = v.Play
+			f.Linked[ledger.ShownRef{Account: v.Account, Feature: v.Feature, RowKey: v.RowKey}] = v
 			return nil
-		}, "SELECT "+shownColumns+` FROM shown WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`,
-			wanted, media.History)
+		}, "SELECT "+shownColumns+` FROM shown WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`+mine,
+			wanted, media.History, profile)
 		if err != nil {
 			return err
 		}

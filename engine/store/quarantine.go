@@ -24,14 +24,14 @@ func (t *tx) putQuarantine(rows []ledger.Quarantine) {
 
 // countFailure adds one failure of an op's value; another cause is a newer
 // statement and starts the count again.
-func (t *tx) countFailure(e ledger.Entry, why ledger.Code) {
+func (t *tx) countFailure(e ledger.Entry, why ledger.Code, tokens string) {
 	op := e.Op
-	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', ?)
-		ON CONFLICT (account, feature, work, play, has, n, len) DO UPDATE SET why = excluded.why, since = excluded.since,
+	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+		ON CONFLICT (account, feature, work, play, has, n, len) DO UPDATE SET why = excluded.why, since = excluded.since, tokens = excluded.tokens,
 			failures = iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1),
 			cause = excluded.cause, cause_seq = excluded.cause_seq`,
 		op.Account, op.Feature, op.Work, op.Play, op.New.Set, op.New.N, op.New.Of,
-		op.Cause.Account, op.Cause.Seq, why, e.Ended)
+		op.Cause.Account, op.Cause.Seq, why, tokens, e.Ended)
 }
 
 func (t *tx) free(refs []ledger.StatementRef) {

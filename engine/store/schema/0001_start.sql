@@ -360,6 +360,7 @@ CREATE TABLE journal (
 ) STRICT;
 CREATE INDEX journal_of_run ON journal (run);
 CREATE INDEX journal_of_work ON journal (work);
+CREATE INDEX journal_of_account ON journal (account, feature);
 CREATE INDEX journal_unfinished ON journal (id) WHERE state IN (1, 2);
 CREATE INDEX journal_removals ON journal (sent) WHERE action = 3 AND NOT approved;
 

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// Every field of every belief comes back as it was concluded.
+func TestBeliefsComeBackWhole(t *testing.T) {
+	s := memory(t)
+	subject := ledger.Subject{Work: 1, Feature: media.Progress, Play: 3}
+	key := ledger.RowKey{Key: "k", PlayKey: "p"}
+	v, w := media.Position(5, 6), media.Position(7, 8)
+	says := ledger.Statement{Account: 1, Subject: subject, Cleared: true, Value: v, At: 1, Seq: 2, Run: 3, Seen: 4, FirstLook: true, Origin: 2, OriginSeq: 7, Key: "k", Local: true}
+	want := ledger.Delta{
+		Shown:      []ledger.Shown{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, State: ledger.ShownValue, Value: v, At: 9, Count: 2, Since: 4, FirstLook: true, Looks: 1}},
+		Statements: []ledger.Statement{says},
+		Pending: []ledger.Pending{{Op: "o", Account: 1, Subject: subject, RowKey: key, Old: v, New: w, Cause: ledger.Cause{Account: 2, Seq: 7}, Says: says,
+			Sent: 1, Run: 2, Stamp: "s", Reads: 3, State: ledger.Parked, Until: 4}},
+		Proofs: []ledger.Proof{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, Now: w, At: 1, First: 2, LastShown: 3, Looks: 4, LastLook: 5, Need: 6}},
+		Plays:  []ledger.Play{{ID: 3, Work: 1, At: 1, ToleranceMS: 2, DateOnly: true}},
+		Quarantine: []ledger.Quarantine{{Account: 1, Subject: subject, Value: v, Cause: ledger.Cause{Account: 2, Seq: 7}, Failures: 2,
+			Why: ledger.CannotStore, Tokens: "t", Since: 8}},
+		Trust: []ledger.Trust{{Account: 1, Feature: media.Progress, LastTrusted: 1, Run: 2, Reads: 3, Looked: true, FirstRun: 4, Count: 5, Stamp: "a", StampAt: 6,
+			StampMoved: 7, Digest: "b", Older: []string{"c"}, Cursor: "d", Scope: "e", Version: "f", ClockMS: -8, LastFull: 9, LastTried: 10,
+			Silent: ledger.SourceSilent, Evidence: "g", SuspectDigest: "h", AcceptedDigest: "i", LagsMS: []int64{11}}},
+	}
+	whole(t, reflect.ValueOf(want.Shown[0]), reflect.ValueOf(want.Statements[0]), reflect.ValueOf(want.Pending[0]), reflect.ValueOf(want.Proofs[0]),
+		reflect.ValueOf(want.Plays[0]), reflect.ValueOf(want.Quarantine[0]), reflect.ValueOf(want.Trust[0]))
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+	must(t, s.Apply(ctx, 1, want))
+	d := got(s.Dossiers(ctx, 1, []media.WorkID{1}))(t)[0]
+	back := ledger.Delta{Shown: d.Shown, Statements: d.Statements, Pending: d.Pending, Proofs: d.Proofs, Plays: d.Plays, Quarantine: d.Quarantine, Trust: got(s.Trust(ctx))(t)}
+	if !reflect.DeepEqual(back, want) {
+		t.Errorf("came back as %+v\nwant %+v", back, want)
+	}
+	k := got(s.Known(ctx, 1, media.Progress))(t)
+	if !reflect.DeepEqual(ledger.Delta{Shown: k.Shown, Statements: k.Statements, Pending: k.Pending, Proofs: k.Proofs},
+		ledger.Delta{Shown: want.Shown, Statements: want.Statements, Pending: want.Pending, Proofs: want.Proofs}) {
+		t.Errorf("known %+v", k)
+	}
+
+	ref := ledger.ShownRef{Account: 1, Feature: media.Progress, RowKey: key}
+	at := ledger.StatementRef{Account: 1, Subject: subject}
+	must(t, s.Apply(ctx, 2, ledger.Delta{ShownGone: []ledger.ShownRef{ref}, Forgotten: []ledger.StatementRef{at}, PendingGone: []ledger.OpID{"o"},
+		ProofsGone: []ledger.ShownRef{ref}, Freed: []ledger.StatementRef{at}}))
+	d = got(s.Dossiers(ctx, 1, []media.WorkID{1}))(t)[0]
+	if len(d.Shown)+len(d.Statements)+len(d.Pending)+len(d.Proofs)+len(d.Quarantine) != 0 {
+		t.Errorf("left %+v", d)
+	}
+}
+
+// whole ends the test when a field is zero: it would not be tried.
+func whole(t *testing.T, values ...reflect.Value) {
+	t.Helper()
+	for _, v := range values {
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); v.Field(i).IsZero() {
+				t.Fatalf("%s.%s is not tried", v.Type(), f.Name)
+			}
+		}
+	}
+}
+
+// S16, S17: the order in which rows were stored reaches no dossier, and other
+// people's rows neither.
+func TestDossiersHaveOneOrder(t *testing.T) {
+	var shown []ledger.Shown
+	var said []ledger.Statement
+	for a := ledger.AccountID(1); a <= 4; a++ { // 4 is another person's
+		for _, f := range []media.Feature{media.Ratings, media.Watchlist} {
+			for _, k := range []string{"x", "y"} {
+				shown = append(shown, ledger.Shown{Account: a, Feature: f, RowKey: ledger.RowKey{Key: k}, Work: 1, State: ledger.ShownValue})
+			}
+			said = append(said, ledger.Statement{Account: a, Subject: about(1, f), Seq: ledger.Seq(a)*10 + ledger.Seq(f), Origin: a, OriginSeq: 1})
+		}
+	}
+	dossier := func() ledger.Dossier {
+		s := memory(t)
+		p := got(s.PutProfile(ctx, ledger.Profile{Name: "you"}))(t)
+		got(s.PutAccount(ctx, ledger.Account{Profile: p, Provider: "plex", Name: "plex"}))(t)
+		must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+		must(t, s.Apply(ctx, 1, ledger.Delta{Shown: shown, Statements: said}))
+		return got(s.Dossiers(ctx, 1, []media.WorkID{1}))(t)[0]
+	}
+	want := dossier()
+	if len(want.Shown) != 12 || len(want.Statements) != 6 {
+		t.Fatalf("%d shown, %d statements of three accounts", len(want.Shown), len(want.Statements))
+	}
+	for range 5 {
+		rand.Shuffle(len(shown), func(i, j int) { shown[i], shown[j] = shown[j], shown[i] })
+		rand.Shuffle(len(said), func(i, j int) { said[i], said[j] = said[j], said[i] })
+		if is := dossier(); !reflect.DeepEqual(is, want) {
+			t.Fatalf("another order gives %+v\nwant %+v", is, want)
+		}
+	}
+}
+
+func TestPlayFactsKnowWhatIsLive(t *testing.T) {
+	s := memory(t)
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+	you := got(s.PutProfile(ctx, ledger.Profile{Name: "you"}))(t)
+	got(s.PutAccount(ctx, ledger.Account{ID: 4, Profile: you, Provider: "plex", Name: "plex"}))(t)
+	say := func(a ledger.AccountID, play media.PlayID, cleared bool, at media.Moment) ledger.Statement {
+		return ledger.Statement{Account: a, Subject: ledger.Subject{Work: 1, Feature: media.History, Play: play}, Cleared: cleared, At: at, Value: media.Value{Set: !cleared}}
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{
+		Plays: []ledger.Play{{ID: 1, Work: 1}, {ID: 2, Work: 1}, {ID: 3, Work: 1}, {ID: 4, Work: 1}},
+		Statements: []ledger.Statement{
+			say(1, 1, false, 10), say(2, 1, true, 20), // cleared later elsewhere
+			say(1, 2, true, 10), say(2, 2, false, 20), // set later elsewhere
+			say(1, 3, true, 10), say(2, 3, false, 10), // set beats cleared
+			say(4, 4, false, 10), // another person's
+		},
+		Shown: []ledger.Shown{{Account: 2, Feature: media.History, RowKey: ledger.RowKey{Key: "k", PlayKey: "p"}, Work: 1, Play: 2}}}))
+	f := got(s.PlayFacts(ctx, 1, []media.WorkID{1}))(t)
+	// Another person's play of the same film is not among them (S17).
+	if want := map[media.PlayID]bool{1: false, 2: true, 3: true}; !maps.Equal(f.Live, want) {
+		t.Errorf("live %v", f.Live)
+	}
+	if f.Next != 5 || len(f.Plays) != 3 || f.Works[1].Title == "" {
+		t.Errorf("facts %+v", f)
+	}
+	for p, want := range map[ledger.ProfileID][]media.PlayID{1: {1, 2, 3}, you: {4}} {
+		var is []media.PlayID
+		for _, play := range got(s.Dossiers(ctx, p, []media.WorkID{1}))(t)[0].Plays {
+			is = append(is, play.ID)
+		}
+		if !slices.Equal(is, want) {
+			t.Errorf("dossier of profile %d has plays %v", p, is)
+		}
+	}
+	if f.Linked[ledger.ShownRef{Account: 2, Feature: media.History, RowKey: ledger.RowKey{Key: "k", PlayKey: "p"}}].Play != 2 || len(f.Linked) != 1 {
+		t.Errorf("linked %v", f.Linked)
+	}
+}
+
+func TestPartsWatched(t *testing.T) {
+	s := memory(t)
+	episode := ledger.Work{ID: 2, Kind: media.Episode, Show: 1, Season: 1, Number: 1}
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{{ID: 1, Kind: media.Show, Season: -1, Number: -1}, episode}, nil))
+	play := func(account ledger.AccountID, key string, at media.Moment) ledger.Shown {
+		return ledger.Shown{Account: account, Feature: media.History, RowKey: ledger.RowKey{Key: key}, Work: 2, State: ledger.ShownValue, Value: media.Watched(at)}
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{Shown: []ledger.Shown{play(2, "a", 70), play(2, "b", 90), play(1, "c", 0)}}))
+	d := got(s.Dossiers(ctx, 1, []media.WorkID{1}))(t)[0]
+	if !slices.Equal(d.PartWatched, []ledger.AccountID{1, 2}) || !slices.Equal(d.PartWatchedAt, []media.Moment{0, 90}) {
+		t.Errorf("parts watched %v at %v", d.PartWatched, d.PartWatchedAt)
+	}
+	if w := got(s.Happened(ctx, 2, media.History))(t); !maps.Equal(w, map[media.WorkID]media.Moment{1: 90, 2: 90}) {
+		t.Errorf("happened %v", w)
+	}
+	if parts := got(s.PartsOf(ctx, 1))(t); len(parts) != 1 || parts[0] != episode {
+		t.Errorf("parts %v", parts)
+	}
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+func heldOps(works ...media.WorkID) []ledger.Op {
+	var ops []ledger.Op
+	for _, w := range works {
+		st := rating(1, w, 10)
+		st.Seq, st.Origin, st.OriginSeq = ledger.Seq(w), 1, ledger.Seq(w)
+		ops = append(ops, ledger.Op{ID: ledger.OpID("1-" + text(w)), Account: 2, Subject: st.Subject, Action: provider.Remove,
+			Old: media.Rated(10), Cause: ledger.Cause{Account: 1, Seq: st.Seq}, Says: st, Path: []int64{4}, Why: ledger.Reason{Code: ledger.GuardRemovals}})
+	}
+	return ops
+}
+
+func TestHoldsGrowShrinkAndAreAnsweredOnce(t *testing.T) {
+	s := memory(t)
+	h := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Cause: 1, Feature: media.Ratings, Action: provider.Remove,
+		Run: 1, Since: 50, State: ledger.HoldOpen, Ops: heldOps(1, 2, 3), Evidence: "3 of 3", Lost: 3, Of: 3, Digest: "d", Works: []media.WorkID{9}}
+	put := got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
+	h.ID = put[0].ID
+	if all := got(s.Holds(ctx, ledger.HoldOpen))(t); len(all) != 1 || !reflect.DeepEqual(all[0], h) {
+		t.Fatalf("came back as %+v\nwant %+v", all, h)
+	}
+	h.Ops, h.Evidence = heldOps(2, 3, 4, 5), "4 of 9"
+	got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
+	if all := got(s.Holds(ctx, 0))(t); len(all) != 1 || !reflect.DeepEqual(all[0], h) {
+		t.Fatalf("grew to %+v", all)
+	}
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(2), film(9)}, nil))
+	if d := got(s.Dossiers(ctx, 1, []media.WorkID{2}))(t); len(d[0].Held) != 1 || !reflect.DeepEqual(d[0].Held[0], h.Ops[0]) {
+		t.Errorf("dossier holds %+v", d[0].Held)
+	}
+
+	// A person answers while a run is about to store the hold as it knew it.
+	yes := Decision{Hold: h.ID, Answer: ledger.DoIt, Approved: h.Ops[:1], Accounts: []ledger.AccountID{2}}
+	must(t, s.AnswerHold(ctx, 2, yes))
+	got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
+	if open := got(s.Holds(ctx, ledger.HoldOpen))(t); len(open) != 0 {
+		t.Error("the answer was overwritten")
+	}
+	if ok := got(s.Approved(ctx))(t); len(ok) != 1 || !reflect.DeepEqual(ok[0], h.Ops[0]) {
+		t.Errorf("approved %+v", ok)
+	}
+	if a := got(s.Accounts(ctx))(t); !a[1].Accepted || a[0].Accepted {
+		t.Errorf("accounts %+v", a)
+	}
+	if err := s.AnswerHold(ctx, 2, yes); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a second answer: %v", err)
+	}
+	if d := got(s.Dossiers(ctx, 1, []media.WorkID{2}))(t); len(d[0].Held) != 0 {
+		t.Error("an answered hold still holds")
+	}
+}
+
+func TestAnswerIsOneTransaction(t *testing.T) {
+	s := memory(t)
+	must(t, s.Apply(ctx, 1, ledger.Delta{Statements: []ledger.Statement{cleared(rating(1, 7, 0))}}))
+	put := got(s.PutHolds(ctx, []ledger.Hold{{Profile: 1, State: ledger.HoldOpen, Ops: heldOps(7)}}))(t)
+	no := Decision{Hold: put[0].ID, Answer: ledger.KeepThem,
+		Refusals:  []ledger.Refusal{{Target: 2, Subject: about(7, media.Ratings), Cause: ledger.Cause{Account: 1, Seq: 1}, Why: ledger.RefusedByYou}},
+		Withdrawn: []ledger.StatementRef{{Account: 1, Subject: about(7, media.Ratings)}}}
+	must(t, s.AnswerHold(ctx, 2, no))
+	if r := got(s.Refusals(ctx))(t); len(r) != 1 || r[0] != no.Refusals[0] {
+		t.Errorf("refusals %+v", r)
+	}
+	if n, l := count(t, s, "statements"), count(t, s, "statement_log WHERE gone = 2"); n != 0 || l != 1 {
+		t.Errorf("%d statements, %d in the log", n, l)
+	}
+	must(t, s.DropRefusals(ctx, no.Refusals))
+	if r := got(s.Refusals(ctx))(t); len(r) != 0 {
+		t.Errorf("refusals %+v", r)
+	}
+	if ok := got(s.Approved(ctx))(t); len(ok) != 0 {
+		t.Errorf("a no approves %+v", ok)
+	}
+}
+
+func TestPins(t *testing.T) {
+	s := memory(t)
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+	p := ledger.Pin{Profile: 1, Work: 1, AnyFeature: true, Kind: ledger.NeverTouch}
+	id := got(s.PutPin(ctx, p))(t)
+	p.Kind = ledger.AlwaysKeep
+	if again := got(s.PutPin(ctx, p))(t); again != id {
+		t.Errorf("the same pin twice: %d, %d", id, again)
+	}
+	p.ID = id
+	if d := got(s.Dossiers(ctx, 1, []media.WorkID{1}))(t); len(d[0].Pins) != 1 || d[0].Pins[0] != p {
+		t.Errorf("pins %+v", d[0].Pins)
+	}
+	must(t, s.DropPin(ctx, id))
+	if left := got(s.Pins(ctx))(t); len(left) != 0 {
+		t.Errorf("pins %+v", left)
+	}
+}
