@@ -290,6 +290,18 @@ func TestCopiesCountOnce(t *testing.T) {
 	}
 }
 
+func TestCopiesNeedRoomOnce(t *testing.T) {
+	ops := planOf(adding(2, plex, trakt))
+	for _, op := range slices.Clone(ops) {
+		op.RowKey.Key = "4k"
+		ops = append(ops, op)
+	}
+	b := Budget{Room: map[Shelf]int{{trakt, media.Watchlist}: 2}}
+	if allowed, holds := Ops(world(), ledger.Plan{Ops: ops}, b, nil); len(allowed) != 4 || len(holds) != 0 {
+		t.Errorf("copies of two works need more room: %+v", holds)
+	}
+}
+
 func TestFailedGuardHolds(t *testing.T) {
 	broken := map[string]func(*round, []ledger.Op) []string{
 		"panics":        func(*round, []ledger.Op) []string { panic("boom") },

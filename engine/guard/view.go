@@ -110,31 +110,46 @@ func viewHold(code ledger.Code, f ViewFacts, evidence string) ledger.Hold {
 func Views(facts []ViewFacts, standing []ledger.Hold) (untrusted, changed []ledger.Hold) {
 	for _, f := range facts {
 		mine := viewHolds(standing, f)
-		held, bad := View(f)
-		for bad && slices.ContainsFunc(mine, func(h ledger.Hold) bool { return covers(h, held) }) {
-			f.Off = append(slices.Clone(f.Off), held.Guard)
-			held, bad = View(f)
-		}
+		held, bad := viewNow(f, mine)
 		for _, h := range mine {
-			switch {
-			case bad && h.State == ledger.HoldOpen && h.Guard == held.Guard:
+			if bad && h.State == ledger.HoldOpen && h.Guard == held.Guard {
 				held.ID, held.Run, held.Since = h.ID, h.Run, h.Since
-				if h.Digest != held.Digest || h.Evidence != held.Evidence {
-					changed = append(changed, held)
-				}
-			case !bad || h.State == ledger.HoldOpen:
-				h.State = ledger.HoldGone
+			}
+			if h, ok := renewView(h, held, bad); ok {
 				changed = append(changed, h)
 			}
-		}
-		if bad {
-			untrusted = append(untrusted, held)
 		}
 		if bad && held.ID == 0 {
 			changed = append(changed, held)
 		}
+		if bad {
+			untrusted = append(untrusted, held)
+		}
 	}
 	return untrusted, changed
+}
+
+// renewView brings a standing hold up to date with what its view shows now; ok
+// is false when nothing changed.
+func renewView(h, held ledger.Hold, bad bool) (ledger.Hold, bool) {
+	switch {
+	case bad && h.ID == held.ID:
+		return held, h.Digest != held.Digest || h.Evidence != held.Evidence
+	case bad && h.State == ledger.HoldAnswered:
+		return h, false
+	}
+	h.State = ledger.HoldGone
+	return h, true
+}
+
+// viewNow is View, past what a person already declared right.
+func viewNow(f ViewFacts, mine []ledger.Hold) (held ledger.Hold, bad bool) {
+	held, bad = View(f)
+	for bad && slices.ContainsFunc(mine, func(h ledger.Hold) bool { return covers(h, held) }) {
+		f.Off = append(slices.Clone(f.Off), held.Guard)
+		held, bad = View(f)
+	}
+	return held, bad
 }
 
 // covers tells whether a person already declared right what the hold shows, or

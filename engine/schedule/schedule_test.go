@@ -128,6 +128,15 @@ func TestSuccessKeepsTheLimit(t *testing.T) {
 	}
 }
 
+func TestShorterLimitKeepsTheLonger(t *testing.T) {
+	long, short := failure(provider.RateLimited), failure(provider.RateLimited)
+	long.Until, short.Until = start.Add(time.Hour), start.Add(time.Minute)
+	s := rested().Failed(trakt, long, start, 0).Failed(trakt, short, start, 0)
+	if s.Open(trakt, start.Add(59*time.Minute)) {
+		t.Error("a shorter limit replaced a longer one")
+	}
+}
+
 func TestOpen(t *testing.T) {
 	s := rested()
 	for name, closed := range map[string]State{
