@@ -101,7 +101,7 @@ func resumeQuery(user, library string) url.Values {
 
 func newestQuery(user, library string) url.Values {
 	q := itemsQuery(user)
-	q.Set("includeItemTypes", "Movie,Episode")
+	q.Set("includeItemTypes", "Movie,Series,Episode")
 	q.Set("sortBy", "DatePlayed")
 	q.Set("sortOrder", "Descending")
 	q.Set("limit", strconv.Itoa(recentLimit))

@@ -269,6 +269,8 @@ func libraries(ctx context.Context, env provider.Env) ([]provider.Library, error
 	return out, nil
 }
 
+var errCutList = errors.New("the list of libraries is not whole")
+
 // views are the user's libraries that can hold films or shows.
 func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	kept, err := s.signedIn(ctx)
@@ -278,6 +280,9 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	var page mediabrowser.Page
 	if _, err := s.get(ctx, "/UserViews", url.Values{"userId": {kept.UserID}}, &page); err != nil {
 		return nil, err
+	}
+	if page.TotalRecordCount != nil && *page.TotalRecordCount != len(page.Items) {
+		return nil, provider.Failed(provider.Transient, "get /UserViews", errCutList)
 	}
 	var out []mediabrowser.Item
 	for _, v := range page.Items {

@@ -12,9 +12,10 @@ import (
 const PageSize = 500
 
 var (
-	errNoData = errors.New("a row came without user data")
-	errMoved  = errors.New("the list kept changing while it was read")
-	errNoID   = errors.New("a row came without id")
+	errNoData  = errors.New("a row came without user data")
+	errMoved   = errors.New("the list kept changing while it was read")
+	errNoTotal = errors.New("the server does not say how long the list is")
+	errNoID    = errors.New("a row came without id")
 )
 
 // Scan reads a list to its end, page by page, and returns each item once.
@@ -40,10 +41,13 @@ func scanOnce(ctx context.Context, page func(context.Context, int) (Page, error)
 		if err != nil {
 			return nil, false, err
 		}
-		if total >= 0 && p.TotalRecordCount != total {
+		switch {
+		case p.TotalRecordCount == nil:
+			return nil, false, provider.Failed(provider.Contract, "read library", errNoTotal)
+		case total >= 0 && *p.TotalRecordCount != total:
 			return items, false, nil
 		}
-		total = p.TotalRecordCount
+		total = *p.TotalRecordCount
 		if len(p.Items) == 0 {
 			break
 		}

@@ -69,10 +69,11 @@ type UserData struct {
 	ItemID                string `json:"ItemId"`
 }
 
-// Page is one page of a list.
+// Page is one page of a list. TotalRecordCount is nil when the server does not
+// tell how long the list is.
 type Page struct {
 	Items            []Item
-	TotalRecordCount int
+	TotalRecordCount *int
 }
 
 // Session is one connected player.

@@ -144,6 +144,37 @@ func (s *Server) addEpisode(series *item, w fakekit.Work, season, number int) *i
 	return ep
 }
 
+// Entry is one item with ids of its own.
+type Entry struct {
+	Kind           string // Movie, Series or Episode
+	Title          string
+	Year           int
+	IDs            map[string]string // Imdb, Tmdb, Tvdb and the like
+	RuntimeMS      int64
+	Series         string // id of an episode's series
+	Season, Number int
+}
+
+// Shelve puts one item on the shelves and returns its id.
+func (s *Server) Shelve(e Entry) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	it := s.newItem(e.Kind, e.Title, e.Year)
+	it.ticks, it.library = e.RuntimeMS*10_000, s.libraries[0]
+	it.path = fmt.Sprintf("/%ss/%s (%d)", strings.ToLower(e.Kind), e.Title, e.Year)
+	for name, id := range e.IDs {
+		it.ids[name] = id
+	}
+	if e.Kind != "Movie" {
+		it.library = s.libraries[1]
+	}
+	if e.Kind == "Episode" {
+		it.series, it.season, it.number = s.item(e.Series), &e.Season, &e.Number
+	}
+	s.items = append(s.items, it)
+	return it.id
+}
+
 func (s *Server) newItem(kind, name string, year int) *item {
 	s.minted++
 	created := time.Date(2024, 1, 1, 0, s.minted, 0, 0, time.UTC)

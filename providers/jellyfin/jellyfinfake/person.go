@@ -127,6 +127,17 @@ func (u *User) State(id string) State {
 	return out
 }
 
+// Keep sets what the server keeps for an item, as an import would; nothing is
+// told on the socket.
+func (u *User) Keep(id string, s State) {
+	u.act(id, false, func(d *userData, _ *item) {
+		*d = userData{played: s.Played, favorite: s.Favorite, count: s.Count, ticks: s.PositionMS * 10_000, last: s.Last}
+		if s.Rating >= 0 {
+			d.rating = &s.Rating
+		}
+	})
+}
+
 // Approve confirms a Quick Connect code in another session of the user.
 func (u *User) Approve(code string) error {
 	u.server.mu.Lock()
