@@ -126,7 +126,7 @@ func coverageAsDeclared(ctx context.Context, r *Rig) error {
 
 // noViewAfter: what went wrong is an error and never an empty view (R1).
 func noViewAfter(ctx context.Context, r *Rig, fault Fault) error {
-	return r.each(provider.ReadIt, func(f media.Feature, it media.Item) error {
+	return r.some(provider.ReadIt, 1, func(f media.Feature, it media.Item) error {
 		if !fill(r, f, it, fault) {
 			return unseeded
 		}

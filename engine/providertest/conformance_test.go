@@ -132,7 +132,7 @@ func TestEveryProfileKeepsTheContract(t *testing.T) {
 	for _, p := range Profiles() {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
-			Run(t, Harness{Fresh: func(testing.TB) *Rig { return rig(p) }})
+			Run(t, Harness{Bubble: true, Fresh: func(*testing.T) *Rig { return rig(p) }})
 		})
 	}
 }
