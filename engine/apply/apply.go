@@ -114,6 +114,7 @@ func (r Runner) one(ctx context.Context, t Target, ops []ledger.Op, rep *Report)
 	for i := range entries {
 		entries[i].Sent, entries[i].Ended = sent, r.Now()
 		ended[i] = r.settle(t, entries[i], results[i])
+		ended[i].Tokens = ledger.TokensDigest(changes[i].Item.Tokens)
 	}
 	rep.Ended = append(rep.Ended, ended...)
 	rep.Stop = stop(failed, results)

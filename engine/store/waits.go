@@ -18,6 +18,15 @@ type Wait struct {
 	Detail   string // lower case, no secrets
 }
 
+// Holds tells whether the account must not be asked now. A person who asks for
+// a look passes everything but a service's own limit.
+func (w Wait) Holds(now media.Moment, asked bool) bool {
+	if asked && w.Why != ledger.RateBudget {
+		return false
+	}
+	return w.Until == 0 || w.Until > now
+}
+
 // Waits returns every wait by account.
 func (s *Store) Waits(ctx context.Context) ([]Wait, error) {
 	return find(ctx, s, func(r scanner) (v Wait, err error) {

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// lookUpBatch is the most items of one point look-up; adapters split further.
+const lookUpBatch = 100
+
+// ask answers what the plan needs to know: plays read afresh before one is
+// added to a log (R16), native keys, and who is playing. It tells whether the
+// plan must be made again. Each question is asked once per run.
+func (d *desk) ask(ctx context.Context) (again bool, err error) {
+	if d.asked == nil {
+		d.asked = map[ledger.Question]bool{}
+	}
+	byAccount := map[ledger.AccountID][]ledger.Question{}
+	for _, q := range d.draft.Questions {
+		if !d.asked[q] {
+			d.asked[q] = true
+			byAccount[q.Account] = append(byAccount[q.Account], q)
+		}
+	}
+	for _, s := range d.r.sights {
+		if s.conn == nil || s.stop != nil {
+			continue
+		}
+		if d.askPlaying(ctx, s) {
+			again = true
+		}
+		found, err := d.askAccount(ctx, s, byAccount[s.account.ID])
+		if err != nil {
+			return false, err
+		}
+		again = again || found
+	}
+	return again, nil
+}
+
+func (d *desk) askAccount(ctx context.Context, s *sight, questions []ledger.Question) (bool, error) {
+	var reread, find []media.WorkID
+	for _, q := range questions {
+		switch q.Kind {
+		case ledger.Reread:
+			reread = append(reread, q.Work)
+		case ledger.FindKey:
+			find = append(find, q.Work)
+		}
+	}
+	read, err := d.rereadPlays(ctx, s, reread)
+	if err != nil {
+		return false, err
+	}
+	found, err := d.findKeys(ctx, s, find)
+	return read || found, err
+}
+
+// askPlaying asks once which items run right now, when positions would be
+// written.
+func (d *desk) askPlaying(ctx context.Context, s *sight) bool {
+	if _, asked := d.playing[s.account.ID]; asked {
+		return false
+	}
+	wants := slices.ContainsFunc(d.draft.Ops, func(op ledger.Op) bool {
+		return op.Account == s.account.ID && op.Feature == media.Progress
+	})
+	busy, can := s.conn.provider.(provider.Busy)
+	if !wants || !can {
+		return false
+	}
+	keys, err := busy.Playing(ctx)
+	if err != nil {
+		d.r.e.log.Warn("who is playing is unknown", "account", s.account.Name, "error", err)
+	}
+	d.playing[s.account.ID] = keys
+	return len(keys) > 0
+}
+
+// rereadPlays looks at works' plays past every list and cache, so that no play
+// is added twice (R16). Where there is no look-up, a whole log that was read
+// past every cache in this run serves.
+func (d *desk) rereadPlays(ctx context.Context, s *sight, works []media.WorkID) (bool, error) {
+	if len(works) == 0 {
+		return false, nil
+	}
+	seen := works
+	if c, can := s.conn.provider.(provider.Confirmer); can && s.caps.Feature(media.History).LookUp {
+		answered, err := d.r.lookUp(ctx, s, c, media.History, d.items(s, works))
+		if err != nil {
+			return false, err
+		}
+		seen = answered
+	} else if !s.listedAfresh(media.History) {
+		return false, nil
+	}
+	for _, w := range seen {
+		d.reread[w] = append(d.reread[w], s.account.ID)
+	}
+	return len(seen) > 0, nil
+}
+
+// listedAfresh tells whether this run has a trusted view of everything that
+// came past every cache.
+func (s *sight) listedAfresh(f media.Feature) bool {
+	g := s.views[f]
+	return g != nil && g.trusted && !g.verdict.Unchanged && g.reading.View.Coverage != provider.Changes && !g.reading.View.Evidence.Cached
+}
+
+// items describes works to an account: by its native key where one is linked,
+// with every token.
+func (d *desk) items(s *sight, works []media.WorkID) []inquiry {
+	var out []inquiry
+	for _, w := range works {
+		if f := d.files[w]; f != nil {
+			out = append(out, inquiry{describe(f, s.account.ID), w})
+		}
+	}
+	return out
+}
+
+// describe is a dossier's work as an item of one account.
+func describe(f *ledger.Dossier, account ledger.AccountID) media.Item {
+	item := itemOf(f.Work, f.Tokens)
+	for _, l := range f.Links {
+		if l.Account == account {
+			item.Key = l.Key
+			break
+		}
+	}
+	return item
+}
+
+// findKeys asks the service for its own items of works that have none linked.
+// A key that was found is a link made by ids.
+func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bool, error) {
+	finder, can := s.conn.provider.(provider.Finder)
+	if !can || len(works) == 0 {
+		return false, nil
+	}
+	asks := d.items(s, works)
+	items := make([]media.Item, len(asks))
+	for i, a := range asks {
+		items[i] = a.item
+	}
+	found, err := finder.Find(ctx, items)
+	if err != nil {
+		d.r.stopped(s, provider.AsError(err))
+		return false, nil
+	}
+	var links []ledger.Link
+	for i, item := range found {
+		if item != nil && i < len(asks) {
+			links = append(links, ledger.Link{Account: s.account.ID, Key: item.Key, Work: asks[i].work, By: ledger.ByToken})
+		}
+	}
+	return len(links) > 0, d.r.e.cfg.Store.PutIdentity(ctx, links, nil, nil)
+}

@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"watchkeeper/engine/apply"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/schedule"
+	"watchkeeper/engine/store"
+)
+
+// close books how the run ended and publishes how everything stands. It is
+// done even when ctx has ended: a stopped run is booked too.
+func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSummary, failed error) error {
+	ctx = context.WithoutCancel(ctx)
+	sum.Ended = e.now()
+	if failed != nil {
+		sum.Error = failed.Error()
+	}
+	var errs []error
+	for _, r := range rounds {
+		for _, s := range r.sights {
+			errs = append(errs, e.keepWait(ctx, s))
+		}
+		if failed == nil && !sum.Stopped {
+			errs = append(errs, r.keepRules(ctx))
+		}
+	}
+	errs = append(errs, e.cfg.Store.EndRun(ctx, *sum))
+	if e.cfg.RunCopy != nil && wrote(*sum) {
+		if err := e.cfg.RunCopy.Save(ctx, sum.ID); err != nil {
+			e.log.Warn("the copy of the run number was not kept", "error", err)
+		}
+	}
+	return errors.Join(append(errs, e.publish(ctx, nil))...)
+}
+
+// wrote tells whether a run changed anything at a service, so that restoring
+// an older state must be noticed.
+func wrote(s ledger.RunSummary) bool { return s.Added+s.Updated+s.Removed+s.Unproven > 0 }
+
+// keepWait remembers why an account failed and when it is asked again, so that
+// a restart does not ask sooner (R28).
+func (e *Engine) keepWait(ctx context.Context, s *sight) error {
+	if s.waiting {
+		return nil
+	}
+	before, err := e.wait(ctx, s.account.ID)
+	if err != nil {
+		return err
+	}
+	if s.stop == nil {
+		if before.Account == 0 || !s.looked {
+			return nil
+		}
+		return e.cfg.Store.DropWait(ctx, s.account.ID)
+	}
+	w := store.Wait{Account: s.account.ID, Why: s.stop.Code, Since: before.Since, Detail: s.stop.Error}
+	if w.Since == 0 {
+		w.Since = e.now()
+	}
+	failure := &provider.Error{Kind: kindOf(s.stop.Code), Until: s.stop.Until}
+	jitter := time.Duration(e.cfg.Chance() * float64(time.Hour) / 10)
+	one := schedule.State{Accounts: []schedule.Account{{ID: s.account.ID, Failures: before.Failures}}}
+	after := one.Failed(s.account.ID, failure, e.now(), jitter).Accounts[0]
+	w.Failures, w.Until = after.Failures, after.Retry
+	if after.SignIn {
+		w.Until = 0
+	}
+	return e.cfg.Store.PutWait(ctx, w)
+}
+
+func (e *Engine) wait(ctx context.Context, account ledger.AccountID) (store.Wait, error) {
+	waits, err := e.cfg.Store.Waits(ctx)
+	i := slices.IndexFunc(waits, func(w store.Wait) bool { return w.Account == account })
+	if i < 0 {
+		return store.Wait{}, err
+	}
+	return waits[i], err
+}
+
+// rules is everything that a person decides about who follows whom: when it
+// changes, every work is planned anew (R21).
+func (r *round) rules(ctx context.Context) (string, error) {
+	pins, err := r.e.cfg.Store.Pins(ctx)
+	if err != nil {
+		return "", err
+	}
+	stored, err := r.e.cfg.Store.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	err = errors.Join(enc.Encode(r.routes), enc.Encode(pins), enc.Encode(r.settings), enc.Encode(string(stored[anewSetting])))
+	for _, s := range r.sights {
+		err = errors.Join(err, enc.Encode(s.account), enc.Encode(s.caps))
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:12]), err
+}
+
+// anewSetting counts decisions by hand (answers, links, undo): each makes the
+// next run plan every work of everybody anew.
+const anewSetting = "engine.anew"
+
+func (r *round) rulesSetting() string { return fmt.Sprintf("engine.rules.%d", r.profile.ID) }
+
+// rulesChanged are all works of the person's accounts when the rules differ
+// from those of the last finished run.
+func (r *round) rulesChanged(ctx context.Context) ([]media.WorkID, error) {
+	now, err := r.rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := r.e.cfg.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.rulesNow = now
+	if string(stored[r.rulesSetting()]) == quoted(now) && !r.wish.Explain {
+		return nil, nil
+	}
+	var ids []ledger.AccountID
+	for _, s := range r.sights {
+		ids = append(ids, s.account.ID)
+	}
+	return r.e.cfg.Store.WorksAt(ctx, ids...)
+}
+
+func (r *round) keepRules(ctx context.Context) error {
+	if r.rulesNow == "" {
+		return nil
+	}
+	return r.e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{r.rulesSetting(): json.RawMessage(quoted(r.rulesNow))})
+}
+
+func quoted(s string) string { return `"` + s + `"` }
+
+// planAnew makes the next run plan every work.
+func (e *Engine) planAnew(ctx context.Context) error {
+	stored, err := e.cfg.Store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	var count int
+	if old, ok := stored[anewSetting]; ok {
+		if err := json.Unmarshal(old, &count); err != nil {
+			return fmt.Errorf("setting %s: %w", anewSetting, err)
+		}
+	}
+	return e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{anewSetting: json.RawMessage(fmt.Sprint(count + 1))})
+}
+
+// stopFor turns an error about an account into why it takes no more part.
+func stopFor(err *provider.Error) *ledger.Stop {
+	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Error: err.Error()}
+}

@@ -1,0 +1,284 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"watchkeeper/engine/guard"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/plan"
+	"watchkeeper/engine/store"
+)
+
+// rounds of questions before a plan is final (R20).
+const planRounds = 2
+
+// decide plans the touched works, asks what the plan needs to know, and lets
+// the guards hold back.
+func (r *round) decide(ctx context.Context) error {
+	if r.wish.undo != nil {
+		return r.decideUndo(ctx)
+	}
+	w, err := r.world(ctx)
+	if err != nil {
+		return err
+	}
+	desk := desk{r: r, world: &w, reread: map[media.WorkID][]ledger.AccountID{}, playing: map[ledger.AccountID][]string{}}
+	if err := desk.plan(ctx); err != nil {
+		return err
+	}
+	if further := desk.further(); len(further) > 0 {
+		if err := r.lookFurther(ctx, further); err != nil {
+			return err
+		}
+		if w, err = r.world(ctx); err != nil {
+			return err
+		}
+		if err := desk.plan(ctx); err != nil {
+			return err
+		}
+	}
+	for range planRounds {
+		again, err := desk.ask(ctx)
+		if err != nil {
+			return err
+		}
+		if !again {
+			break
+		}
+		if err := desk.plan(ctx); err != nil {
+			return err
+		}
+	}
+	return desk.guard(ctx)
+}
+
+// further are accounts that something waits to be written to and that this run
+// has not looked at, because their own turn comes later.
+func (d *desk) further() []ledger.AccountID {
+	var out []ledger.AccountID
+	for _, n := range d.draft.NonOps {
+		s := d.r.sight(n.Account)
+		waits := n.Unmet && (n.Why.Code == ledger.SourceSilent || n.Why.Code == ledger.SourceNotTrusted)
+		if waits && s != nil && !s.looked && s.stop == nil && !s.account.Paused && !slices.Contains(out, n.Account) {
+			out = append(out, n.Account)
+		}
+	}
+	return out
+}
+
+// lookFurther looks at more accounts in the same run.
+func (r *round) lookFurther(ctx context.Context, accounts []ledger.AccountID) error {
+	r.wish.Only = accounts
+	for _, step := range []func(context.Context) error{r.look, r.identify, r.observe} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// world is everything about the person that is not about a single work.
+func (r *round) world(ctx context.Context) (ledger.World, error) {
+	w := ledger.World{Now: r.now, Run: r.run, Profile: r.profile.ID, Routes: r.routes, Settings: r.settings, Explain: r.wish.Explain}
+	if w.Settings.SettleWindowMS == 0 {
+		w.Settings.SettleWindowMS = w.Settings.IntervalMS
+	}
+	for _, s := range r.sights {
+		w.Parties = append(w.Parties, s.party(r))
+	}
+	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	w.Caused = guard.Caused(open)
+	return w, err
+}
+
+// toPlan are the works that something happened to (R21): touched in this run,
+// with an unmet want, or all of a person whose rules or accounts changed.
+func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
+	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID)
+	if err != nil {
+		return nil, err
+	}
+	due, err := r.e.cfg.Store.Due(ctx, r.profile.ID, r.now)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := r.rulesChanged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := append(append(unmet, due...), changed...)
+	for w := range r.touched {
+		all = append(all, w)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// desk is where one plan is made: works, their dossiers and the answers so far.
+type desk struct {
+	r       *round
+	world   *ledger.World
+	works   []media.WorkID
+	all     []ledger.Dossier // in the order of works
+	files   map[media.WorkID]*ledger.Dossier
+	reread  map[media.WorkID][]ledger.AccountID
+	playing map[ledger.AccountID][]string
+	asked   map[ledger.Question]bool
+	draft   ledger.Plan
+}
+
+// plan makes the plan anew from the beliefs as they are now, batch by batch:
+// one work's plan never depends on another's (S16).
+func (d *desk) plan(ctx context.Context) (err error) {
+	if d.works, err = d.r.toPlan(ctx); err != nil {
+		return err
+	}
+	if err := d.load(ctx); err != nil {
+		return err
+	}
+	d.draft = plan.Make(d.world, d.all)
+	return nil
+}
+
+// load gathers what is believed about the works by now.
+func (d *desk) load(ctx context.Context) error {
+	d.files = make(map[media.WorkID]*ledger.Dossier, len(d.works))
+	d.all = nil
+	for batch := range slices.Chunk(d.works, store.DossierLimit) {
+		files, err := d.r.e.cfg.Store.Dossiers(ctx, d.r.profile.ID, batch)
+		if err != nil {
+			return err
+		}
+		d.all = append(d.all, files...)
+	}
+	frozen, err := d.r.e.frozen(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range d.all {
+		f := &d.all[i]
+		f.Frozen = frozen[f.Work.ID]
+		f.Reread = d.reread[f.Work.ID]
+		f.Playing = d.playingAt(f)
+		d.files[f.Work.ID] = f
+	}
+	return nil
+}
+
+// playingAt are the accounts that play an item of the work right now.
+func (d *desk) playingAt(f *ledger.Dossier) []ledger.AccountID {
+	var out []ledger.AccountID
+	for _, l := range f.Links {
+		if slices.Contains(d.playing[l.Account], l.Key) && !slices.Contains(out, l.Account) {
+			out = append(out, l.Account)
+		}
+	}
+	return out
+}
+
+// guard numbers the ops, lets the guards split them, and stores what waits and
+// what stays unmet.
+func (d *desk) guard(ctx context.Context) error {
+	r, db := d.r, d.r.e.cfg.Store
+	number(r.run, d.draft.Ops, r.ops)
+	r.ops += len(d.draft.Ops)
+	if err := d.approve(ctx); err != nil {
+		return err
+	}
+	budget, err := d.budget(ctx)
+	if err != nil {
+		return err
+	}
+	standing, err := r.standing(ctx)
+	if err != nil {
+		return err
+	}
+	allowed, holds := guard.Ops(d.world, d.draft, budget, standing)
+	for _, h := range holds {
+		if h.State == ledger.HoldOpen {
+			r.summary.Held += len(h.Ops)
+		}
+	}
+	if _, err := db.PutHolds(ctx, holds); err != nil {
+		return err
+	}
+	if err := db.PutUnmet(ctx, r.profile.ID, d.works, d.draft.NonOps); err != nil {
+		return err
+	}
+	if err := db.Forget(ctx, r.run, d.draft.Withdrawn); err != nil {
+		return err
+	}
+	r.plan, r.files = d.draft, d.files
+	r.plan.Ops = allowed
+	return nil
+}
+
+// approve marks ops that a person said yes to: the same target, subject and
+// statement.
+func (d *desk) approve(ctx context.Context) error {
+	approved, err := d.r.e.cfg.Store.Approved(ctx)
+	if err != nil || len(approved) == 0 {
+		return err
+	}
+	type key struct {
+		ledger.StatementRef
+		cause ledger.Cause
+	}
+	yes := make(map[key]bool, len(approved))
+	for _, op := range approved {
+		yes[key{ledger.StatementRef{Account: op.Account, Subject: op.Subject}, op.Origin()}] = true
+	}
+	for i := range d.draft.Ops {
+		op := &d.draft.Ops[i]
+		op.Approved = yes[key{ledger.StatementRef{Account: op.Account, Subject: op.Subject}, op.Origin()}]
+	}
+	return nil
+}
+
+// standing are the person's holds that are open or were answered with a yes.
+func (r *round) standing(ctx context.Context) ([]ledger.Hold, error) {
+	all, err := r.e.cfg.Store.Holds(ctx, 0)
+	return slices.DeleteFunc(all, func(h ledger.Hold) bool {
+		return h.Profile != r.profile.ID || h.State == ledger.HoldGone || h.State == ledger.HoldAnswered && h.Answer != ledger.DoIt
+	}), err
+}
+
+const sevenDaysMS = 7 * 24 * 3600 * 1000
+
+// budget is what the guards must know about the past and the present.
+func (d *desk) budget(ctx context.Context) (guard.Budget, error) {
+	r, db := d.r, d.r.e.cfg.Store
+	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}
+	counts, err := db.ShownCounts(ctx)
+	if err != nil {
+		return b, err
+	}
+	for _, c := range counts {
+		b.Shown[guard.Shelf{Account: c.Account, Feature: c.Feature}] = c.Works
+	}
+	removed, err := db.Removals(ctx, r.now-sevenDaysMS)
+	if err != nil {
+		return b, err
+	}
+	for _, c := range removed {
+		b.Removed[guard.Flow{Target: c.Target, Cause: c.Cause, Feature: c.Feature}] = c.Works
+	}
+	reversals, err := db.Reversals(ctx, r.now-sevenDaysMS)
+	if err != nil {
+		return b, err
+	}
+	for _, v := range reversals {
+		b.Reversals = append(b.Reversals, guard.Reversal{StatementRef: v.StatementRef, At: v.At})
+	}
+	for _, s := range r.sights {
+		for f, room := range s.snap.Room {
+			b.Room[guard.Shelf{Account: s.account.ID, Feature: f}] = room
+		}
+	}
+	for _, w := range d.works {
+		b.Planned[w] = true
+	}
+	return b, nil
+}

@@ -1,0 +1,142 @@
+// Package engine keeps the accounts of each person telling the same story.
+//
+// It owns the run: looking, believing, deciding, writing down, doing, proving.
+// run.go reads like a table of contents; README.md has the rules R1–R30. The
+// deciding itself is in the pure packages identity, observe, plan, guard, undo
+// and schedule; this package does the IO between them and publishes one
+// ledger.Status. It knows no service by name and no screen.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/schedule"
+	"watchkeeper/engine/store"
+)
+
+// Config is what an engine needs from the house around it.
+type Config struct {
+	Store *store.Store
+	// Open makes the Provider of a signed-in account. An error of kind Auth
+	// means that its credentials are missing or locked.
+	Open func(ctx context.Context, a ledger.Account) (provider.Provider, error)
+	// Capabilities of a service by name, for accounts that cannot be opened.
+	Capabilities func(service string) (provider.Capabilities, bool)
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Chance gives numbers in [0,1) for jitter only; nil means none.
+	Chance func() float64
+	Log    *slog.Logger
+	Demo   bool
+	// Writers is how many accounts are written to at once; 0 means four.
+	Writers int
+	// RunCopy keeps the last run number outside the data folder, so that a
+	// restored backup is noticed (R27); may be nil.
+	RunCopy RunCopy
+}
+
+// RunCopy is the copy of the run number kept beside the credentials.
+type RunCopy interface {
+	Load(ctx context.Context) (ledger.RunID, error)
+	Save(ctx context.Context, run ledger.RunID) error
+}
+
+// Engine is one running engine on one data folder. Its methods may be called
+// from any goroutine; runs never overlap.
+type Engine struct {
+	cfg Config
+	log *slog.Logger
+
+	running sync.Mutex // held by the run, an answer or an undo under way
+
+	mu        sync.Mutex // guards what follows
+	open      map[ledger.AccountID]*connection
+	status    ledger.Status
+	newer     chan struct{}             // closed when a newer status is published
+	stop      context.CancelFunc        // ends the run under way; nil when none is
+	full      map[ledger.AccountID]bool // accounts that were listed whole since they last had to be
+	timetable schedule.State
+	wake      chan struct{}
+}
+
+// connection is an opened account and what the service said of it.
+type connection struct {
+	provider provider.Provider
+	caps     provider.Capabilities
+	who      provider.Identity
+	asked    time.Time // when the service last told who we are
+}
+
+// New makes an engine on an open store. It does no IO.
+func New(cfg Config) *Engine {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Chance == nil {
+		cfg.Chance = func() float64 { return 0 }
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Writers == 0 {
+		cfg.Writers = 4
+	}
+	return &Engine{cfg: cfg, log: cfg.Log, open: map[ledger.AccountID]*connection{},
+		full: map[ledger.AccountID]bool{}, newer: make(chan struct{}), wake: make(chan struct{}, 1)}
+}
+
+func (e *Engine) now() media.Moment { return media.At(e.cfg.Now()) }
+
+// connect opens an account once and keeps it open.
+func (e *Engine) connect(ctx context.Context, a ledger.Account) (*connection, *provider.Error) {
+	e.mu.Lock()
+	c := e.open[a.ID]
+	e.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	p, err := e.cfg.Open(ctx, a)
+	if err != nil {
+		return nil, provider.AsError(err)
+	}
+	c = &connection{provider: p, caps: p.Capabilities()}
+	e.mu.Lock()
+	e.open[a.ID] = c
+	e.mu.Unlock()
+	return c, nil
+}
+
+// dueFull tells whether the account must be listed whole: at the start of the
+// program, after a nudge or a lost push channel, or when a person asks.
+func (e *Engine) dueFull(id ledger.AccountID) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return !e.full[id]
+}
+
+func (e *Engine) listedFull(id ledger.AccountID) {
+	e.mu.Lock()
+	e.full[id] = true
+	e.mu.Unlock()
+}
+
+// wantFull makes the account's next read list everything.
+func (e *Engine) wantFull(id ledger.AccountID) {
+	e.mu.Lock()
+	delete(e.full, id)
+	e.mu.Unlock()
+}
+
+// Disconnect forgets the open connection of an account, after its credentials,
+// libraries or options changed.
+func (e *Engine) Disconnect(id ledger.AccountID) {
+	e.mu.Lock()
+	delete(e.open, id)
+	e.mu.Unlock()
+}

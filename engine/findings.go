@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"watchkeeper/engine/identity"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/store"
+)
+
+// putFindings keeps what identity lists for a person: contradictions and items
+// that nothing identifies.
+func (e *Engine) putFindings(ctx context.Context, s *sight, out identity.Output) error {
+	id := s.account.ID
+	return errors.Join(
+		store.PutFindings(ctx, e.cfg.Store, id, store.Conflicts, out.Conflicts, func(c identity.Conflict) string { return c.Key }),
+		store.PutFindings(ctx, e.cfg.Store, id, store.Unmatched, out.Missing, func(m identity.Unmatched) string { return m.Key }))
+}
+
+// Unmatched lists items of accounts that nothing identifies.
+func (e *Engine) Unmatched(ctx context.Context) ([]store.Finding[identity.Unmatched], error) {
+	return store.Findings[identity.Unmatched](ctx, e.cfg.Store, store.Unmatched)
+}
+
+// Conflicts lists items whose ids contradict each other.
+func (e *Engine) Conflicts(ctx context.Context) ([]store.Finding[identity.Conflict], error) {
+	return store.Findings[identity.Conflict](ctx, e.cfg.Store, store.Conflicts)
+}
+
+// listed are an account's native keys that an earlier read listed without a
+// link: such an item is not new, so it cannot be the result of a write since.
+func (e *Engine) listed(ctx context.Context, account ledger.AccountID) (map[string]bool, error) {
+	unmatched, err := e.Unmatched(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]bool{}
+	for _, f := range unmatched {
+		if f.Account == account {
+			keys[f.Key] = true
+		}
+	}
+	return keys, nil
+}
+
+// frozen are the works whose identity a guard doubts: their beliefs stay as
+// they are and nothing is planned for them.
+func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, error) {
+	open, err := e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	if err != nil {
+		return nil, err
+	}
+	works := map[media.WorkID]ledger.Code{}
+	for _, h := range open {
+		for _, w := range h.Works {
+			works[w] = h.Guard
+		}
+	}
+	return works, nil
+}

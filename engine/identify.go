@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"watchkeeper/engine/guard"
+	"watchkeeper/engine/identity"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/store"
+)
+
+// identify judges every view (R1–R3) and links the items of the trusted ones
+// to works. Accounts come one after the other, so that each knows the tokens
+// that the one before brought.
+func (r *round) identify(ctx context.Context) error {
+	for _, s := range r.sights {
+		if !s.looked || s.observed {
+			continue
+		}
+		for _, g := range s.views {
+			if g != nil {
+				g.verdict = observe.Judge(g.reading)
+				g.trusted = g.verdict.Trusted
+			}
+		}
+		if err := r.identifyItems(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identifyItems resolves the items of one account's trusted views.
+func (r *round) identifyItems(ctx context.Context, s *sight) error {
+	items := s.trustedItems()
+	if len(items) == 0 {
+		return nil
+	}
+	before, err := r.e.cfg.Store.Identity(ctx, s.account.ID, nil, identity.Tokens(items))
+	if err != nil {
+		return err
+	}
+	written, err := r.written(ctx, s)
+	if err != nil {
+		return err
+	}
+	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: written}
+	if in.Known.Listed, err = r.e.listed(ctx, s.account.ID); err != nil {
+		return err
+	}
+	out := identity.Resolve(in)
+	if err := r.holdShift(ctx, s, before, out); err != nil {
+		return err
+	}
+	if err := r.keepIdentity(ctx, s, out); err != nil {
+		return err
+	}
+	s.works = out.Of
+	return nil
+}
+
+// trustedItems are the items that rows of trusted views name, by key, with the
+// shows that they name.
+func (s *sight) trustedItems() []media.Item {
+	wanted := map[string]bool{}
+	for _, g := range s.views {
+		if g == nil || !g.trusted {
+			continue
+		}
+		for _, row := range g.reading.View.Rows {
+			wanted[row.Key] = true
+			if show := s.items[row.Key].ShowKey; show != "" {
+				wanted[show] = true
+			}
+		}
+	}
+	var items []media.Item
+	for _, item := range s.snap.Items {
+		if wanted[item.Key] {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func knownIdentity(id store.Identity) identity.Known {
+	k := identity.Known{Links: make(map[string]ledger.Link, len(id.Links)), Tokens: make(map[media.Token]media.WorkID, len(id.Tokens)),
+		Works: make(map[media.WorkID]ledger.Work, len(id.Works)), WorkTokens: make(map[media.WorkID][]media.Token, len(id.Works)),
+		Unlinked: map[string][]media.WorkID{}}
+	for _, l := range id.Links {
+		k.Links[l.Key] = l
+	}
+	for _, t := range id.Tokens {
+		k.Tokens[t.Token] = t.Work
+		k.WorkTokens[t.Work] = append(k.WorkTokens[t.Work], t.Token)
+	}
+	for _, w := range id.Works {
+		k.Works[w.ID] = w
+	}
+	for _, u := range id.Unlinks {
+		k.Unlinked[u.Key] = append(k.Unlinked[u.Key], u.Work)
+	}
+	return k
+}
+
+// written are the account's adds that no read has settled yet, as we described
+// them to the service.
+func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, error) {
+	pending, err := r.e.cfg.Store.Pending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pending = slices.DeleteFunc(pending, func(p ledger.Pending) bool {
+		return p.Account != s.account.ID || !p.New.Set || p.Key != ""
+	})
+	if len(pending) == 0 {
+		return nil, nil
+	}
+	var ids []media.WorkID
+	for _, p := range pending {
+		ids = append(ids, p.Work)
+	}
+	works, err := r.e.cfg.Store.Works(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []identity.Written
+	for _, p := range pending {
+		if w, ok := works[p.Work]; ok {
+			out = append(out, identity.Written{Work: w.ID, Item: itemOf(w, nil)})
+		}
+	}
+	return out, nil
+}
+
+// itemOf describes a work to a service that has no item of it yet.
+func itemOf(w ledger.Work, tokens []media.Token) media.Item {
+	return media.Item{Kind: w.Kind, Title: w.Title, Year: w.Year, RuntimeMS: w.RuntimeMS, Tokens: tokens, Season: w.Season, Number: w.Number}
+}
+
+// holdShift asks the guard whether too many items left a work that another
+// account shares, and freezes only these works.
+func (r *round) holdShift(ctx context.Context, s *sight, before store.Identity, out identity.Output) error {
+	facts := guard.ShiftFacts{Party: s.party(r), Run: r.run, Now: r.now, Known: len(before.Links), Off: r.settings.GuardsOff}
+	var left []media.WorkID
+	for _, l := range before.Links {
+		if to, ok := out.Of[l.Key]; ok && to != l.Work {
+			facts.Moves = append(facts.Moves, guard.Move{Key: l.Key, From: l.Work, To: to})
+			left = append(left, l.Work)
+		}
+	}
+	shared, err := r.e.cfg.Store.SharedWorks(ctx, s.account.ID, left)
+	if err != nil {
+		return err
+	}
+	for i := range facts.Moves {
+		facts.Moves[i].Shared = shared[facts.Moves[i].From]
+	}
+	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		if open[i].Guard == ledger.GuardIdentityShift && open[i].Target == s.account.ID {
+			facts.Open = &open[i]
+		}
+	}
+	hold, ok := guard.IdentityShift(facts)
+	if !ok {
+		return nil
+	}
+	_, err = r.e.cfg.Store.PutHolds(ctx, []ledger.Hold{hold})
+	return err
+}
+
+// keepIdentity stores what resolving concluded. Works that turn out to be one
+// are joined; what that touches is planned anew (R13).
+func (r *round) keepIdentity(ctx context.Context, s *sight, out identity.Output) error {
+	tokens := make([]store.WorkToken, len(out.Tokens))
+	for i, t := range out.Tokens {
+		tokens[i] = store.WorkToken(t)
+	}
+	if err := r.e.cfg.Store.PutIdentity(ctx, out.Links, out.Works, tokens); err != nil {
+		return err
+	}
+	for _, j := range out.Joins {
+		r.e.log.Info("two works are one", "into", j.Into, "from", j.From, "account", s.account.Name, "key", j.Key)
+		if err := r.e.cfg.Store.Join(ctx, j.Into, j.From, r.run); err != nil {
+			return err
+		}
+		r.touched[j.Into] = true
+	}
+	for _, l := range out.Links {
+		r.touched[l.Work] = true
+	}
+	return r.e.putFindings(ctx, s, out)
+}

@@ -1,0 +1,214 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
+)
+
+// inquiry is one point look-up: an item as the account knows it, and its work.
+type inquiry struct {
+	item media.Item
+	work media.WorkID
+}
+
+// answer looks up what a view asks about (R6a); each key once.
+func (r *round) answer(ctx context.Context, s *sight, g *glance, questions []ledger.Question) error {
+	c, can := s.conn.provider.(provider.Confirmer)
+	if !can || s.stop != nil || len(questions) == 0 {
+		return nil
+	}
+	var asks []inquiry
+	for _, q := range questions {
+		known := slices.ContainsFunc(g.answered, func(a observe.Answered) bool { return a.Key == q.Key })
+		if known || q.Key == "" || slices.ContainsFunc(asks, func(i inquiry) bool { return i.item.Key == q.Key }) {
+			continue
+		}
+		item, err := r.item(ctx, s, q)
+		if err != nil {
+			return err
+		}
+		asks = append(asks, inquiry{item, q.Work})
+	}
+	answers, err := r.ask(ctx, s, c, g.reading.Feature, asks)
+	g.answered = append(g.answered, answers...)
+	return err
+}
+
+// item is what the account said about a key, or what the identity table knows
+// of its work.
+func (r *round) item(ctx context.Context, s *sight, q ledger.Question) (media.Item, error) {
+	if item, ok := s.items[q.Key]; ok {
+		return item, nil
+	}
+	item := media.Item{Season: -1, Number: -1}
+	files, err := r.e.cfg.Store.Dossiers(ctx, r.profile.ID, []media.WorkID{q.Work})
+	if len(files) == 1 {
+		item = itemOf(files[0].Work, files[0].Tokens)
+	}
+	item.Key = q.Key
+	return item, err
+}
+
+// ask does point look-ups in batches. An account that fails is asked no more
+// in this run; its questions stay open (R6).
+func (r *round) ask(ctx context.Context, s *sight, c provider.Confirmer, f media.Feature, asks []inquiry) ([]observe.Answered, error) {
+	var out []observe.Answered
+	for batch := range slices.Chunk(asks, lookUpBatch) {
+		items := make([]media.Item, len(batch))
+		for i, a := range batch {
+			items[i] = a.item
+		}
+		answers, err := safeLookUp(ctx, c, f, items)
+		if err != nil {
+			r.stopped(s, provider.AsError(err))
+			break
+		}
+		for i, a := range answers {
+			if a.Err == nil {
+				out = append(out, answered(a, batch[i], r.e.now()))
+			}
+		}
+	}
+	if f != media.History {
+		return out, nil
+	}
+	return out, r.clusterAnswers(ctx, s, out)
+}
+
+func answered(a provider.Answer, asked inquiry, at media.Moment) observe.Answered {
+	key := asked.item.Key
+	if key == "" {
+		key = a.Key
+	}
+	out := observe.Answered{Key: key, Work: asked.work, At: at, Answer: a}
+	for _, row := range a.Rows {
+		out.Sightings = append(out.Sightings, observe.Sighting{Row: row, Work: asked.work})
+	}
+	return out
+}
+
+// clusterAnswers gives looked-up plays their play.
+func (r *round) clusterAnswers(ctx context.Context, s *sight, answers []observe.Answered) error {
+	var rows []*observe.Sighting
+	for _, a := range answers {
+		for i := range a.Sightings {
+			if row := &a.Sightings[i]; row.Work != 0 && row.Value.Set {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return r.cluster(ctx, s.unlinked(r, rows))
+}
+
+// safeLookUp holds the adapter to one answer per item and survives its panics
+// (R29).
+func safeLookUp(ctx context.Context, c provider.Confirmer, f media.Feature, items []media.Item) (answers []provider.Answer, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = provider.Failed(provider.Contract, "look up", fmt.Errorf("adapter panicked: %v", v))
+		}
+	}()
+	answers, err = c.LookUp(ctx, f, items)
+	if err == nil && len(answers) != len(items) {
+		err = provider.Failed(provider.Contract, "look up", fmt.Errorf("%d answers for %d items", len(answers), len(items)))
+	}
+	return answers, err
+}
+
+// lookUp does point look-ups of works and takes what they show as observed: a
+// view of changes that names just these works. It returns the works that were
+// answered.
+func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f media.Feature, asks []inquiry) ([]media.WorkID, error) {
+	answers, err := r.ask(ctx, s, c, f, asks)
+	if err != nil || len(answers) == 0 {
+		return nil, err
+	}
+	view := provider.View{Feature: f, Coverage: provider.Changes, Evidence: provider.Evidence{Announced: -1}}
+	var rows []observe.Sighting
+	var seen []media.WorkID
+	for _, a := range answers {
+		seen = append(seen, a.Work)
+		for _, row := range a.Sightings {
+			rows = append(rows, row)
+			view.Rows = append(view.Rows, row.Row)
+		}
+	}
+	g, err := r.afresh(ctx, s, f, view)
+	if err != nil {
+		return nil, err
+	}
+	delta, _ := observe.Observe(g.reading, g.verdict, rows, g.known, answers)
+	delta.Trust = nil // a few works looked up are no view of the account
+	r.touch(delta)
+	return seen, r.e.cfg.Store.Apply(ctx, r.run, delta)
+}
+
+// afresh is a feature with the beliefs as they are by now in this run.
+func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, view provider.View) (*glance, error) {
+	trust, err := r.e.cfg.Store.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range trust {
+		if t.Account == s.account.ID {
+			s.trust[t.Feature] = t
+		}
+	}
+	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}}
+	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, View: view, Whoami: s.conn.who,
+		ClockMS: s.snap.ClockMS, ClockKnown: s.snap.ClockKnown, Trust: s.trust[f], IntervalMS: r.interval(s)}
+	return g, r.believed(ctx, s, g)
+}
+
+// lookAfter looks up what was written where the service allows it, so that own
+// writes settle in the same run (R8).
+func (r *round) lookAfter(ctx context.Context) error {
+	for _, s := range r.sights {
+		if len(s.sent) == 0 || s.stop != nil || s.conn == nil {
+			continue
+		}
+		c, can := s.conn.provider.(provider.Confirmer)
+		if !can {
+			continue
+		}
+		for _, f := range s.features() {
+			if !s.caps.Feature(f).LookUp {
+				continue
+			}
+			if err := r.settle(ctx, s, c, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *round) settle(ctx context.Context, s *sight, c provider.Confirmer, f media.Feature) error {
+	var asks []inquiry
+	for _, p := range s.sent {
+		file := r.files[p.Work]
+		if p.Feature != f || file == nil || slices.ContainsFunc(asks, func(i inquiry) bool { return i.work == p.Work }) {
+			continue
+		}
+		item := describe(file, s.account.ID)
+		if p.Key != "" {
+			item.Key = p.Key
+		}
+		asks = append(asks, inquiry{item, p.Work})
+	}
+	answers, err := r.ask(ctx, s, c, f, asks)
+	if err != nil || len(answers) == 0 {
+		return err
+	}
+	g, err := r.afresh(ctx, s, f, provider.View{Feature: f})
+	if err != nil {
+		return err
+	}
+	return r.e.cfg.Store.Apply(ctx, r.run, observe.Settle(g.reading, g.known, answers))
+}

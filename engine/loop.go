@@ -1,0 +1,232 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/schedule"
+)
+
+// longestWait is how long the loop sleeps at most, so that a clock that was
+// set or a computer that slept is noticed.
+const longestWait = time.Minute
+
+// Run looks by schedule until ctx ends. What fails in a run is in the status;
+// only an unreadable store ends the loop.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.startSchedule(ctx); err != nil {
+		return err
+	}
+	listening := e.listen(ctx)
+	defer listening()
+	ticked := time.Now()
+	for ctx.Err() == nil {
+		when, what := e.next(time.Since(ticked))
+		ticked = time.Now()
+		if when != 0 && when <= e.now() {
+			e.scheduled(ctx, what)
+			continue
+		}
+		e.sleep(ctx, when)
+	}
+	return nil
+}
+
+// next is when and what to look at; elapsed is the steady time since the last
+// call.
+func (e *Engine) next(elapsed time.Duration) (media.Moment, schedule.What) {
+	e.mu.Lock()
+	e.timetable = e.timetable.Tick(e.now(), elapsed)
+	when, what := schedule.Next(e.timetable, e.now())
+	paused := e.timetable.Halted(e.now())
+	changed := e.status.NextRun != when || e.status.Paused != paused
+	to := e.timetable.PausedTo
+	e.mu.Unlock()
+	if changed {
+		e.change(func(s *ledger.Status) { s.NextRun, s.Paused, s.PausedTo = when, paused, to })
+	}
+	return when, what
+}
+
+func (e *Engine) sleep(ctx context.Context, when media.Moment) {
+	wait := longestWait
+	if when != 0 {
+		wait = min(wait, max(when.Sub(e.now()), 0))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-e.wake:
+	case <-ctx.Done():
+	}
+}
+
+// scheduled does one look of the schedule.
+func (e *Engine) scheduled(ctx context.Context, what schedule.What) {
+	e.event(func(s schedule.State) schedule.State { return s.Began(what.Accounts, e.now()) })
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	e.mu.Lock()
+	e.stop = cancel
+	e.mu.Unlock()
+	if _, err := e.Once(ctx, Wish{Only: what.Accounts, Asked: what.Why == schedule.Asked}); err != nil {
+		e.log.Error("the run failed", "error", err)
+		e.problem(err)
+	}
+	e.mu.Lock()
+	e.stop = nil
+	e.mu.Unlock()
+	if err := e.refreshSchedule(context.WithoutCancel(ctx)); err != nil {
+		e.log.Error("the schedule was not read", "error", err)
+	}
+}
+
+// event changes the schedule and wakes the loop.
+func (e *Engine) event(change func(schedule.State) schedule.State) {
+	e.mu.Lock()
+	e.timetable = change(e.timetable)
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// SyncNow asks the loop for a look at everything, past back-offs.
+func (e *Engine) SyncNow() { e.event(schedule.State.Ask) }
+
+// ReadNow asks for a look at one account past every cache.
+func (e *Engine) ReadNow(id ledger.AccountID) {
+	e.wantFull(id)
+	e.SyncNow()
+}
+
+// Woke tells the schedule that the computer woke up.
+func (e *Engine) Woke() {
+	e.event(func(s schedule.State) schedule.State { return s.Woke(e.now()) })
+}
+
+// Stop ends the run under way after the batch in flight, which is booked.
+func (e *Engine) Stop() {
+	e.mu.Lock()
+	stop := e.stop
+	e.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+const pauseSetting = "engine.pause"
+
+// Pause stops looking until a moment; 0 means until Resume. It survives a
+// restart.
+func (e *Engine) Pause(ctx context.Context, until media.Moment) error {
+	value := json.RawMessage(fmt.Sprint(int64(until)))
+	if err := e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{pauseSetting: value}); err != nil {
+		return err
+	}
+	e.event(func(s schedule.State) schedule.State { return s.Pause(until) })
+	return e.publish(ctx, nil)
+}
+
+// Resume ends a pause.
+func (e *Engine) Resume(ctx context.Context) error {
+	if err := e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{pauseSetting: json.RawMessage("null")}); err != nil {
+		return err
+	}
+	e.event(schedule.State.Resume)
+	return e.publish(ctx, nil)
+}
+
+// startSchedule builds the schedule from what is stored, so that no restart
+// asks a service sooner than it allowed (R28).
+func (e *Engine) startSchedule(ctx context.Context) error {
+	if err := e.refreshSchedule(ctx); err != nil {
+		return err
+	}
+	return e.publish(ctx, nil)
+}
+
+// refreshSchedule brings the schedule up to date with accounts, settings and
+// the waits that the last run left.
+func (e *Engine) refreshSchedule(ctx context.Context) error {
+	f, err := e.facts(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := e.cfg.Store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var until media.Moment
+	if value, ok := stored[pauseSetting]; ok && json.Unmarshal(value, &until) == nil {
+		e.timetable = e.timetable.Pause(until)
+	}
+	for _, a := range f.accounts {
+		caps, _ := e.cfg.Capabilities(a.Provider)
+		e.timetable = e.timetable.Set(a.ID, schedule.Every(caps, f.settings), !a.Paused && !a.Removed)
+		for i := range e.timetable.Accounts {
+			if e.timetable.Accounts[i].ID == a.ID {
+				e.timetable.Accounts[i] = waiting(e.timetable.Accounts[i], f)
+			}
+		}
+	}
+	return nil
+}
+
+// waiting is an account in the schedule with the waits that are stored.
+func waiting(a schedule.Account, f facts) schedule.Account {
+	a.SignIn, a.Failures, a.Retry, a.Limit = false, 0, 0, 0
+	for _, t := range f.trust {
+		if t.Account == a.ID {
+			a.Looked = max(a.Looked, t.LastTried)
+		}
+	}
+	for _, w := range f.waits {
+		if w.Account != a.ID {
+			continue
+		}
+		a.SignIn, a.Failures, a.Retry = w.Until == 0, w.Failures, w.Until
+		if w.Why == ledger.RateBudget {
+			a.Limit = w.Until
+		}
+	}
+	return a
+}
+
+// problem publishes what stops the engine as a whole.
+func (e *Engine) problem(err error) {
+	code := "store"
+	var bad *SettingError
+	if errors.As(err, &bad) {
+		code = "settings_invalid"
+	}
+	e.change(func(s *ledger.Status) {
+		s.Problem = &ledger.Problem{Code: code, Detail: err.Error()}
+		s.Running = nil
+	})
+}
+
+// kindOf is the error kind that a stop stands for.
+func kindOf(why ledger.Code) provider.ErrorKind {
+	switch why {
+	case ledger.AuthNeeded:
+		return provider.Auth
+	case ledger.WrongUser:
+		return provider.WrongUser
+	case ledger.RateBudget:
+		return provider.RateLimited
+	case ledger.QuotaFull:
+		return provider.PlanLimit
+	}
+	return provider.Transient
+}

@@ -1,0 +1,332 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"watchkeeper/engine/guard"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/store"
+)
+
+// observeRounds is how often a view is observed again with answers to its
+// questions.
+const observeRounds = 2
+
+// observe turns trusted views into beliefs (R4–R9). Guards first look at what
+// each view would lose; plays of all accounts are clustered together (R16), so
+// that the order of accounts does not matter.
+func (r *round) observe(ctx context.Context) error {
+	if err := r.loadKnown(ctx); err != nil {
+		return err
+	}
+	if err := r.guardViews(ctx); err != nil {
+		return err
+	}
+	if err := r.linkPlays(ctx); err != nil {
+		return err
+	}
+	for _, s := range r.fresh() {
+		if err := r.observeAccount(ctx, s); err != nil {
+			return err
+		}
+		s.observed = true
+	}
+	return nil
+}
+
+// fresh are the accounts that were looked at and not yet observed.
+func (r *round) fresh() []*sight {
+	return slices.DeleteFunc(slices.Clone(r.sights), func(s *sight) bool { return !s.looked || s.observed })
+}
+
+// loadKnown links rows to works and loads what is believed about them.
+func (r *round) loadKnown(ctx context.Context) error {
+	for _, s := range r.fresh() {
+		for _, g := range s.views {
+			if g == nil || !g.trusted {
+				continue
+			}
+			if err := r.believed(ctx, s, g); err != nil {
+				return err
+			}
+			g.rows = s.sightings(g.reading.View.Rows)
+		}
+	}
+	return nil
+}
+
+// believed loads what is believed about one feature of one account.
+func (r *round) believed(ctx context.Context, s *sight, g *glance) error {
+	known, err := r.e.cfg.Store.Known(ctx, s.account.ID, g.reading.Feature)
+	if err != nil {
+		return err
+	}
+	g.known = knownBeliefs(known)
+	if g.known.Frozen, err = r.e.frozen(ctx); err != nil {
+		return err
+	}
+	if g.known.Tokens, err = r.tokens(ctx, g.known.Pending); err != nil {
+		return err
+	}
+	return r.happened(ctx, s, g)
+}
+
+// tokens digests the ids of works with pending writes: a new id is new
+// evidence for a value that was set aside.
+func (r *round) tokens(ctx context.Context, pending map[ledger.Subject][]ledger.Pending) (map[media.WorkID]string, error) {
+	var works []media.WorkID
+	for subject := range pending {
+		works = append(works, subject.Work)
+	}
+	slices.Sort(works)
+	out := map[media.WorkID]string{}
+	for batch := range slices.Chunk(slices.Compact(works), store.DossierLimit) {
+		files, err := r.e.cfg.Store.Dossiers(ctx, r.profile.ID, batch)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			out[f.Work.ID] = ledger.TokensDigest(f.Tokens)
+		}
+	}
+	return out, nil
+}
+
+// happened fills in what a service's own effects follow from (R9): plays and
+// ratings at this account, also those that this very read shows first.
+func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
+	f, effects := g.reading.Feature, s.caps.Effects
+	if f != media.Watchlist && f != media.Progress || effects == 0 {
+		return nil
+	}
+	if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
+		return err
+	}
+	if effects&provider.RatingLists != 0 {
+		if g.known.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
+			return err
+		}
+	}
+	if f == media.Progress && effects&provider.ProgressPerShow != 0 {
+		g.known.Shows, err = r.shows(ctx, s, g)
+	}
+	return err
+}
+
+// newest is when a feature's values last happened at the account, per work.
+func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[media.WorkID]media.Moment, error) {
+	at, err := r.e.cfg.Store.Happened(ctx, s.account.ID, f)
+	g := s.views[f]
+	if err != nil || g == nil || !g.trusted {
+		return at, err
+	}
+	var appeared []media.WorkID
+	for _, row := range observe.Unlinked(s.sightings(g.reading.View.Rows), g.known) {
+		appeared = append(appeared, row.Work)
+	}
+	works, err := r.e.cfg.Store.Works(ctx, appeared)
+	for _, w := range appeared {
+		at[w] = r.now
+		if show := works[w].Show; show != 0 && f == media.History {
+			at[show] = r.now
+		}
+	}
+	return at, err
+}
+
+// shows are the shows of what the account shows now or before.
+func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkID]media.WorkID, error) {
+	var ids []media.WorkID
+	for _, row := range s.sightings(g.reading.View.Rows) {
+		ids = append(ids, row.Work)
+	}
+	for _, row := range g.known.Shown {
+		ids = append(ids, row.Work)
+	}
+	works, err := r.e.cfg.Store.Works(ctx, ids)
+	shows := make(map[media.WorkID]media.WorkID, len(works))
+	for id, w := range works {
+		shows[id] = w.Show
+	}
+	return shows, err
+}
+
+func (s *sight) sightings(rows []provider.Row) []observe.Sighting {
+	out := make([]observe.Sighting, len(rows))
+	for i, row := range rows {
+		out[i] = observe.Sighting{Row: row, Work: s.works[row.Key]}
+	}
+	return out
+}
+
+func knownBeliefs(k store.Known) observe.Known {
+	out := observe.Known{Shown: make(map[ledger.RowKey]ledger.Shown, len(k.Shown)),
+		Statements: make(map[ledger.Subject]ledger.Statement, len(k.Statements)),
+		Pending:    map[ledger.Subject][]ledger.Pending{}, Proofs: map[ledger.RowKey]ledger.Proof{},
+		Quarantine: map[ledger.Subject][]ledger.Quarantine{}}
+	for _, v := range k.Shown {
+		out.Shown[v.RowKey] = v
+	}
+	for _, v := range k.Statements {
+		out.Statements[v.Subject] = v
+	}
+	for _, v := range k.Pending {
+		out.Pending[v.Subject] = append(out.Pending[v.Subject], v)
+	}
+	for _, v := range k.Proofs {
+		out.Proofs[v.RowKey] = v
+	}
+	for _, v := range k.Quarantine {
+		out.Quarantine[v.Subject] = append(out.Quarantine[v.Subject], v)
+	}
+	return out
+}
+
+// guardViews asks the observation guards about every view that is complete. A
+// view that a guard stops is not trusted (R2).
+func (r *round) guardViews(ctx context.Context) error {
+	var facts []guard.ViewFacts
+	for _, s := range r.fresh() {
+		for _, g := range s.views {
+			if g != nil && g.trusted && !g.verdict.Unchanged {
+				facts = append(facts, r.viewFacts(g))
+			}
+		}
+	}
+	standing, err := r.standing(ctx)
+	if err != nil {
+		return err
+	}
+	untrusted, changed := guard.Views(facts, standing)
+	if _, err := r.e.cfg.Store.PutHolds(ctx, changed); err != nil {
+		return err
+	}
+	for _, h := range untrusted {
+		g := r.sight(h.Target).views[h.Feature]
+		g.trusted, g.verdict.Trusted = false, false
+		g.verdict.Silent, g.verdict.Evidence = h.Guard, h.Evidence
+		r.summary.Held++
+	}
+	return nil
+}
+
+func (r *round) viewFacts(g *glance) guard.ViewFacts {
+	n := observe.Count(g.reading, g.rows, g.known)
+	e := g.reading.View.Evidence
+	return guard.ViewFacts{Party: g.reading.Party, Feature: g.reading.Feature, Trust: g.reading.Trust, Run: r.run, Now: r.now,
+		Who: provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, Version: e.Version, Digest: g.verdict.Digest,
+		Known: n.Known, Lost: n.Lost, Compared: n.Compared, Changed: n.Changed, FutureTimes: n.FutureTimes,
+		FirstLook: g.verdict.FirstLook, Suspicious: g.verdict.Suspicious, Off: r.settings.GuardsOff}
+}
+
+// sight is this run's account with the given number; nil when it is not the
+// person's.
+func (r *round) sight(id ledger.AccountID) *sight {
+	i := slices.IndexFunc(r.sights, func(s *sight) bool { return s.account.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return r.sights[i]
+}
+
+// linkPlays gives every row of History its play (R16).
+func (r *round) linkPlays(ctx context.Context) error {
+	var in []observe.AccountSighting
+	for _, s := range r.fresh() {
+		g := s.views[media.History]
+		if g == nil || !g.trusted {
+			continue
+		}
+		fresh := observe.Unlinked(g.rows, g.known)
+		for i := range g.rows {
+			row := &g.rows[i]
+			if !slices.Contains(fresh, row) {
+				row.Play = g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].Play
+			}
+		}
+		in = append(in, s.unlinked(r, fresh)...)
+	}
+	return r.cluster(ctx, in)
+}
+
+func (s *sight) unlinked(r *round, rows []*observe.Sighting) []observe.AccountSighting {
+	var out []observe.AccountSighting
+	for _, row := range rows {
+		out = append(out, observe.AccountSighting{Account: s.account.ID, Caps: s.caps.Feature(media.History),
+			ClockMS: s.snap.ClockMS, IntervalMS: r.interval(s), Sighting: row})
+	}
+	return out
+}
+
+// cluster finds or makes the plays of sightings and stores new ones.
+func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting) error {
+	if len(sightings) == 0 {
+		return nil
+	}
+	works := map[media.WorkID]bool{}
+	for _, s := range sightings {
+		works[s.Work] = true
+	}
+	facts, err := r.e.cfg.Store.PlayFacts(ctx, r.profile.ID, slices.Sorted(maps.Keys(works)))
+	if err != nil {
+		return err
+	}
+	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
+		Linked: facts.Linked, Next: facts.Next}
+	pending, err := r.e.cfg.Store.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range pending {
+		if p.Feature == media.History && works[p.Work] && r.sight(p.Account) != nil {
+			in.Pending = append(in.Pending, p)
+		}
+	}
+	plays, _ := observe.LinkPlays(in)
+	return r.e.cfg.Store.Apply(ctx, r.run, ledger.Delta{Plays: plays})
+}
+
+// observeAccount observes one account's views, looks up what they ask, and
+// stores what it all means in one transaction.
+func (r *round) observeAccount(ctx context.Context, s *sight) error {
+	var all ledger.Delta
+	for _, g := range s.views {
+		if g == nil {
+			continue
+		}
+		delta, err := r.observeView(ctx, s, g)
+		if err != nil {
+			return err
+		}
+		all.Add(delta)
+	}
+	r.touch(all)
+	return r.e.cfg.Store.Apply(ctx, r.run, all)
+}
+
+func (r *round) observeView(ctx context.Context, s *sight, g *glance) (ledger.Delta, error) {
+	delta, questions := observe.Observe(g.reading, g.verdict, g.rows, g.known, nil)
+	for range observeRounds {
+		asked := len(g.answered)
+		if err := r.answer(ctx, s, g, questions); err != nil {
+			return delta, err
+		}
+		if len(g.answered) == asked {
+			break
+		}
+		delta, questions = observe.Observe(g.reading, g.verdict, g.rows, g.known, g.answered)
+	}
+	return delta, nil
+}
+
+// touch notes the works that a delta is about (R21).
+func (r *round) touch(d ledger.Delta) {
+	for _, w := range d.Works() {
+		r.touched[w] = true
+	}
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// Wish says what a run is for.
+type Wish struct {
+	// Fresh reads everything past every cache (Read now, after a lost socket).
+	Fresh bool
+	// Preview decides on a scratch copy and writes nothing (R20, S18).
+	Preview bool
+	// Explain gives a reason also for what is equal (the why-page).
+	Explain bool
+	// Asked: a person wants it now, so earlier failures are tried again.
+	Asked bool
+	// Only names the accounts to look at; empty means all.
+	Only []ledger.AccountID
+	undo *undoing
+}
+
+// Outcome is what a run found and did.
+type Outcome struct {
+	Summary ledger.RunSummary
+	// Plans by profile, with the ops that were allowed and the holds that
+	// stand after it.
+	Plans []ledger.Plan
+}
+
+// round is one run for one person.
+type round struct {
+	e        *Engine
+	run      ledger.RunID
+	now      media.Moment
+	wish     Wish
+	profile  ledger.Profile
+	settings ledger.Settings
+	routes   []ledger.Route
+	sights   []*sight // in account order
+	touched  map[media.WorkID]bool
+	ops      int // numbered so far
+	plan     ledger.Plan
+	files    map[media.WorkID]*ledger.Dossier
+	rulesNow string
+	summary  *ledger.RunSummary
+}
+
+// Once does one whole run. An error means that the run could not be kept
+// (store, journal); what single accounts did wrong is in the status.
+func (e *Engine) Once(ctx context.Context, wish Wish) (Outcome, error) {
+	e.running.Lock()
+	defer e.running.Unlock()
+	if wish.Preview {
+		return e.preview(ctx, wish)
+	}
+	return e.once(ctx, wish)
+}
+
+func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {
+	begun, err := e.begin(ctx, wish)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{Summary: ledger.RunSummary{ID: begun.run, Began: begun.now, Preview: wish.Preview}}
+	for _, r := range begun.rounds {
+		r.summary = &out.Summary
+		if err = r.do(ctx); err != nil {
+			break
+		}
+		out.Plans = append(out.Plans, r.plan)
+	}
+	out.Summary.Stopped = ctx.Err() != nil
+	return out, errors.Join(err, e.close(ctx, begun.rounds, &out.Summary, err))
+}
+
+// do is the run of one person, step by step.
+func (r *round) do(ctx context.Context) error {
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"looking", r.look},       // read every account
+		{"deciding", r.identify},  // items become works
+		{"deciding", r.observe},   // views become beliefs, questions are looked up
+		{"deciding", r.decide},    // beliefs become a plan, guards hold back
+		{"writing", r.write},      // journal, do, book
+		{"checking", r.lookAfter}, // own writes are looked up where possible
+		{"checking", r.markUndone},
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil
+		}
+		r.e.stage(r.run, step.name)
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"watchkeeper/engine/apply"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// write does the allowed ops, one account beside the other.
+func (r *round) write(ctx context.Context) error {
+	if r.wish.Preview {
+		return nil
+	}
+	byAccount := map[ledger.AccountID][]ledger.Op{}
+	for _, op := range r.plan.Ops {
+		byAccount[op.Account] = append(byAccount[op.Account], op)
+	}
+	reports := make([]apply.Report, len(r.sights))
+	group := errgroup.Group{}
+	group.SetLimit(r.e.cfg.Writers)
+	for i, s := range r.sights {
+		ops := byAccount[s.account.ID]
+		if len(ops) == 0 || s.conn == nil || s.stop != nil {
+			continue
+		}
+		group.Go(func() (err error) {
+			reports[i], err = r.writeTo(ctx, s, ops)
+			return err
+		})
+	}
+	err := group.Wait()
+	for i, s := range r.sights {
+		r.book(s, reports[i])
+	}
+	return err
+}
+
+// writeTo asks once more who the token belongs to, then writes: writing to the
+// wrong person is the worst that can happen.
+func (r *round) writeTo(ctx context.Context, s *sight, ops []ledger.Op) (apply.Report, error) {
+	if !s.asked {
+		if stop := r.e.whoami(ctx, s, 0); stop != nil {
+			return apply.Report{Stop: stop, Untouched: ops}, nil
+		}
+	}
+	runner := apply.Runner{Journal: r.e.cfg.Store, Now: r.e.now, Run: r.run}
+	return runner.Write(ctx, apply.Target{
+		Account:  s.account,
+		Provider: s.conn.provider,
+		Item:     func(op ledger.Op) media.Item { return describe(r.files[op.Work], s.account.ID) },
+		Stamp:    func(f media.Feature) string { return s.trust[f].Stamp },
+		Patience: func(media.Feature) time.Duration { return 0 },
+		Progress: func(done int) { r.e.progress(r.run, s.account.ID, done, len(ops)) },
+	}, ops)
+}
+
+// book counts what became of the ops and remembers what was sent for the look
+// afterwards.
+func (r *round) book(s *sight, rep apply.Report) {
+	if rep.Stop != nil {
+		s.stop = rep.Stop
+	}
+	for _, ended := range rep.Ended {
+		r.count(ended.Entry)
+		if ended.Accountable() {
+			s.sent = append(s.sent, *ended.Pending)
+		}
+	}
+}
+
+// changesShown is how many writes a run's summary names.
+const changesShown = 50
+
+func (r *round) count(entry ledger.Entry) {
+	sum := r.summary
+	switch {
+	case entry.State == ledger.Failed:
+		sum.Failed++
+	case entry.State == ledger.Unanswered:
+		sum.Unproven++
+	case entry.Op.Action == provider.Add:
+		sum.Added++
+	case entry.Op.Action == provider.Update:
+		sum.Updated++
+	case entry.Op.Action == provider.Remove:
+		sum.Removed++
+	}
+	if len(sum.Changes) < changesShown {
+		sum.Changes = append(sum.Changes, ledger.ChangeSummary{Op: entry.Op.ID, Account: entry.Op.Account, Feature: entry.Op.Feature,
+			Action: entry.Op.Action.String(), Title: title(r.files[entry.Op.Work]), State: entry.State})
+	}
+}
+
+// title names a work for lists: "Harbour Nine 1x03" for an episode.
+func title(f *ledger.Dossier) string {
+	if f == nil {
+		return ""
+	}
+	return f.Work.Title
+}
+
+// stopped keeps an account from being asked again in this run.
+func (r *round) stopped(s *sight, err *provider.Error) {
+	s.stop = stopFor(err)
+}
