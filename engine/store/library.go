@@ -93,43 +93,47 @@ func (q LibraryQuery) where() (w where) {
 	return w
 }
 
+// place is one account's feature of one work.
+type place struct {
+	work    media.WorkID
+	account ledger.AccountID
+	feature media.Feature
+}
+
 // addChips folds what accounts show into the rows.
 func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []LibraryRow) error {
 	works := make([]media.WorkID, len(rows))
 	for i, r := range rows {
 		works[i] = r.Work.ID
 	}
-	type place struct {
-		work    media.WorkID
-		account ledger.AccountID
-		feature media.Feature
-	}
+	wanted := ids(works)
 	shown := map[place][]ledger.Shown{}
-	err := each(ctx, db, scanShown, func(v ledger.Shown) error {
+	unmet := map[place]ledger.Code{}
+	sent := map[place]bool{}
+	accounts, err := list(ctx, db, one[ledger.AccountID], "SELECT id FROM accounts WHERE profile = ? AND NOT removed ORDER BY id", profile)
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, scanShown, func(v ledger.Shown) error {
 		p := place{v.Work, v.Account, v.Feature}
 		shown[p] = append(shown[p], v)
 		return nil
-	}, "SELECT "+shownColumns+" FROM shown"+ofWorks+ofProfile+" ORDER BY account, feature, key, play_key", ids(works), profile)
+	}, "SELECT "+shownColumns+" FROM shown"+ofWorks+ofProfile+" ORDER BY account, feature, key, play_key", wanted, profile)
 	if err != nil {
 		return err
 	}
-	unmet := map[place]ledger.Code{}
 	err = each(ctx, db, scanUnmet, func(v ledger.NonOp) error {
 		unmet[place{v.Work, v.Account, v.Feature}] = v.Why.Code
 		return nil
-	}, "SELECT "+unmetColumns+" FROM unmet"+ofWorks+ofProfile+" ORDER BY play DESC", ids(works), profile)
+	}, "SELECT "+unmetColumns+" FROM unmet"+ofWorks+ofProfile+" ORDER BY play DESC", wanted, profile)
 	if err != nil {
 		return err
 	}
-	sent := map[place]bool{}
 	err = each(ctx, db, scanPending, func(v ledger.Pending) error {
-		sent[place{v.Work, v.Account, v.Feature}] = v.State == ledger.Expected
+		p := place{v.Work, v.Account, v.Feature}
+		sent[p] = sent[p] || v.State == ledger.Expected
 		return nil
-	}, "SELECT "+pendingColumns+" FROM pending"+ofWorks+ofProfile+" ORDER BY sent, op", ids(works), profile)
-	if err != nil {
-		return err
-	}
-	accounts, err := list(ctx, db, one[ledger.AccountID], "SELECT id FROM accounts WHERE profile = ? AND NOT removed ORDER BY id", profile)
+	}, "SELECT "+pendingColumns+" FROM pending"+ofWorks+ofProfile+" ORDER BY sent, op", wanted, profile)
 	if err != nil {
 		return err
 	}
@@ -137,8 +141,7 @@ func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []
 		for _, a := range accounts {
 			for _, f := range media.Features {
 				p := place{rows[i].Work.ID, a, f}
-				v, ok := ledger.Fold(f, shown[p])
-				if ok || unmet[p] != "" || sent[p] {
+				if v, ok := ledger.Fold(f, shown[p]); ok || unmet[p] != "" || sent[p] {
 					rows[i].Chips = append(rows[i].Chips, Chip{a, f, v.State, v.Value, v.At, unmet[p], sent[p]})
 				}
 			}
