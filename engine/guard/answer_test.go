@@ -50,7 +50,7 @@ func TestAnswerEffects(t *testing.T) {
 		want  Effects
 	}{
 		{ledger.GuardRemovals, ledger.KeepThem, Effects{Refusals: refused}},
-		{ledger.GuardRemovals, ledger.PutThemBack, Effects{Withdrawn: said}},
+		{ledger.GuardRemovals, ledger.PutThemBack, Effects{Withdrawn: said, Refusals: refused}},
 		{ledger.GuardRemovals, ledger.DoIt, Effects{}},
 		{ledger.GuardAsk, ledger.KeepThem, Effects{Refusals: refused}},
 		{ledger.GuardOverwrite, ledger.KeepThem, Effects{Refusals: refused}},
@@ -140,6 +140,17 @@ func TestTryAgainNeverSpreadsTheUndoing(t *testing.T) {
 	b := Budget{Reversals: reversals(plex, 4, 0), Planned: everyWork(ops)}
 	if allowed, _ := Ops(world(), ledger.Plan{Ops: ops}, b, e.Holds); len(allowed) != 0 {
 		t.Errorf("%d of the undoing went on", len(allowed))
+	}
+}
+
+// TestUnwatchIsRefusedAsSuch: removing plays because a flag was cleared is
+// refused by the subject of the flag.
+func TestUnwatchIsRefusedAsSuch(t *testing.T) {
+	op := removing(1, plex, trakt).in(media.History).ops()[0]
+	op.Play = 9
+	e, _ := Answer(held(ledger.GuardRemovals, []ledger.Op{op}), ledger.KeepThem, nil)
+	if e.Refusals[0].Play != 0 {
+		t.Errorf("refused %+v", e.Refusals)
 	}
 }
 

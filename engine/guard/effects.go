@@ -13,7 +13,9 @@ func effects(code ledger.Code, a ledger.Answer, ops []ledger.Op) (e Effects) {
 	case ledger.KeepThem, ledger.DontAdd:
 		e.Refusals = refusals(ops)
 	case ledger.PutThemBack:
-		e.Withdrawn = said(ops)
+		// The refusals matter where there is no statement to withdraw: a play
+		// that ended a position stays, and so does the position.
+		e.Withdrawn, e.Refusals = said(ops), refusals(ops)
 	case ledger.LeaveIt:
 		// What another tool took back stays where it was taken back.
 		if code == ledger.GuardUndoneWrites {
@@ -36,12 +38,12 @@ func effects(code ledger.Code, a ledger.Answer, ops []ledger.Op) (e Effects) {
 }
 
 // refusals are a person's no to the statements behind the ops, for their
-// targets; one per subject, however many copies it has.
+// targets; one per statement, however many copies and plays it would remove.
 func refusals(ops []ledger.Op) []ledger.Refusal {
 	var out []ledger.Refusal
 	seen := make(map[ledger.Refusal]bool)
 	for _, op := range ops {
-		r := ledger.Refusal{Target: op.Account, Subject: op.Subject, Cause: op.Origin(), Why: ledger.RefusedByYou}
+		r := ledger.Refusal{Target: op.Account, Subject: sourceOf(op).Subject, Cause: op.Origin(), Why: ledger.RefusedByYou}
 		if !seen[r] {
 			seen[r] = true
 			out = append(out, r)

@@ -168,11 +168,20 @@ func (p *planner) count(account ledger.AccountID, exact provider.Fidelity) {
 // refuse leaves a no to every statement that caused the change; an earlier
 // undo has none.
 func (p *planner) refuse(c *change) {
-	for _, cause := range c.causes {
-		r := ledger.Refusal{Target: c.op.Account, Subject: c.op.Subject, Cause: cause, Why: ledger.UndoneByYou}
-		if cause.Seq != 0 && !p.refused[r] {
+	for _, r := range c.said {
+		if r.Cause.Seq != 0 && !p.refused[r] {
 			p.refused[r] = true
 			p.undo.Refusals = append(p.undo.Refusals, r)
 		}
 	}
+}
+
+// refusal is a person's no to the statement behind a write, about that
+// statement's own subject: un-watching on a flag can remove plays.
+func refusal(op ledger.Op) ledger.Refusal {
+	r := ledger.Refusal{Target: op.Account, Subject: op.Subject, Cause: op.Origin(), Why: ledger.UndoneByYou}
+	if op.Says.Work != 0 {
+		r.Subject = op.Says.Subject
+	}
+	return r
 }

@@ -60,7 +60,7 @@ type change struct {
 	op       ledger.Op   // the latest write
 	old      media.Value // before the first
 	oldAt    media.Moment
-	causes   []ledger.Cause
+	said     []ledger.Refusal // the statements behind the writes
 	done     []ledger.OpID
 	underway bool // sent, and its end is not yet booked
 	undone   bool
@@ -95,7 +95,7 @@ func collect(entries []ledger.Entry) []*change {
 		}
 		c.op = e.Op
 		c.underway = e.State == ledger.Sent
-		c.causes = append(c.causes, e.Op.Origin())
+		c.said = append(c.said, refusal(e.Op))
 		c.done = append(c.done, e.Op.ID)
 	}
 	return order

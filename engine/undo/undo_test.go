@@ -225,6 +225,14 @@ func TestSeveralWritesGoBackAtOnce(t *testing.T) {
 	}
 }
 
+func TestUnwatchIsRefusedAsSuch(t *testing.T) {
+	e := wrote(media.History, media.Watched(now-100_000), media.Value{})
+	e.Op.Play = 3
+	if u := plan(world(), dossier(), e); len(u.Refusals) != 1 || u.Refusals[0].Play != 0 {
+		t.Errorf("%+v", u)
+	}
+}
+
 func TestUndoOfAnUndo(t *testing.T) {
 	first := plan(world(), dossier(row(media.Watchlist, media.Listed())), wrote(media.Watchlist, media.Value{}, media.Listed()))
 	again := ledger.Entry{Op: first.Ops[0], Run: 50, State: ledger.Done, Outcome: provider.Confirmed}
