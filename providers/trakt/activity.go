@@ -28,14 +28,13 @@ func (f *fields) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*plain)(f))
 }
 
-// moves names the activities that can change what a feature lists, as
-// "section.field". A play ends resume points without paused_at being promised
-// to move.
+// moves names the activities that move when a person or a post changes what a
+// feature lists, as "section.field".
 var moves = [len(media.Features)][]string{
 	media.History:   {"movies.watched_at", "episodes.watched_at"},
 	media.Ratings:   {"movies.rated_at", "shows.rated_at", "seasons.rated_at", "episodes.rated_at"},
 	media.Watchlist: {"watchlist.updated_at", "movies.watchlisted_at", "shows.watchlisted_at", "seasons.watchlisted_at", "episodes.watchlisted_at"},
-	media.Progress:  {"movies.paused_at", "episodes.paused_at", "movies.watched_at", "episodes.watched_at"},
+	media.Progress:  {"movies.paused_at", "episodes.paused_at"},
 }
 
 // stamp joins the times that move a feature, and returns the latest of them.
@@ -54,20 +53,32 @@ func (a activities) stamp(f media.Feature) (stamp string, latest media.Moment) {
 	return strings.Join(parts, "|"), latest
 }
 
+// state is what must be unchanged for a feature to need no listing: its stamp,
+// and for resume points also that of the history, as a play ends them without
+// paused_at being promised to move. "" when the service does not tell.
+func (a activities) state(f media.Feature) string {
+	stamp, _ := a.stamp(f)
+	if f != media.Progress || stamp == "" {
+		return stamp
+	}
+	played, _ := a.stamp(media.History)
+	return stamp + "|" + played
+}
+
 // settingsAt is when the account's settings were last changed.
 func (a activities) settingsAt() string { return string(a["account"]["settings_at"]) }
 
-// cursor remembers for the next read what this one rested on: the stamp, and
-// how many rows the list had.
-func cursor(stamp string, count int) string { return stamp + "#" + strconv.Itoa(count) }
+// cursor remembers for the next read what this one rested on: the state before
+// the list was read, and how many rows it had.
+func cursor(state string, count int) string { return state + "#" + strconv.Itoa(count) }
 
-func parseCursor(c string) (stamp string, count int) {
-	stamp, n, _ := strings.Cut(c, "#")
+func parseCursor(c string) (state string, count int) {
+	state, n, _ := strings.Cut(c, "#")
 	count, err := strconv.Atoi(n)
 	if err != nil {
 		count = -1
 	}
-	return stamp, count
+	return state, count
 }
 
 // activity asks when what was last changed.

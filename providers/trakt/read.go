@@ -58,8 +58,9 @@ func wholeAccount(k provider.ErrorKind) bool {
 func (a *account) view(ctx context.Context, w provider.FeatureRequest, act activities, want provider.ReadRequest, c *collector) provider.View {
 	stamp, at := act.stamp(w.Feature)
 	v := provider.View{Feature: w.Feature, Evidence: provider.Evidence{Announced: -1, Stamp: stamp, StampAt: at, ServerID: apiHost}}
+	state := act.state(w.Feature)
 	before, _ := parseCursor(w.Cursor)
-	if stamp != "" && stamp == before && !want.Full && !want.Fresh {
+	if state != "" && state == before && !want.Full && !want.Fresh {
 		v.Coverage, v.Cursor, v.Evidence.Unchanged = provider.Changes, w.Cursor, true
 		return v
 	}
@@ -68,7 +69,7 @@ func (a *account) view(ctx context.Context, w provider.FeatureRequest, act activ
 		v.Err = provider.AsError(err)
 		return v
 	}
-	v.Coverage, v.Cursor = provider.Whole, cursor(stamp, l.announced)
+	v.Coverage, v.Cursor = provider.Whole, cursor(state, l.announced)
 	v.Evidence.Announced, v.Evidence.Received = l.announced, l.received
 	v.Skipped = l.skipped
 	c.collect(&v, l.rows)

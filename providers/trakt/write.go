@@ -41,6 +41,9 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 	if len(changes) > batchLimit {
 		return results, provider.Failed(provider.Contract, "write", errTooMany)
 	}
+	if err := ctx.Err(); err != nil {
+		return results, abandon(results, provider.Failed(provider.Transient, "write", err))
+	}
 	if changes[0].Feature == media.Progress {
 		return results, a.writeProgress(ctx, changes, results)
 	}

@@ -90,6 +90,19 @@ func (s *Service) AddEpisode(show *Title, season, number int, ids IDs) *Title {
 	return s.titles.add(&Title{Type: "episode", Name: fmt.Sprintf("Episode %d.%d", season, number), IDs: ids, Show: show, Season: season, Number: number, Runtime: 45})
 }
 
+// AddSeason puts one season with ids of its own into the catalogue, or gives
+// the ids to one that is there.
+func (s *Service) AddSeason(show *Title, season int, ids IDs) *Title {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.titles.part(show, season, -1); t != nil {
+		ids.Trakt = t.IDs.Trakt
+		t.IDs = ids
+		return t
+	}
+	return s.titles.add(&Title{Type: "season", Name: fmt.Sprintf("Season %d", season), IDs: ids, Show: show, Season: season, Number: -1})
+}
+
 // Episode returns an episode of the catalogue, nil when there is none.
 func (s *Service) Episode(show *Title, season, number int) *Title {
 	s.mu.Lock()

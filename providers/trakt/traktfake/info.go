@@ -11,7 +11,7 @@ func (s *Service) settings(c *call) {
 	reply(c.w, http.StatusOK, object{
 		"user": object{
 			"username": u.Name, "private": false, "name": u.Name, "vip": u.VIP, "vip_ep": false, "director": false,
-			"ids": object{"slug": u.Name, "trakt": nil, "uuid": u.UUID}, "joined_at": stamp(joined),
+			"ids": object{"slug": u.Name, "trakt": nil, "uuid": u.UUID}, "joined_at": stamp(s.since),
 			"images": object{"avatar": object{"full": "https://walter.trakt.tv/placeholder.png"}}, "vip_og": false, "vip_years": 0,
 		},
 		"account":     object{"timezone": "Europe/Berlin", "date_format": "dmy", "time_24hr": true},

@@ -24,15 +24,12 @@ var activityFields = map[string]string{
 	"notes":          "updated_at",
 }
 
-// joined is the activity time of what never happened.
-var joined = time.Date(2014, 9, 1, 9, 10, 11, 0, time.UTC)
-
 func (s *Service) lastActivities(c *call) {
 	at := func(key string) string {
 		if t, ok := c.user.stamps[key]; ok {
 			return stamp(t)
 		}
-		return stamp(joined)
+		return stamp(s.since)
 	}
 	out := object{"all": at("all")}
 	for section, fields := range activityFields {
