@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"watchkeeper/engine/ledger"
@@ -17,7 +18,7 @@ const DossierLimit = 5000
 // are the run's to fill.
 func (s *Store) Dossiers(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) ([]ledger.Dossier, error) {
 	if len(works) > DossierLimit {
-		works = works[:DossierLimit:DossierLimit]
+		return nil, &Error{Kind: ErrInvalid, Path: s.path, Err: fmt.Errorf("dossiers of %d works at once", len(works))}
 	}
 	l := loader{ctx: ctx, profile: profile, works: ids(works), at: make(map[media.WorkID]int, len(works))}
 	err := s.snapshot(ctx, func(q querier) error {
@@ -64,8 +65,10 @@ func fill[T any](l *loader, decode func(scanner) (T, error), work func(T) media.
 }
 
 const (
-	ofWorks   = " WHERE work IN (SELECT value FROM json_each(?1))"
-	ofProfile = " AND account IN (SELECT id FROM accounts WHERE profile = ?2)"
+	ofWorks = " WHERE work IN (SELECT value FROM json_each(?1))"
+	// The plus keeps the planner from walking through everything of an account
+	// instead of the few rows of the works.
+	ofProfile = " AND +account IN (SELECT id FROM accounts WHERE profile = ?2)"
 	// Plays have no account: they are a person's who shows, said or awaits them.
 	playsOfProfile = ` AND (EXISTS (SELECT 1 FROM shown WHERE shown.work = plays.work AND play = plays.id` + ofProfile + `)
 		OR EXISTS (SELECT 1 FROM statements WHERE statements.work = plays.work AND play = plays.id` + ofProfile + `)
@@ -135,14 +138,14 @@ func (l *loader) writes() error {
 func (l *loader) decisions() error {
 	err := fill(l, scanRefusal, func(v ledger.Refusal) media.WorkID { return v.Work },
 		func(d *ledger.Dossier, v ledger.Refusal) { d.Refusals = append(d.Refusals, v) },
-		"SELECT "+refusalColumns+" FROM refusals"+ofWorks+` AND target IN (SELECT id FROM accounts WHERE profile = ?2)
+		"SELECT "+refusalColumns+" FROM refusals"+ofWorks+` AND +target IN (SELECT id FROM accounts WHERE profile = ?2)
 		ORDER BY target, feature, play, cause, cause_seq`, l.profile)
 	if err != nil {
 		return err
 	}
 	err = fill(l, scanPin, func(v ledger.Pin) media.WorkID { return v.Work },
 		func(d *ledger.Dossier, v ledger.Pin) { d.Pins = append(d.Pins, v) },
-		"SELECT "+pinColumns+" FROM pins"+ofWorks+" AND profile = ?2 ORDER BY account, feature, id", l.profile)
+		"SELECT "+pinColumns+" FROM pins"+ofWorks+" AND +profile = ?2 ORDER BY account, feature, id", l.profile)
 	if err != nil {
 		return err
 	}
@@ -167,6 +170,6 @@ func (l *loader) parts() error {
 		d.PartWatchedAt = append(d.PartWatchedAt, v.at)
 	}, `SELECT works.show, shown.account, max(shown.n) FROM works JOIN shown ON shown.work = works.id
 		WHERE works.show IN (SELECT value FROM json_each(?1)) AND works.show <> 0
-		AND shown.account IN (SELECT id FROM accounts WHERE profile = ?2) AND shown.feature = ?3 AND shown.state = ?4
+		AND +shown.account IN (SELECT id FROM accounts WHERE profile = ?2) AND shown.feature = ?3 AND shown.state = ?4
 		GROUP BY works.show, shown.account ORDER BY shown.account`, l.profile, media.History, ledger.ShownValue)
 }

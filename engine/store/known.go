@@ -62,5 +62,5 @@ func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature 
 		SELECT work, at FROM h UNION ALL
 		SELECT show, max(at) FROM h JOIN works ON works.id = h.work WHERE show <> 0 AND ?2 = ?3 GROUP BY show`,
 		account, feature, media.History, ledger.ShownValue)
-	return all, wrap(s.path, err)
+	return all, s.wrap(err)
 }

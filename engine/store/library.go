@@ -69,7 +69,7 @@ func scanLibraryRow(r scanner) (v LibraryRow, err error) {
 }
 
 func (q LibraryQuery) where() (w where) {
-	const accounts = "account IN (SELECT id FROM accounts WHERE profile = ? AND NOT removed)"
+	const accounts = "+account IN (SELECT id FROM accounts WHERE profile = ? AND NOT removed)"
 	features := q.Features
 	if len(features) == 0 {
 		features = media.Features[:]

@@ -84,8 +84,8 @@ func (s *Store) serialize(ctx context.Context) (pages []byte, err error) {
 func (s *Store) raw(ctx context.Context, fn func(image) error) error {
 	conn, err := s.reads.Conn(ctx)
 	if err != nil {
-		return wrap(s.path, err)
+		return s.wrap(err)
 	}
 	defer conn.Close() // back to the pool
-	return wrap(s.path, conn.Raw(func(c any) error { return fn(c.(image)) }))
+	return s.wrap(conn.Raw(func(c any) error { return fn(c.(image)) }))
 }

@@ -24,7 +24,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	path := filepath.Join(dir, FileName)
 	s := &Store{path: path, dir: dir, options: opts, checked: make(chan error, 1)}
 	if err := makeFile(dir, path); err != nil {
-		return nil, s.withBackup(wrap(path, err))
+		return nil, s.wrap(err)
 	}
 	var err error
 	if s.writes, err = sql.Open("sqlite", address(path, "rwc", fileSettings)); err != nil {
@@ -46,14 +46,13 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 
 // refuse closes what was opened and completes the error of a failed Open.
 func (s *Store) refuse(err error) error {
-	err = wrap(s.path, errors.Join(err, s.writes.Close()))
-	return s.withBackup(err)
+	return s.wrap(errors.Join(err, s.writes.Close()))
 }
 
 // withBackup names the newest good backup in an error about damage.
 func (s *Store) withBackup(err error) error {
 	var e *Error
-	if errors.As(err, &e) && e.Kind == ErrDamaged {
+	if s.path != "" && errors.As(err, &e) && e.Kind == ErrDamaged {
 		e.Backup = newestGood(s.dir)
 	}
 	return err
@@ -61,7 +60,7 @@ func (s *Store) withBackup(err error) error {
 
 var fileSettings = url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"WAL"},
 	"_synchronous": {"FULL"}, "_foreign_keys": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
-	"_pragma": {"journal_size_limit(4194304)"}}
+	"_pragma": {"journal_size_limit(4194304)", "fullfsync(1)"}}
 
 // address writes the URI of a file; only URIs honour mode.
 func address(path, mode string, settings url.Values) string {
@@ -133,7 +132,7 @@ func (s *Store) recognise(ctx context.Context) (version int, fresh bool, err err
 // Check reads the whole file and returns an *Error of kind ErrDamaged, with
 // the newest good backup, when it is not sound.
 func (s *Store) Check(ctx context.Context) error {
-	return s.withBackup(s.quickCheck(ctx))
+	return s.wrap(s.quickCheck(ctx))
 }
 
 func (s *Store) quickCheck(ctx context.Context) error {
@@ -141,5 +140,5 @@ func (s *Store) quickCheck(ctx context.Context) error {
 	if err == nil && (len(found) != 1 || found[0] != "ok") {
 		err = &Error{Kind: ErrDamaged, Path: s.path, Err: errors.New(strings.Join(found, "; "))}
 	}
-	return wrap(s.path, err)
+	return s.wrap(err)
 }

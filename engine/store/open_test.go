@@ -24,6 +24,7 @@ func TestPragmas(t *testing.T) {
 		"synchronous":    {"2", "2"},
 		"foreign_keys":   {"1", "0"},
 		"query_only":     {"0", "1"},
+		"fullfsync":      {"1", "0"},
 		"busy_timeout":   {"5000", "5000"},
 		"application_id": {"1464553554", "1464553554"},
 	} {

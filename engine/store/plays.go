@@ -42,7 +42,7 @@ func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works [
 	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{},
 		Linked: map[ledger.ShownRef]ledger.Shown{}}
 	wanted := ids(works)
-	const mine = " AND account IN (SELECT id FROM accounts WHERE profile = ?)"
+	const mine = " AND +account IN (SELECT id FROM accounts WHERE profile = ?)"
 	err := s.snapshot(ctx, func(q querier) error {
 		err := each(ctx, q, scanWork, func(w ledger.Work) error { f.Works[w.ID] = w; return nil },
 			"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", wanted)

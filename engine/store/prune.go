@@ -30,7 +30,7 @@ func (s *Store) Housekeep(ctx context.Context, now media.Moment) error {
 		}
 	}
 	_, err := s.writes.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return wrap(s.path, err)
+	return s.wrap(err)
 }
 
 // Prune drops journal rows, replaced statements, runs and ended holds from

@@ -33,7 +33,7 @@ func (t *tx) dropShown(refs []ledger.ShownRef) {
 // EachShown calls fn with what an account shows in one feature, by native key
 // and play key, without holding all of it. fn must not call the store.
 func (s *Store) EachShown(ctx context.Context, account ledger.AccountID, feature media.Feature, fn func(ledger.Shown) error) error {
-	return wrap(s.path, each(ctx, s.reads, scanShown, fn,
+	return s.wrap(each(ctx, s.reads, scanShown, fn,
 		"SELECT "+shownColumns+" FROM shown WHERE account = ? AND feature = ? ORDER BY key, play_key", account, feature))
 }
 

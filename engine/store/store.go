@@ -51,8 +51,8 @@ func (s *Store) CheckDone() <-chan error { return s.checked }
 func (s *Store) Close() error {
 	s.stop()
 	if s.reads == s.writes {
-		return wrap(s.path, s.writes.Close())
+		return s.wrap(s.writes.Close())
 	}
 	_, err := s.writes.Exec("PRAGMA optimize")
-	return wrap(s.path, errors.Join(err, s.reads.Close(), s.writes.Close()))
+	return s.wrap(errors.Join(err, s.reads.Close(), s.writes.Close()))
 }

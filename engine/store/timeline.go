@@ -32,7 +32,7 @@ func (s *Store) Timeline(ctx context.Context, profile ledger.ProfileID, work med
 			return orNotFound(err)
 		}
 		t.Work = works[0]
-		const mine = " WHERE work = ? AND account IN (SELECT id FROM accounts WHERE profile = ?)"
+		const mine = " WHERE work = ? AND +account IN (SELECT id FROM accounts WHERE profile = ?)"
 		if t.Current, err = list(ctx, q, scanStatement, "SELECT "+statementColumns+" FROM statements"+mine+" ORDER BY seq", work, profile); err != nil {
 			return err
 		}

@@ -19,13 +19,13 @@ type tx struct {
 // of its statements failed.
 func (s *Store) write(ctx context.Context, fn func(t *tx) error) error {
 	if err := ctx.Err(); err != nil {
-		return wrap(s.path, err)
+		return s.wrap(err)
 	}
 	// Not bound to ctx: a cancelled transaction would cost the connection,
 	// and with it a database in memory. Statements end with ctx.
 	begun, err := s.writes.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
-		return wrap(s.path, err)
+		return s.wrap(err)
 	}
 	defer begun.Rollback() // does nothing after Commit
 	t := &tx{ctx: ctx, sql: begun, stmts: map[string]*sql.Stmt{}}
@@ -33,9 +33,9 @@ func (s *Store) write(ctx context.Context, fn func(t *tx) error) error {
 		t.fail(err)
 	}
 	if t.err != nil {
-		return wrap(s.path, t.err)
+		return s.wrap(t.err)
 	}
-	return wrap(s.path, begun.Commit())
+	return s.wrap(begun.Commit())
 }
 
 func (t *tx) fail(err error) {
@@ -112,14 +112,17 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// wrap is the layer's error; one about damage names the newest good backup.
+func (s *Store) wrap(err error) error { return s.withBackup(wrap(s.path, err)) }
+
 // snapshot runs fn on one unchanging state of the database.
 func (s *Store) snapshot(ctx context.Context, fn func(q querier) error) error {
 	begun, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return wrap(s.path, err)
+		return s.wrap(err)
 	}
 	defer begun.Rollback()
-	return wrap(s.path, fn(begun))
+	return s.wrap(fn(begun))
 }
 
 // scanner reads one row.
@@ -154,7 +157,7 @@ func list[T any](ctx context.Context, q querier, decode func(scanner) (T, error)
 // find lists rows of the read pool with the layer's error.
 func find[T any](ctx context.Context, s *Store, decode func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	all, err := list(ctx, s.reads, decode, query, args...)
-	return all, wrap(s.path, err)
+	return all, s.wrap(err)
 }
 
 // one decodes a row of a single column.

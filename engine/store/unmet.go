@@ -38,9 +38,9 @@ func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned 
 		}
 	}
 	before, err := list(ctx, s.reads, scanUnmet, "SELECT "+unmetColumns+` FROM unmet
-		WHERE work IN (SELECT value FROM json_each(?)) AND account IN (SELECT id FROM accounts WHERE profile = ?)`, ids(planned), profile)
+		WHERE work IN (SELECT value FROM json_each(?)) AND +account IN (SELECT id FROM accounts WHERE profile = ?)`, ids(planned), profile)
 	if err != nil {
-		return wrap(s.path, err)
+		return s.wrap(err)
 	}
 	var gone []ledger.NonOp
 	for _, v := range before {
@@ -73,8 +73,8 @@ func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned 
 // moment has come, by number (R21).
 func (s *Store) Due(ctx context.Context, profile ledger.ProfileID, now media.Moment) ([]media.WorkID, error) {
 	return find(ctx, s, one[media.WorkID], `WITH a AS (SELECT id FROM accounts WHERE profile = ?1)
-		SELECT work FROM unmet WHERE until <> 0 AND until <= ?2 AND account IN a
-		UNION SELECT work FROM pending WHERE until <> 0 AND until <= ?2 AND account IN a
+		SELECT work FROM unmet WHERE until <> 0 AND until <= ?2 AND +account IN a
+		UNION SELECT work FROM pending WHERE until <> 0 AND until <= ?2 AND +account IN a
 		ORDER BY work`, profile, now)
 }
 

@@ -37,7 +37,7 @@ func (s *Store) Works(ctx context.Context, works []media.WorkID) (map[media.Work
 	all := make(map[media.WorkID]ledger.Work, len(works))
 	err := each(ctx, s.reads, scanWork, func(w ledger.Work) error { all[w.ID] = w; return nil },
 		"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", ids(works))
-	return all, wrap(s.path, err)
+	return all, s.wrap(err)
 }
 
 // PartsOf returns the seasons and episodes of a show, in their order.
