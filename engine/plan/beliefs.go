@@ -129,6 +129,7 @@ type baseline struct {
 	at     media.Moment // the service's time of the value
 	rows   []ledger.Shown
 	queued *ledger.Pending // the last write under way
+	queue  []ledger.Pending
 	lost   *ledger.Pending // a write that did not show in time
 }
 
@@ -145,9 +146,9 @@ func (t *target) baseline() baseline {
 		base.state = absent
 	case any && folded.Looks == 0 && !whole:
 		base.state = notHeld
-	case !any && !whole && t.key() == "":
-		base.state = notHeld
-	case !any && t.party.Trust[t.f].FirstRun < t.w.Run:
+	case !any && !whole && t.party.Trust[t.f].Looked:
+		base.state = notHeld // a catalogue lists what it holds
+	case !any && whole && t.party.Trust[t.f].FirstRun < t.w.Run:
 		base.state = absent
 	default:
 		base.state = once
@@ -183,7 +184,7 @@ func (t *target) underWay(base *baseline, about func(ledger.Subject) bool) {
 		}
 		switch pend.State {
 		case ledger.Expected:
-			base.queued = pend
+			base.queued, base.queue = pend, append(base.queue, *pend)
 		case ledger.Lost:
 			base.lost = pend
 		}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -24,7 +26,6 @@ func (t *target) clear(c contest, base baseline) {
 		return
 	}
 	op := t.op(provider.Remove, remover.statement, remover.grant)
-	op.Old, op.OldAt = base.value, base.at
 	t.emit(op, base, remover.rows, lead.Statement)
 }
 
@@ -65,6 +66,8 @@ func (t *target) remover(c contest, base baseline) (best remover, code ledger.Co
 // noRemoval says why no path permits a removal.
 func (t *target) noRemoval(st ledger.Statement) ledger.Code {
 	switch {
+	case st.Account == t.party.ID: // a position beside a play, both at one account
+		return ledger.NothingSaid
 	case t.g.permit(st, 0, t.party.ID, toUpdate).ok:
 		return ledger.RemovalsOff
 	case t.g.permit(st, 0, t.party.ID, toAdd).ok:
@@ -102,10 +105,10 @@ func (t *target) removable(cleared ledger.Statement, own *ledger.Statement, base
 		return nil
 	}
 	if q := base.queued; q != nil {
-		if originOf(q.Says).Seq < originOf(cleared).Seq {
-			rows = append(rows, ledger.Shown{RowKey: q.RowKey, Value: q.New, At: base.at})
+		if originOf(q.Says).Seq >= originOf(cleared).Seq {
+			return nil
 		}
-		return rows
+		return slices.DeleteFunc(base.underWay(), func(row ledger.Shown) bool { return row.State != ledger.ShownValue })
 	}
 	all := false
 	if own != nil && !own.Cleared {
@@ -134,6 +137,10 @@ func (t *target) extra(c contest, base baseline) {
 	if len(c.candidates) > 0 {
 		cause = c.candidates[0].Statement
 	}
+	if base.queued != nil {
+		t.noteUntil(cause, ledger.PendingVisible, base.queued.Until)
+		return
+	}
 	if code, who := t.sourcesStop(); code != "" {
 		cause.Account = who
 		t.note(cause, code, "copy exactly needs every source trusted and explicitly absent", true)
@@ -146,7 +153,6 @@ func (t *target) extra(c contest, base baseline) {
 		return
 	}
 	op := t.op(provider.Remove, cause, g)
-	op.Old, op.OldAt = base.value, base.at
 	var rows []ledger.Shown
 	for _, row := range base.rows {
 		if row.State == ledger.ShownValue {

@@ -31,7 +31,8 @@ func (t *target) emit(op ledger.Op, base baseline, rows []ledger.Shown, lead led
 	for _, row := range rows {
 		one := op
 		one.RowKey, one.Says.Key = row.RowKey, row.Key
-		if row.State == ledger.ShownValue || base.queued != nil {
+		one.Old, one.OldAt = media.Value{}, 0
+		if row.State == ledger.ShownValue {
 			one.Old, one.OldAt = row.Value, row.At
 		}
 		t.plan.Ops = append(t.plan.Ops, one)

@@ -143,7 +143,7 @@ func (t *target) moveDate(s said, base baseline) {
 		return
 	}
 	op := t.op(provider.Update, from.Statement, g)
-	op.Old, op.OldAt, op.New, op.Overwrites = base.value, base.at, want, !ours
+	op.New, op.Overwrites = want, !ours
 	t.emit(op, base, t.copies(op, base), lead.Statement)
 }
 

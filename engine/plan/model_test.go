@@ -42,6 +42,11 @@ func newModel(seed uint64, mutual bool) *model {
 	m.w.Settings.WatchedLeavesLists = chance.IntN(4) == 0
 	m.drawRoutes(mutual)
 	for _, p := range m.w.Parties {
+		for _, f := range media.Features {
+			if p.Caps.Features[f].Coverage == provider.Catalogue {
+				m.shows(p.ID, f, 0, media.Value{}, 0, 1)
+			}
+		}
 		switch chance.IntN(3) {
 		case 0:
 			m.act(p.ID, m.f != media.Progress) // without times nothing is written over a position
@@ -91,7 +96,7 @@ func (m *model) act(id ledger.AccountID, undated bool) {
 	}
 	shown := m.row(id, m.f, 0)
 	switch {
-	case m.f == media.History:
+	case m.f == media.History, m.f == media.Progress && m.w.Run > 1 && m.chance.IntN(4) == 0:
 		m.actOnPlays(id, at)
 	case shown != nil && m.chance.IntN(3) == 0 && !undated:
 		m.say(id, ledger.Subject{Work: 7, Feature: m.f}, media.Value{}, at)

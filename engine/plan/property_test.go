@@ -72,6 +72,38 @@ func TestMutualAccountsAgree(t *testing.T) {
 	}
 }
 
+// L1, R16: logs that keep the same and follow removals end with the same plays,
+// none of them twice. An undated one is satisfied by any play.
+func TestMutualLogsAgree(t *testing.T) {
+	lives := 0
+	for seed := range uint64(*cases) {
+		m := newModel(seed, true)
+		logs := !slices.ContainsFunc(m.w.Parties, func(p ledger.Party) bool { return !p.Caps.Features[media.History].KeepsPlays })
+		if m.f != media.History || !logs {
+			continue
+		}
+		lives++
+		if rested, wrong := live(m); !rested || wrong != nil {
+			t.Fatalf("seed %d: rested %v, %v", seed, rested, wrong)
+		}
+		shows := map[ledger.AccountID][]media.PlayID{}
+		for _, row := range m.d.Shown {
+			if row.Value.PlayedAt().Known() {
+				shows[row.Account] = append(shows[row.Account], row.Play)
+			}
+		}
+		for _, p := range m.w.Parties {
+			slices.Sort(shows[p.ID])
+			if !slices.Equal(shows[p.ID], shows[A]) {
+				t.Fatalf("seed %d: account %d shows plays %v, account 1 %v", seed, p.ID, shows[p.ID], shows[A])
+			}
+		}
+	}
+	if lives == 0 {
+		t.Fatal("no life had logs only")
+	}
+}
+
 // L1 can fail: with removals off, some accounts stay apart.
 func TestMutualAccountsAgreeControl(t *testing.T) {
 	apart := 0

@@ -64,7 +64,7 @@ func (t *target) set(c contest, base baseline) {
 	switch {
 	case g.ok:
 		op := t.op(action, from.Statement, g)
-		op.New, op.Old, op.OldAt = want, base.value, base.at
+		op.New = want
 		op.Overwrites = action == provider.Update && !t.ours(c.own, base)
 		if c.tied() {
 			op.Why.Details = "said at the same time or without one: the order of routes decides"
@@ -87,7 +87,7 @@ func (t *target) carrier(c contest, w candidate, same func(candidate) bool, need
 		if reached && !says {
 			break
 		}
-		if !says || x.Account == t.party.ID || t.refused(x.Statement) != "" {
+		if !says || x.Account == t.party.ID || x != c.candidates[0] && t.refused(x.Statement) != "" {
 			continue
 		}
 		if g := t.g.permit(x.Statement, 0, t.party.ID, need); better(g, best) {
@@ -124,10 +124,11 @@ func (t *target) ours(own *ledger.Statement, base baseline) bool {
 
 // copies are the rows that an add or update is written to: every copy that the
 // account holds and that lacks the value (§3). Services that list what is
-// there, and not what they hold, have one.
+// there, and not what they hold, have one. While writes are under way they are
+// the copies that these were for.
 func (t *target) copies(op ledger.Op, base baseline) (rows []ledger.Shown) {
 	if base.queued != nil {
-		return []ledger.Shown{{RowKey: base.queued.RowKey, Value: base.queued.New, At: base.at}}
+		return base.underWay()
 	}
 	for _, row := range base.rows {
 		if row.State != ledger.ShownValue || !Equal(t.f, t.caps, op.New, row.Value, t.b.Work) {
@@ -143,6 +144,25 @@ func (t *target) copies(op ledger.Op, base baseline) (rows []ledger.Shown) {
 	return rows[:1]
 }
 
+// underWay gives each copy that is being written to as it will be, lowest key
+// first.
+func (base baseline) underWay() (rows []ledger.Shown) {
+	for _, p := range base.queue {
+		row := ledger.Shown{RowKey: p.RowKey, State: ledger.ShownValue, Value: p.New, At: p.Says.At}
+		if !p.New.Set {
+			row.State = ledger.ShownAbsent
+		}
+		at := slices.IndexFunc(rows, func(r ledger.Shown) bool { return r.RowKey == p.RowKey })
+		if at < 0 {
+			rows = append(rows, row)
+		} else {
+			rows[at] = row
+		}
+	}
+	slices.SortFunc(rows, func(a, b ledger.Shown) int { return a.RowKey.Compare(b.RowKey) })
+	return rows
+}
+
 // met notes that the target shows what it should, or will.
 func (t *target) met(c contest, w candidate, base baseline) {
 	if base.queued != nil {
@@ -150,7 +170,7 @@ func (t *target) met(c contest, w candidate, base baseline) {
 		return
 	}
 	if c.candidates[0].Account == t.party.ID && slices.ContainsFunc(c.candidates, func(x candidate) bool {
-		return x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work)
+		return !x.byPlay && (x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work))
 	}) {
 		t.ownWord(c)
 		return

@@ -1,0 +1,257 @@
+package plan
+
+import (
+	"testing"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+var (
+	in2020 = ago(6 * 365 * day0)
+	in2024 = ago(2 * 365 * day0)
+)
+
+// viewing is a bench with History routes both ways, all logs read afresh.
+func viewing(r ledger.Removals, caps ...provider.Capabilities) *bench {
+	b := newBench(caps...)
+	b.both(A, B, media.History, keep, r)
+	b.d.Reread = []ledger.AccountID{A, B, C}
+	return b
+}
+
+func (b *bench) watched(id ledger.AccountID, play media.PlayID, at media.Moment, run ledger.RunID) *ledger.Statement {
+	if len(b.d.Plays) == 0 || b.d.Plays[len(b.d.Plays)-1].ID < play {
+		b.play(play, at)
+	}
+	return b.saysPlay(id, media.History, play, media.Watched(at), at, run)
+}
+
+// R16, scenario 52: plays are a set; a flag shows the latest.
+func TestR16Plays(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	b.watched(A, 1, in2020, 1)
+	b.watched(B, 2, in2024, 1)
+	p := b.expect(t, "A add watched "+in2024.String()+"; B add watched "+in2020.String())
+	if !p.Ops[0].Rewatch || !p.Ops[1].Rewatch {
+		t.Error("a rewatch is not marked")
+	}
+	flag := viewing(follow, listCaps(10), serverCaps())
+	flag.watched(A, 1, in2020, 1)
+	flag.watched(A, 2, in2024, 1)
+	flag.shows(B, media.History, 0, clearedNow, 0, 1)
+	flag.expect(t, "B add watched "+in2024.String())
+}
+
+// R16: what stands between a play and a log.
+func TestR16Adding(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*bench)
+		want  string
+	}{
+		"nothing":                     {func(*bench) {}, "B add watched " + in2020.String()},
+		"the log was not read afresh": {func(b *bench) { b.d.Reread = nil }, "B settling; B ?2"},
+		"a preview asks nothing":      {func(b *bench) { b.d.Reread = nil; b.party(B).Accepted = false }, "B add watched " + in2020.String() + " first-run"},
+		"younger than the window":     {func(b *bench) { b.date(ago(20 * time.Minute)) }, "B settling"},
+		"older than the window":       {func(b *bench) { b.date(ago(31 * time.Minute)) }, "B add watched " + ago(31*time.Minute).String()},
+		"a longer window":             {func(b *bench) { b.date(ago(31 * time.Minute)); b.w.Settings.SettleWindowMS = 3_600_000 }, "B settling"},
+		"another scrobbler":           {func(b *bench) { b.date(ago(23 * time.Hour)); b.party(B).OtherScrobbler = true }, "B settling"},
+		"a play near it":              {func(b *bench) { b.watched(B, 2, in2020.Add(30*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B would_duplicate_play"},
+		"a play not near it":          {func(b *bench) { b.watched(B, 2, in2020.Add(91*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B add watched " + in2020.String()},
+		"a day-grained log": {func(b *bench) {
+			b.party(B).Caps.Features[media.History].GrainMS = 86_400_000
+			b.watched(B, 2, in2020.Add(30*time.Hour), 1)
+			b.w.Routes = b.w.Routes[:1]
+		}, "B would_duplicate_play"},
+		"undated, already watched": {func(b *bench) { b.date(0); b.watched(B, 2, in2024, 1); b.w.Routes = b.w.Routes[:1] }, ""},
+		"undated":                  {func(b *bench) { b.date(0) }, "B add watched unknown"},
+		"undated, just seen":       {func(b *bench) { b.date(0); b.d.Statements[0].Seen = now }, "B settling"},
+		"undated, not taken":       {func(b *bench) { b.date(0); b.party(B).Caps.Features[media.History].UndatedPlays = false }, "B cannot_store"},
+		"parked": {func(b *bench) {
+			b.d.Pending = []ledger.Pending{{Account: B, Subject: b.d.Statements[0].Subject, New: media.Watched(in2020), State: ledger.Parked}}
+		}, "B parked"},
+		"cleared there (99)": {func(b *bench) {
+			b.saysPlay(B, media.History, 1, clearedNow, ago(day0), 50)
+			b.w.Routes = b.w.Routes[:1]
+		}, "B newer_there"},
+		"un-watched there since (78)": {func(b *bench) { b.saysPlay(B, media.History, 0, clearedNow, ago(day0), 50) }, "B newer_there"},
+		"un-watched there before":     {func(b *bench) { b.saysPlay(B, media.History, 0, clearedNow, in2020-1, 50) }, "B add watched " + in2020.String()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := viewing(follow, listCaps(10), listCaps(10))
+			b.watched(A, 1, in2020, 50)
+			c.spoil(b)
+			b.expect(t, c.want)
+		})
+	}
+}
+
+// date moves the first play.
+func (b *bench) date(at media.Moment) {
+	b.d.Plays[0].At, b.d.Statements[0].At = at, at
+	b.d.Statements[0].Value, b.d.Shown[0].Value = media.Watched(at), media.Watched(at)
+}
+
+// R16: two plays near each other are added once, the earlier one.
+func TestR16NearPlaysOnce(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	b.watched(A, 1, in2020.Add(10*time.Minute), 50)
+	b.watched(A, 2, in2020, 50)
+	b.expect(t, "B add watched "+in2020.String()+"; B would_duplicate_play")
+}
+
+// R16: flags. Dates are never lowered and only moved where the service can.
+func TestR16Flags(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	b.w.Routes = b.w.Routes[:1]
+	b.watched(A, 2, in2024, 50)
+	b.play(1, in2020)
+	b.saysPlay(B, media.History, 1, media.Watched(in2020), in2020, 1)
+	p := b.expect(t, "B update watched "+in2024.String())
+	if !p.Ops[0].Overwrites {
+		t.Error("the person's own date is written over unmarked")
+	}
+	b.w.Routes[0].Mode = add
+	b.expect(t, "B path_add_only")
+	b.w.Routes[0].Mode = keep
+	b.party(B).Caps.Features[media.History].PastDates = false
+	b.expect(t, "")
+	b.party(B).Caps.Features[media.History].PastDates = true
+	b.d.Shown[1].Value = media.Watched(now)
+	b.expect(t, "")
+	b.d.Shown[1].Value = media.Watched(0) // undated watched: nothing is invented (53)
+	b.expect(t, "")
+}
+
+// R16: a log that dates plays itself only learns that the work was watched.
+func TestR16LogWithoutPastDates(t *testing.T) {
+	plex := listCaps(10)
+	plex.Features[media.History].PastDates = false
+	b := viewing(follow, listCaps(10), plex)
+	b.watched(A, 1, in2020, 50)
+	b.watched(A, 2, in2024, 50)
+	b.expect(t, "B add watched unknown")
+	b.saysPlay(B, media.History, 2, media.Watched(in2024), in2024, 60)
+	b.w.Routes = b.w.Routes[:1]
+	b.expect(t, "")
+}
+
+// R13, R16: a deleted play goes by its own key; a flag only without other plays.
+func TestR16DeletedPlays(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10), serverCaps())
+	b.route(A, C, media.History, keep, follow)
+	b.watched(B, 1, in2020, 1)
+	b.watched(B, 2, in2024, 1)
+	b.watched(A, 2, in2024, 1)
+	b.saysPlay(C, media.History, 1, media.Watched(in2020), in2020, 1)
+	b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+	p := b.expect(t, "B remove; C update watched "+in2024.String()+"; A newer_there")
+	if p.Ops[0].PlayKey != "p1" || p.Ops[0].Play != 1 {
+		t.Errorf("op %+v", p.Ops[0])
+	}
+	b.d.Statements = append(b.d.Statements[:1], b.d.Statements[3:]...) // the other play was never known
+	b.d.Shown = append(b.d.Shown[:1], b.d.Shown[3])
+	b.expect(t, "B remove; C remove; A newer_there")
+}
+
+// R17: un-watching deletes no play anywhere, unless the route says so.
+func TestR17Unwatching(t *testing.T) {
+	b := viewing(follow, serverCaps(), listCaps(10))
+	b.watched(A, 1, in2020, 1)
+	b.watched(B, 1, in2020, 1)
+	b.d.Shown = b.d.Shown[1:]
+	b.shows(A, media.History, 0, clearedNow, 0, 50)
+	b.saysPlay(A, media.History, 0, clearedNow, ago(day0), 50)
+	b.expect(t, "A newer_there")
+	b.w.Routes[0].Unwatch = true
+	b.expect(t, "B remove; A newer_there")
+	b.w.Routes[0].Removals = ledger.Never
+	b.expect(t, "A newer_there")
+	b.watched(B, 2, ago(time.Hour), 90) // seen again elsewhere
+	b.expect(t, "A add watched "+ago(time.Hour).String())
+}
+
+// Scenario 54: a deleted play and a newer one are two plays.
+func TestClearedThenNewerPlay(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	b.saysPlay(A, media.History, 1, clearedNow, ago(9*day0), 50)
+	b.watched(B, 2, ago(2*day0), 60)
+	b.expect(t, "A add watched "+ago(2*day0).String())
+}
+
+// R16: the date of a refined play is what is sent, and the person's word is
+// what is adopted.
+func TestR16RefinedDate(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	b.watched(A, 1, 0, 50)
+	b.d.Plays[0].At = in2024
+	p := b.expect(t, "B add watched "+in2024.String())
+	if p.Ops[0].Says.Origin != A || p.Ops[0].Says.Account != B || p.Ops[0].Says.Play != 1 {
+		t.Errorf("says %+v", p.Ops[0].Says)
+	}
+}
+
+// R18 and its neighbours: positions.
+func TestR18Progress(t *testing.T) {
+	const minute, film = 60_000, 90 * 60_000
+	at := func(ms int64) media.Value { return media.Position(ms, film) }
+	for name, c := range map[string]struct {
+		a, b     media.Value
+		aAt, bAt media.Moment
+		spoil    func(*bench)
+		want     string
+	}{
+		"59 s no (66)":                       {a: at(59_000), aAt: ago(day0), want: "B nothing_said"},
+		"60 s yes (66)":                      {a: at(60_000), aAt: ago(day0), want: "B add 1m0s"},
+		"further but older (67)":             {a: at(50 * minute), b: at(20 * minute), aAt: ago(2 * day0), bAt: ago(day0), want: "A update 20m0s; B newer_there"},
+		"29 s apart":                         {a: at(20*minute + 29_000), b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), want: ""},
+		"30 s apart":                         {a: at(20*minute + 30_000), b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), want: "B update 20m30s; A newer_there"},
+		"without a time there":               {a: at(50 * minute), b: at(20 * minute), aAt: ago(day0), want: "A newer_there; B nothing_said"},
+		"without times":                      {a: at(50 * minute), b: at(20 * minute), want: "A newer_there; B nothing_said"},
+		"below completion":                   {a: at(80 * minute), aAt: ago(day0), spoil: func(b *bench) { b.party(B).Caps.Features[media.Progress].CompletePct = 90 }, want: "B add 1h20m0s"},
+		"at completion (66)":                 {a: at(81 * minute), aAt: ago(day0), spoil: func(b *bench) { b.party(B).Caps.Features[media.Progress].CompletePct = 90 }, want: "B cannot_store"},
+		"being played (82)":                  {a: at(50 * minute), aAt: ago(day0), spoil: func(b *bench) { b.d.Playing = []ledger.AccountID{B} }, want: "B settling"},
+		"cleared, newer position there (68)": {b: at(20 * minute), aAt: ago(2 * day0), bAt: ago(day0), want: "A add 20m0s; B newer_there"},
+		"cleared, older position there":      {b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), want: "B remove; A newer_there"},
+		"a play ends it": {a: at(50 * minute), b: at(50 * minute), aAt: ago(2 * day0), bAt: ago(2 * day0), spoil: func(b *bench) {
+			b.watched(A, 1, ago(day0), 50)
+		}, want: "B remove; A nothing_said"},
+		"a play ends it before it spreads": {a: at(50 * minute), aAt: ago(2 * day0), spoil: func(b *bench) {
+			b.w.Routes[1].Mode = add
+			b.watched(B, 1, ago(day0), 50)
+		}, want: "A path_add_only; B newer_there"},
+		"an older play does not": {a: at(50 * minute), aAt: ago(day0), spoil: func(b *bench) {
+			b.watched(A, 1, ago(2*day0), 50)
+		}, want: "B add 50m0s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(listCaps(10), listCaps(10))
+			b.both(A, B, media.Progress, keep, follow)
+			if c.a.Set || c.aAt.Known() {
+				b.says(A, media.Progress, c.a, c.aAt, 50)
+			}
+			if c.b.Set {
+				b.says(B, media.Progress, c.b, c.bAt, 40)
+			}
+			if c.spoil != nil {
+				c.spoil(b)
+			}
+			b.expect(t, c.want)
+		})
+	}
+}
+
+// R18: our own copy of a position goes by any path once a play has ended it; a
+// person's own stays where removals are off.
+func TestR18OurOwnPositionEnds(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.route(A, B, media.Progress, add, ledger.Never)
+	set := *b.says(A, media.Progress, media.Position(3_000_000, 5_400_000), ago(3*day0), 50)
+	b.adopts(B, set, 51)
+	b.watched(A, 1, ago(day0), 60)
+	b.expect(t, "B remove; A nothing_said")
+	b.d.Statements[1].Origin, b.d.Statements[1].OriginSeq = B, b.d.Statements[1].Seq
+	b.expect(t, "A nothing_said; B path_add_only")
+}
