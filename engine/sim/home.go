@@ -1,0 +1,121 @@
+// Package sim is for tests only: it runs the real engine over imagined
+// accounts (engine/providertest) in a time of its own, from scenario files and
+// from seeds, and judges what came of it by what persons did and what the
+// services then hold.
+//
+// It never looks into the engine's reasons: the oracle knows persons' acts,
+// services' truths and writes only. Read scenario.go for the language of
+// scenario files.
+package sim
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/providertest"
+	"watchkeeper/engine/store"
+)
+
+// Start is when every simulated life begins.
+var Start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// Home is one installation with its accounts, in a time of its own.
+type Home struct {
+	Engine *engine.Engine
+	Store  *store.Store
+	clock  time.Time
+	seed   uint64
+	rooms  map[string]*Room // by account name
+	order  []string
+	runs   *runCopy
+}
+
+// Room is one account of a home.
+type Room struct {
+	ID     ledger.AccountID
+	Memory *providertest.Memory
+	Name   string
+}
+
+// NewHome makes an installation with an empty state.
+func NewHome(seed uint64) (*Home, error) {
+	db, err := store.OpenMemory(context.Background(), store.Options{CheckSetting: engine.CheckSetting})
+	if err != nil {
+		return nil, err
+	}
+	h := &Home{Store: db, clock: Start, seed: seed, rooms: map[string]*Room{}, runs: &runCopy{}}
+	h.start()
+	return h, nil
+}
+
+// start makes the engine anew over the same state: a restart of the program.
+func (h *Home) start() {
+	h.Engine = engine.New(engine.Config{Store: h.Store, Open: h.open, Capabilities: h.capabilities,
+		Now: func() time.Time { return h.clock }, Writers: 1, RunCopy: h.runs})
+}
+
+// runCopy is the copy of the run number kept beside the credentials.
+type runCopy struct{ run ledger.RunID }
+
+func (c *runCopy) Load(context.Context) (ledger.RunID, error)     { return c.run, nil }
+func (c *runCopy) Save(_ context.Context, run ledger.RunID) error { c.run = run; return nil }
+
+// Now is the home's time.
+func (h *Home) Now() media.Moment { return media.At(h.clock) }
+
+// Later lets time pass.
+func (h *Home) Later(d time.Duration) { h.clock = h.clock.Add(d) }
+
+// Room returns an account by name; nil when there is none.
+func (h *Home) Room(name string) *Room { return h.rooms[name] }
+
+// Profile makes a person.
+func (h *Home) Profile(ctx context.Context, name string) (ledger.ProfileID, error) {
+	return h.Store.PutProfile(ctx, ledger.Profile{Name: name})
+}
+
+// Add signs an account in. Every feature that the service offers is on.
+func (h *Home) Add(ctx context.Context, person ledger.ProfileID, name string, p providertest.Profile) (*Room, error) {
+	p.Identity.UserID += "/" + name
+	p.Identity.ServerID += "/" + name
+	m := providertest.New(p, h.Now, h.seed+uint64(len(h.order)))
+	a := ledger.Account{Profile: person, Provider: name, Name: name, ServerID: p.Identity.ServerID, UserID: p.Identity.UserID,
+		UserName: p.Identity.UserName, Server: p.Identity.ServerName, Accepted: true}
+	for _, f := range media.Features {
+		if p.Caps.Feature(f).Offered() {
+			a.Features = append(a.Features, f)
+		}
+	}
+	r := &Room{Memory: m, Name: name}
+	h.rooms[name] = r
+	h.order = append(h.order, name)
+	id, err := h.Store.PutAccount(ctx, a)
+	r.ID = id
+	return r, err
+}
+
+// Route lets what is said at one account reach another.
+func (h *Home) Route(ctx context.Context, r ledger.Route) (int64, error) {
+	return h.Store.PutRoute(ctx, r)
+}
+
+func (h *Home) open(_ context.Context, a ledger.Account) (provider.Provider, error) {
+	r := h.rooms[a.Name]
+	if r == nil {
+		return nil, provider.Failed(provider.Auth, "open", fmt.Errorf("no account %s", a.Name))
+	}
+	return r.Memory.Provider(), nil
+}
+
+func (h *Home) capabilities(name string) (provider.Capabilities, bool) {
+	r := h.rooms[name]
+	if r == nil {
+		return provider.Capabilities{}, false
+	}
+	return r.Memory.Profile().Caps, true
+}
