@@ -217,7 +217,7 @@ func (s *shelf) calm() {
 }
 
 func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Harness{Fresh: func(t testing.TB) *providertest.Rig {
+	providertest.Run(t, providertest.Harness{Bubble: true, Fresh: func(t *testing.T) *providertest.Rig {
 		s := &shelf{stage: set(t, jellyfinfake.Options{}, nil), ids: map[providertest.Work]string{}}
 		kept, _ := mediabrowser.ParseKept(s.env.Secrets.(*vault).secret)
 		return &providertest.Rig{
