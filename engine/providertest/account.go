@@ -223,7 +223,11 @@ func (a *account) rated(e *entry, now media.Moment) {
 
 // begun tells whether a work or a part of it was watched.
 func (a *account) begun(w Work) bool {
-	for _, e := range a.entries {
+	parts := a.entries
+	if w.Kind == media.Film {
+		parts = a.byWork[w]
+	}
+	for _, e := range parts {
 		if (e.work == w || e.work.Parent() == w) && (e.cells[media.History].value.Set || len(e.plays) > 0) {
 			return true
 		}

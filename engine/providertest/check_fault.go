@@ -39,18 +39,22 @@ func faultChecks() []check {
 func (r *Rig) additions() ([]provider.Change, error) {
 	for _, f := range []media.Feature{media.Watchlist, media.Ratings, media.History} {
 		for _, k := range r.kinds(f, provider.AddIt) {
-			var list []provider.Change
-			for n := range min(2, r.Provider.Capabilities().Batch) {
-				if it, _, ok := r.work(k, 70+n); ok {
-					list = append(list, change(provider.Add, f, it, media.Value{}, r.first(f, it), r.longAgo()))
-				}
-			}
-			if len(list) > 0 {
+			if list := r.adds(f, k, min(2, r.Provider.Capabilities().Batch)); len(list) > 0 {
 				return list, nil
 			}
 		}
 	}
 	return nil, notHere("nothing can be written")
+}
+
+// adds are n adds of works of one kind, fewer where the service knows fewer.
+func (r *Rig) adds(f media.Feature, k media.Kind, n int) (list []provider.Change) {
+	for i := range n {
+		if it, _, ok := r.work(k, 300+i); ok {
+			list = append(list, change(provider.Add, f, it, r.first(f, it), r.longAgo()))
+		}
+	}
+	return list
 }
 
 // during writes under a fault and returns what was written and answered.

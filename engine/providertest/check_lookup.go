@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -16,6 +17,7 @@ func lookUpChecks() []check {
 		{"look-up/an explicit no", lookUpNo},
 		{"look-up/unknown items are not held", lookUpUnknown},
 		{"look-up/one answer per item in order", lookUpOrder},
+		{"look-up/every play", lookUpEveryPlay},
 		{"find/by ids only", findByIDs},
 	}
 }
@@ -159,6 +161,41 @@ func lookUpOrder(ctx context.Context, r *Rig) error {
 		}
 		return nil
 	})
+}
+
+// lookUpEveryPlay: on a log, a look-up lists all plays under the keys of the list.
+func lookUpEveryPlay(ctx context.Context, r *Rig) error {
+	c, ok := r.Provider.(provider.Confirmer)
+	it, _, known := r.work(media.Film, 5)
+	if caps := r.caps(media.History); !ok || !known || !caps.LookUp || !caps.KeepsPlays {
+		return notHere("no look-up of a log")
+	}
+	for n := range 3 {
+		if d := r.longAgo().Add(-time.Duration(n) * 30 * 24 * time.Hour); !r.Seed(media.History, it, media.Watched(d), d) {
+			return unseeded
+		}
+	}
+	v, s, err := r.read(ctx, media.History, provider.ReadRequest{Full: true}, "")
+	if err != nil {
+		return err
+	}
+	a, err := ask(ctx, c, media.History, it)
+	if err != nil {
+		return err
+	}
+	listed, answered := playKeys(shows(v, s, it)), playKeys(a[0].Rows)
+	if len(answered) != 3 || !slices.Equal(listed, answered) {
+		return fmt.Errorf("the log lists plays %q, the look-up %q", listed, answered)
+	}
+	return nil
+}
+
+func playKeys(rows []provider.Row) (keys []string) {
+	for _, row := range rows {
+		keys = append(keys, row.PlayKey)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // findByIDs: ids find the work, a title alone finds nothing.

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,19 +16,14 @@ func mannersChecks() []check {
 		{"manners/capabilities make sense", capabilities},
 		{"manners/fresh goes past caches", freshRead},
 		{"manners/a cursor shows what changed", cursorRead},
+		{"manners/a cache is told", cacheTold},
+		{"manners/removals are named where declared", removalsNamed},
+		{"manners/several calls at once", atOnce},
+		{"manners/evidence names who", namesWho},
 		{"manners/ends soon after its context", endsSoon},
 		{"manners/an ended context writes nothing", endedContext},
 		{"manners/whoami asks", whoamiAsks},
 		{"manners/reading writes nothing", readsOnly},
-	}
-}
-
-func timeChecks() []check {
-	return []check{
-		{"time/the service's clock is told", clockTold},
-		{"time/an absent date stays absent", absentDate},
-		{"time/a sentinel is unknown", sentinel},
-		{"time/dates of values", valueDates},
 	}
 }
 
@@ -112,6 +108,107 @@ func cursorRead(ctx context.Context, r *Rig) error {
 			return fmt.Errorf("unchanged, and yet coverage %d with %d rows", v.Coverage, len(v.Rows))
 		}
 		return err
+	})
+}
+
+// cacheTold: what a cache answered is marked as such.
+func cacheTold(ctx context.Context, r *Rig) error {
+	return r.some(provider.ReadIt, 1, func(f media.Feature, it media.Item) error {
+		before, _, err := r.read(ctx, f, provider.ReadRequest{Full: true}, "")
+		if err != nil {
+			return err
+		}
+		if !r.Fault(Unmodified) {
+			return notHere("no conditional requests")
+		}
+		defer r.Calm()
+		if _, ok := r.seed(f, it); !ok {
+			return unseeded
+		}
+		v, s, err := r.read(ctx, f, provider.ReadRequest{}, before.Cursor)
+		var e *provider.Error
+		switch {
+		case errors.As(err, &e):
+			return nil
+		case err != nil:
+			return err
+		}
+		if len(shows(v, s, it)) == 0 && !v.Evidence.Cached && !v.Evidence.Unchanged {
+			return fmt.Errorf("an old list without a word: %+v", v.Evidence)
+		}
+		return nil
+	})
+}
+
+// removalsNamed: changes name what is gone.
+func removalsNamed(ctx context.Context, r *Rig) error {
+	return r.each(provider.ReadIt, func(f media.Feature, it media.Item) error {
+		if !r.caps(f).NamesRemovals {
+			return notHere("changes do not name removals")
+		}
+		if _, ok := r.seed(f, it); !ok {
+			return unseeded
+		}
+		before, s, err := r.read(ctx, f, provider.ReadRequest{Full: true}, "")
+		if err != nil {
+			return err
+		}
+		rows := shows(before, s, it)
+		if len(rows) == 0 || !r.Seed(f, it, media.Value{}, r.Now()) {
+			return unseeded
+		}
+		v, _, err := r.read(ctx, f, provider.ReadRequest{}, before.Cursor)
+		if err != nil {
+			return err
+		}
+		if v.Coverage == provider.Changes && !slices.Contains(v.Removed, rows[0].Key) {
+			return fmt.Errorf("%q is gone, named are %q", rows[0].Key, v.Removed)
+		}
+		return nil
+	})
+}
+
+// atOnce: reads from several goroutines all succeed and agree.
+func atOnce(ctx context.Context, r *Rig) error {
+	return r.some(provider.ReadIt, 1, func(f media.Feature, it media.Item) error {
+		if _, ok := r.seed(f, it); !ok {
+			return unseeded
+		}
+		done := make(chan error)
+		for range 4 {
+			go func() {
+				v, s, err := r.read(ctx, f, provider.ReadRequest{Fresh: true}, "")
+				if err == nil && len(shows(v, s, it)) == 0 {
+					err = fmt.Errorf("not listed")
+				}
+				done <- err
+			}()
+		}
+		var errs []error
+		for range 4 {
+			errs = append(errs, <-done)
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// namesWho: evidence and identity are of one user and one server.
+func namesWho(ctx context.Context, r *Rig) error {
+	who, err := r.Provider.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	return r.some(provider.ReadIt, 1, func(f media.Feature, _ media.Item) error {
+		v, _, err := r.read(ctx, f, provider.ReadRequest{Full: true}, "")
+		e := v.Evidence
+		switch {
+		case err != nil:
+			return err
+		case e.UserID != "" && e.UserID != who.UserID, e.ServerID != "" && e.ServerID != who.ServerID,
+			e.Version != "" && e.Version != who.Version:
+			return fmt.Errorf("evidence of %q at %q %s, identity %+v", e.UserID, e.ServerID, e.Version, who)
+		}
+		return nil
 	})
 }
 
@@ -217,86 +314,4 @@ func readsOnly(ctx context.Context, r *Rig) error {
 		return fmt.Errorf("%d requests that change something", n)
 	}
 	return nil
-}
-
-func clockTold(ctx context.Context, r *Rig) error {
-	if r.Clock == nil {
-		return notHere("replies carry no time")
-	}
-	const ahead = 7 * time.Minute
-	r.Clock(ahead)
-	for _, f := range media.Features {
-		if !r.caps(f).Offered() {
-			continue
-		}
-		_, s, err := r.read(ctx, f, provider.ReadRequest{Fresh: true}, "")
-		if err != nil {
-			return err
-		}
-		off := time.Duration(s.ClockMS)*time.Millisecond - ahead
-		if !s.ClockKnown || max(off, -off) > 2*time.Second {
-			return fmt.Errorf("known: %v, %d ms ahead, want %s", s.ClockKnown, s.ClockMS, ahead)
-		}
-		return nil
-	}
-	return nil
-}
-
-// absentDate: a play without a date stays without one.
-func absentDate(ctx context.Context, r *Rig) error {
-	return r.undated(ctx, func(it media.Item) bool { return r.Seed(media.History, it, media.Watched(0), r.Now()) })
-}
-
-func sentinel(ctx context.Context, r *Rig) error {
-	if r.Sentinel == nil {
-		return notHere("no sentinel")
-	}
-	return r.undated(ctx, r.Sentinel)
-}
-
-func (r *Rig) undated(ctx context.Context, seed func(media.Item) bool) error {
-	for _, k := range r.kinds(media.History, provider.ReadIt) {
-		it, _, ok := r.work(k, 60)
-		if !ok || !seed(it) {
-			continue
-		}
-		v, s, err := r.read(ctx, media.History, provider.ReadRequest{Full: true}, "")
-		if err != nil {
-			return err
-		}
-		rows := shows(v, s, it)
-		dated := func(row provider.Row) bool { return row.Value.PlayedAt().Known() }
-		if len(rows) == 0 || slices.ContainsFunc(rows, dated) {
-			return fmt.Errorf("an undated play reads as %+v", rows)
-		}
-		return nil
-	}
-	return notHere("no undated plays")
-}
-
-// valueDates: where rows carry the service's time, it is the person's; where
-// they do not, none is invented.
-func valueDates(ctx context.Context, r *Rig) error {
-	return r.each(provider.ReadIt, func(f media.Feature, it media.Item) error {
-		if f == media.History {
-			return notHere("plays carry their own date")
-		}
-		if _, ok := r.seed(f, it); !ok {
-			return unseeded
-		}
-		v, s, err := r.read(ctx, f, provider.ReadRequest{Full: true}, "")
-		if err != nil {
-			return err
-		}
-		rows, c := shows(v, s, it), r.caps(f)
-		switch {
-		case len(rows) == 0:
-			return fmt.Errorf("not listed")
-		case c.Times && rows[0].At.Truncate(grain(c)) != r.longAgo().Truncate(grain(c)):
-			return fmt.Errorf("dated %s, given %s", rows[0].At, r.longAgo())
-		case !c.Times && rows[0].At.Known():
-			return fmt.Errorf("dated %s although the service tells no times", rows[0].At)
-		}
-		return nil
-	})
 }

@@ -27,8 +27,8 @@ func writingChecks() []check {
 }
 
 // change is one write of an item.
-func change(a provider.Action, f media.Feature, it media.Item, old, v media.Value, at media.Moment) provider.Change {
-	return provider.Change{ID: "check", Action: a, Feature: f, Item: it, Old: old, New: v, At: at}
+func change(a provider.Action, f media.Feature, it media.Item, v media.Value, at media.Moment) provider.Change {
+	return provider.Change{ID: "check", Action: a, Feature: f, Item: it, New: v, At: at}
 }
 
 // write does changes and holds the number of results to the promise.
@@ -80,7 +80,7 @@ func (r *Rig) holds(f media.Feature, it media.Item, want media.Value) error {
 func addsArrive(ctx context.Context, r *Rig) error {
 	return r.each(provider.AddIt, func(f media.Feature, it media.Item) error {
 		v := r.first(f, it)
-		if _, err := r.one(ctx, change(provider.Add, f, it, media.Value{}, v, r.longAgo())); err != nil {
+		if _, err := r.one(ctx, change(provider.Add, f, it, v, r.longAgo())); err != nil {
 			return err
 		}
 		return r.holds(f, it, v)
@@ -99,7 +99,9 @@ func updatesArrive(ctx context.Context, r *Rig) error {
 		case f == media.Progress:
 			v = media.Position(it.RuntimeMS/2, it.RuntimeMS)
 		}
-		if _, err := r.one(ctx, change(provider.Update, f, it, old, v, r.Now())); err != nil {
+		c := change(provider.Update, f, it, v, r.Now())
+		c.Old = old
+		if _, err := r.one(ctx, c); err != nil {
 			return err
 		}
 		if n := len(r.Truth(f, it)); n != 1 {
@@ -120,8 +122,8 @@ func removalsArrive(ctx context.Context, r *Rig) error {
 			return err
 		}
 		for _, row := range shows(v, s, it) {
-			c := change(provider.Remove, f, it, old, media.Value{}, r.Now())
-			c.Item.Key, c.PlayKey = row.Key, row.PlayKey
+			c := change(provider.Remove, f, it, media.Value{}, r.Now())
+			c.Old, c.Item.Key, c.PlayKey = old, row.Key, row.PlayKey
 			if row.PlayKey != "" && !r.caps(f).KeepsPlays {
 				continue
 			}
@@ -148,7 +150,7 @@ func sameAgain(ctx context.Context, r *Rig) error {
 			return unseeded
 		}
 		before := r.Truth(f, it)
-		if _, err := r.one(ctx, change(provider.Add, f, it, v, v, r.longAgo())); err != nil {
+		if _, err := r.one(ctx, change(provider.Add, f, it, v, r.longAgo())); err != nil {
 			return err
 		}
 		if after := r.Truth(f, it); len(after) != len(before) {
@@ -172,8 +174,8 @@ func stranger(k media.Kind) media.Item {
 
 func unknownRefused(ctx context.Context, r *Rig) error {
 	return r.each(provider.AddIt, func(f media.Feature, it media.Item) error {
-		odd := change(provider.Add, f, stranger(it.Kind), media.Value{}, r.first(f, it), r.longAgo())
-		good := change(provider.Add, f, it, media.Value{}, r.first(f, it), r.longAgo())
+		odd := change(provider.Add, f, stranger(it.Kind), r.first(f, it), r.longAgo())
+		good := change(provider.Add, f, it, r.first(f, it), r.longAgo())
 		list := []provider.Change{odd, good}
 		if r.Provider.Capabilities().Batch < 2 {
 			list = list[:1]
@@ -207,12 +209,7 @@ func fullBatch(ctx context.Context, r *Rig) error {
 			return notHere("a batch of another kind was written")
 		}
 		done[f] = true
-		var list []provider.Change
-		for i := range n {
-			if more, _, ok := r.work(it.Kind, 300+i); ok {
-				list = append(list, change(provider.Add, f, more, media.Value{}, r.first(f, more), r.longAgo()))
-			}
-		}
+		list := r.adds(f, it.Kind, n)
 		res, err := r.write(ctx, list...)
 		if err != nil {
 			return err
@@ -249,7 +246,7 @@ func neverWholeShow(ctx context.Context, r *Rig) error {
 		if !known {
 			it = w.Item()
 		}
-		c := change(provider.Add, media.History, it, media.Value{}, media.Watched(r.longAgo()), r.longAgo())
+		c := change(provider.Add, media.History, it, media.Watched(r.longAgo()), r.longAgo())
 		res, err := r.Provider.Write(ctx, []provider.Change{c})
 		if len(res) != 1 || taken(res[0]) == nil {
 			return fmt.Errorf("a play of a whole %s: %+v, %v", it.Kind, res, err)
@@ -268,7 +265,7 @@ func storedAsDeclared(ctx context.Context, r *Rig) error {
 		if f == media.Watchlist || f == media.History && !c.PastDates {
 			return notHere("nothing to project")
 		}
-		if _, err := r.one(ctx, change(provider.Add, f, it, media.Value{}, v, r.longAgo())); err != nil {
+		if _, err := r.one(ctx, change(provider.Add, f, it, v, r.longAgo())); err != nil {
 			return err
 		}
 		view, s, err := r.read(ctx, f, provider.ReadRequest{Fresh: true}, "")
@@ -322,8 +319,8 @@ func onePlayOfSeveral(ctx context.Context, r *Rig) error {
 	if len(rows) != 3 || i < 0 || rows[i].PlayKey == "" {
 		return fmt.Errorf("plays read as %+v", rows)
 	}
-	rm := change(provider.Remove, media.History, it, rows[i].Value, media.Value{}, r.Now())
-	rm.Item.Key, rm.PlayKey = rows[i].Key, rows[i].PlayKey
+	rm := change(provider.Remove, media.History, it, media.Value{}, r.Now())
+	rm.Old, rm.Item.Key, rm.PlayKey = rows[i].Value, rows[i].Key, rows[i].PlayKey
 	if _, err = r.one(ctx, rm); err != nil {
 		return err
 	}
@@ -337,7 +334,7 @@ func onePlayOfSeveral(ctx context.Context, r *Rig) error {
 // keysExist: a key that a result teaches is the key that lists show.
 func keysExist(ctx context.Context, r *Rig) error {
 	return r.each(provider.AddIt, func(f media.Feature, it media.Item) error {
-		res, err := r.one(ctx, change(provider.Add, f, it, media.Value{}, r.first(f, it), r.longAgo()))
+		res, err := r.one(ctx, change(provider.Add, f, it, r.first(f, it), r.longAgo()))
 		if err != nil {
 			return err
 		}

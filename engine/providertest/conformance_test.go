@@ -111,7 +111,10 @@ func (m *Memory) fault(f Fault) bool {
 	case CutPages:
 		w.Truncate(-1, 50, false, RightTotal)
 	case NoTotals:
-		w.FailView(-1, provider.Contract)
+		if !m.profile.Totals {
+			return false
+		}
+		w.Truncate(-1, 100, false, AbsentTotal)
 	case LostBefore:
 		w.LoseAnswers(-1, NoEffect)
 	case LostAfter:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -242,7 +243,7 @@ func slowToEnd(b *bent, in parts) {
 	}
 }
 
-var errBare0 = errors.New("plain")
+var errPlain = errors.New("plain")
 
 var controls = map[string]control{
 	"honesty/no error means everything": views(dropFirst),
@@ -340,6 +341,7 @@ var controls = map[string]control{
 	"look-up/one answer per item in order": looking(func(a []provider.Answer) {
 		a[0], a[1] = a[1], a[0]
 	}),
+	"look-up/every play": looking(func(a []provider.Answer) { a[0].Rows = a[0].Rows[1:] }),
 	"find/by ids only": func(b *bent, in parts) {
 		b.find = func(ctx context.Context, items []media.Item) ([]*media.Item, error) {
 			found, err := in.Find(ctx, items)
@@ -348,9 +350,9 @@ var controls = map[string]control{
 		}
 	},
 
-	"faults/lost after the effect is unproven":       each1(provider.NotApplied, errBare0),
+	"faults/lost after the effect is unproven":       each1(provider.NotApplied, errPlain),
 	"faults/lost before the effect is not confirmed": each1(provider.Confirmed, nil),
-	"faults/not sent is not applied":                 each1(provider.Unproven, errBare0),
+	"faults/not sent is not applied":                 each1(provider.Unproven, errPlain),
 	"faults/rate limits say until when":              failingWith(func(e *provider.Error) { e.Until = 0 }),
 	"faults/no secret in errors":                     failingWith(func(e *provider.Error) { e.Err = errors.New("token hunter2") }),
 	"faults/over in the next call": func(b *bent, in parts) {
@@ -373,6 +375,22 @@ var controls = map[string]control{
 	},
 	"manners/fresh goes past caches":      remembered,
 	"manners/a cursor shows what changed": remembered,
+	"manners/a cache is told": views(func(v *provider.View, _ *provider.Snapshot) {
+		v.Evidence.Cached, v.Evidence.Unchanged = false, false
+	}),
+	"manners/removals are named where declared": views(func(v *provider.View, _ *provider.Snapshot) { v.Removed = nil }),
+	"manners/several calls at once": func(b *bent, in parts) {
+		var busy atomic.Bool
+		b.read = func(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
+			if !busy.CompareAndSwap(false, true) {
+				return provider.Snapshot{}, errPlain
+			}
+			defer busy.Store(false)
+			time.Sleep(time.Second) // of the bubble
+			return in.Read(ctx, want)
+		}
+	},
+	"manners/evidence names who":          views(func(v *provider.View, _ *provider.Snapshot) { v.Evidence.UserID = "stranger" }),
 	"manners/ends soon after its context": slowToEnd,
 	"manners/an ended context writes nothing": func(b *bent, in parts) {
 		b.write = func(ctx context.Context, c []provider.Change) ([]provider.Result, error) {
@@ -438,15 +456,20 @@ func TestEveryCheckFailsWhenItsPromiseIsBroken(t *testing.T) {
 				t.Fatal("no negative control")
 			}
 			synctest.Test(t, func(t *testing.T) {
-				good := rig(Tracker())
+				profile := Tracker()
+				if strings.Contains(c.name, "removals are named") {
+					profile = Journal()
+				}
+				good := rig(profile)
 				good.Secrets = []string{"hunter2"}
+				var away notHere
 				if err := attempt(t.Context(), c, good); err != nil {
 					t.Errorf("over a faithful provider: %v", err)
 				}
-				bad := rig(Tracker())
+				bad := rig(profile)
 				bad.Secrets = []string{"hunter2"}
 				err := attempt(t.Context(), c, bend.apply(bad))
-				if n := notHere(""); err == nil || errors.As(err, &n) || strings.HasPrefix(err.Error(), "panic") {
+				if err == nil || errors.As(err, &away) || strings.HasPrefix(err.Error(), "panic") {
 					t.Errorf("over a broken one: %v", err)
 				}
 				t.Logf("broken: %v", err)

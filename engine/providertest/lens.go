@@ -98,7 +98,8 @@ func (w *Weather) spoil(v *provider.View) {
 }
 
 // truncate shortens a list. An honest reader sees where a right total and the
-// rows differ, and has no view.
+// rows differ, or where a total is missing that always was there, and has no
+// view.
 func (w *Weather) truncate(v *provider.View, c cut) {
 	all := len(v.Rows)
 	kept := v.Rows[:all*c.percent/100]
@@ -111,15 +112,13 @@ func (w *Weather) truncate(v *provider.View, c cut) {
 		}
 	}
 	v.Rows, v.Evidence.Received = kept, len(kept)
-	switch c.total {
-	case RightTotal:
-		if len(kept) != all {
-			failed(v, w.m.failure(&failing{kind: provider.Transient}, "read "+v.Feature.String()+": list cut short"))
-		}
-	case WrongTotal:
+	switch {
+	case c.total == RightTotal && len(kept) != all:
+		failed(v, w.m.failure(&failing{kind: provider.Transient}, "read "+v.Feature.String()+": list cut short"))
+	case c.total == AbsentTotal && w.m.profile.Totals:
+		failed(v, w.m.failure(&failing{kind: provider.Contract}, "read "+v.Feature.String()+": no total"))
+	case c.total == WrongTotal && w.m.profile.Totals:
 		v.Evidence.Announced = len(kept)
-	case AbsentTotal:
-		v.Evidence.Announced = -1
 	}
 }
 

@@ -108,7 +108,7 @@ type Total uint8
 const (
 	RightTotal  Total = iota // announces all: the reader can tell
 	WrongTotal               // announces what it gives
-	AbsentTotal              // announces nothing
+	AbsentTotal              // announces nothing: told only where totals are usual
 )
 
 type cut struct {

@@ -69,6 +69,9 @@ func TestLateListsShowAddsAndRemovalsLate(t *testing.T) {
 func TestCutListsAreHonestOrNot(t *testing.T) {
 	for _, total := range []Total{RightTotal, WrongTotal, AbsentTotal} {
 		m, p, _ := account0(t, Tracker())
+		if total == AbsentTotal {
+			m, p, _ = account0(t, NoStamp())
+		}
 		films(m, 10)
 		m.Weather().Truncate(1, 50, false, total)
 		v, _ := read1(t, p, media.Watchlist, "", full)
@@ -83,6 +86,15 @@ func TestCutListsAreHonestOrNot(t *testing.T) {
 		if got := listed(t, p); len(got) != 10 {
 			t.Errorf("afterwards %d listed", len(got))
 		}
+	}
+}
+
+func TestAMissingTotalIsNoViewWhereTotalsAreUsual(t *testing.T) {
+	m, p, _ := account0(t, Tracker())
+	films(m, 2)
+	m.Weather().Truncate(1, 100, false, AbsentTotal)
+	if v, _ := read1(t, p, media.Watchlist, "", full); v.Err == nil || v.Err.Kind != provider.Contract {
+		t.Errorf("%+v", v)
 	}
 }
 
