@@ -53,8 +53,10 @@ func newBook(t *testing.T, f media.Feature, caps provider.FeatureCaps) *book {
 	return b
 }
 
-func whole() provider.FeatureCaps     { return provider.FeatureCaps{Coverage: provider.Whole, Step: 10} }
-func catalogue() provider.FeatureCaps { return provider.FeatureCaps{Coverage: provider.Catalogue, Step: 10} }
+func whole() provider.FeatureCaps { return provider.FeatureCaps{Coverage: provider.Whole, Step: 10} }
+func catalogue() provider.FeatureCaps {
+	return provider.FeatureCaps{Coverage: provider.Catalogue, Step: 10}
+}
 
 func (b *book) reading(rows []provider.Row) observe.Reading {
 	view := b.view

@@ -119,8 +119,10 @@ type observer struct {
 	words []word
 	says  map[ledger.Subject]ledger.Statement
 	lags  []int64
-	out   ledger.Delta
-	asks  []ledger.Question
+	// waiting counts rows that this view left unproven.
+	waiting int
+	out     ledger.Delta
+	asks    []ledger.Question
 }
 
 func newObserver(r Reading, v Verdict, k Known, answers []Answered) *observer {

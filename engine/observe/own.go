@@ -94,9 +94,9 @@ func (o *observer) lag(s seen, old ledger.Shown, queue []ledger.Pending) {
 func (o *observer) third(s seen, old ledger.Shown, queue []ledger.Pending) {
 	_, waited := o.k.Proofs[s.RowKey]
 	_, had := o.k.Shown[s.RowKey]
-	words, proofs := len(o.words), len(o.out.Proofs)
+	words, waiting := len(o.words), o.waiting
 	o.conclude(s, old, had)
-	spoke, waits := len(o.words) > words, len(o.out.Proofs) > proofs
+	spoke, waits := len(o.words) > words, o.waiting > waiting
 	last := queue[len(queue)-1]
 	switch {
 	case spoke && (o.time(s) > last.Sent || s.looked > last.Sent):

@@ -29,6 +29,7 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 	if !open || next != proof {
 		o.out.Proofs = append(o.out.Proofs, next)
 	}
+	o.waiting++
 	o.ask(s.Work, s.Key)
 	return first, false
 }

@@ -57,7 +57,7 @@ func (o *observer) book(t *ledger.Trust, stamped bool) {
 			supersede(t, "")
 		}
 		t.Count += o.growth()
-	case o.v.Suspicious && len(o.out.Proofs) > 0:
+	case o.v.Suspicious && o.waiting > 0:
 		t.LastFull, t.SuspectDigest = o.r.Now, o.v.Digest
 	default:
 		moved := o.v.Digest != t.Digest

@@ -1,0 +1,421 @@
+package observe_test
+
+import (
+	"testing"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
+)
+
+// started is a book of ratings that shows nothing and is past its first look.
+func started(t *testing.T, caps provider.FeatureCaps) *book {
+	b := newBook(t, media.Ratings, caps)
+	b.read()
+	b.read()
+	return b
+}
+
+var (
+	eight = media.Rated(80)
+	three = media.Rated(30)
+)
+
+// R8: what we wrote settles by a read, and the account adopts its cause
+// (scenario 94).
+func TestWriteSettlesAndIsAdopted(t *testing.T) {
+	b := started(t, whole())
+	p := b.sent("1", "", media.Value{}, eight, 0)
+	b.read(row("a", eight, p.Sent.Add(time.Second)))
+	st, _ := b.statement(0)
+	if st.Origin != other || st.OriginSeq != 55 || st.At != p.Says.At || st.Account != us || st.Value != eight {
+		t.Fatalf("adopted: %+v", st)
+	}
+	if len(b.known.Pending) != 0 || b.shown("a").State != ledger.ShownValue || len(b.trust.LagsMS) != 1 {
+		t.Fatalf("pending %v, shown %+v, lags %v", b.known.Pending, b.shown("a"), b.trust.LagsMS)
+	}
+	if want := (25 * minutes).Milliseconds(); b.trust.LagsMS[0] != want {
+		t.Fatalf("lag %d, want %d", b.trust.LagsMS[0], want)
+	}
+	if d := b.read(row("a", eight, p.Sent.Add(time.Second))); !silent(d) {
+		t.Fatalf("and then rest: %+v", d)
+	}
+}
+
+// A later date than one interval after the send is the person's.
+func TestEchoHasALimit(t *testing.T) {
+	b := started(t, whole())
+	p := b.sent("1", "", media.Value{}, eight, 0)
+	b.now = b.now.Add(2 * time.Hour)
+	at := p.Sent.Add(31 * minutes)
+	b.read(row("a", eight, at))
+	if st, _ := b.statement(0); st.Adopted() || st.At != at {
+		t.Fatalf("the person rated it again: %+v", st)
+	}
+	if len(b.known.Pending) != 0 {
+		t.Fatal("the write has arrived all the same")
+	}
+}
+
+// A list that still shows the old value says nothing, whatever its time.
+func TestLagSaysNothing(t *testing.T) {
+	b := started(t, whole())
+	b.read(row("a", three, b.now.Add(-minutes)))
+	b.sent("1", "a", three, eight, 0)
+	before, _ := b.statement(0)
+	for range 3 {
+		d := b.read(row("a", three, noon.Add(45*minutes)))
+		if len(d.Statements)+len(d.Proofs) > 0 {
+			t.Fatalf("got %+v", d)
+		}
+	}
+	if after, _ := b.statement(0); after != before {
+		t.Fatalf("%+v became %+v", before, after)
+	}
+}
+
+// Only the last write of a queue settles; what comes before is half of the way.
+func TestQueueOfTwo(t *testing.T) {
+	b := started(t, whole())
+	p1 := b.sent("1", "a", media.Value{}, three, 0)
+	p2 := p1
+	p2.Op, p2.Old, p2.New, p2.Sent = "2", three, eight, p1.Sent.Add(5*minutes)
+	p2.Says.Value = eight
+	b.putPending(p2)
+	b.read(row("a", three, 0))
+	if st, ok := b.statement(0); ok || len(b.known.Pending[p1.Subject]) != 2 {
+		t.Fatalf("half of the way: %+v", st)
+	}
+	b.read()
+	if st, ok := b.statement(0); ok {
+		t.Fatalf("back to the old value is lag as well: %+v", st)
+	}
+	b.read(row("a", eight, 0))
+	if st, _ := b.statement(0); st.Value != eight || len(b.known.Pending) != 0 {
+		t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+	}
+}
+
+// A last write that restores the old value is not settled by a list that shows
+// nothing of either: only a moved stamp, another value seen, or the window.
+func TestQueueBackToTheOldValue(t *testing.T) {
+	queue := func(b *book) ledger.Subject {
+		p1 := b.sent("1", "a", media.Value{}, eight, 0)
+		p2 := p1
+		p2.Op, p2.Old, p2.New, p2.Sent = "2", eight, media.Value{}, p1.Sent.Add(5*minutes)
+		p2.Says.Cleared, p2.Says.Value = true, media.Value{}
+		b.putPending(p2)
+		return p1.Subject
+	}
+	t.Run("lag", func(t *testing.T) {
+		b := started(t, whole())
+		s := queue(b)
+		b.read()
+		if len(b.known.Pending[s]) != 2 {
+			t.Fatal("too early to tell")
+		}
+	})
+	t.Run("another value was seen", func(t *testing.T) {
+		b := started(t, whole())
+		s := queue(b)
+		b.read(row("a", eight, 0))
+		b.read()
+		if st, _ := b.statement(0); len(b.known.Pending[s]) != 0 || !st.Cleared || st.Origin != other {
+			t.Fatalf("got %+v, pending %v", st, b.known.Pending[s])
+		}
+	})
+	t.Run("stamp moved", func(t *testing.T) {
+		caps := whole()
+		caps.Stamps = true
+		b := newBook(t, media.Ratings, caps)
+		b.view.Evidence.Stamp = "1"
+		b.read()
+		b.read()
+		s := queue(b)
+		b.view.Evidence.Stamp = "2"
+		b.read()
+		if len(b.known.Pending[s]) != 0 {
+			t.Fatal("the stamp moved and the old value is there")
+		}
+	})
+	t.Run("window", func(t *testing.T) {
+		b := started(t, whole())
+		s := queue(b)
+		for range 6 {
+			b.read()
+		}
+		left := b.known.Pending[s]
+		if len(left) != 1 || left[0].Op != "1" || left[0].State != ledger.Lost {
+			t.Fatalf("the first write may still come late: %+v", left)
+		}
+		// Scenario 95, the other way round: it does, and nobody said anything.
+		d := b.read(row("a", eight, 0))
+		for _, st := range d.Statements {
+			if !st.Adopted() {
+				t.Fatalf("a late write read as the person: %+v", st)
+			}
+		}
+	})
+}
+
+// Scenario 95: a removal shows days late, after a re-add was planned against it.
+func TestLateRemovalAfterReAdd(t *testing.T) {
+	b := started(t, whole())
+	b.read(row("a", eight, b.now.Add(-minutes)))
+	p1 := b.sent("1", "a", eight, media.Value{}, 0)
+	p2 := p1
+	p2.Op, p2.Old, p2.New, p2.Sent = "2", media.Value{}, eight, p1.Sent.Add(5*minutes)
+	p2.Says.Cleared, p2.Says.Value = false, eight
+	b.putPending(p2)
+	for range 8 {
+		b.read(row("a", eight, noon.Add(59*minutes)))
+	}
+	b.read()
+	b.read()
+	b.read()
+	if st, _ := b.statement(0); st.Cleared && !st.Adopted() {
+		t.Fatalf("our own late removal read as the person's: %+v", st)
+	}
+	if b.shown("a").State != ledger.ShownAbsent {
+		t.Fatal("shown follows observation")
+	}
+}
+
+// A third value is the person. Dated after our send it voids the write, else
+// the write may still arrive on top of it.
+func TestThirdValue(t *testing.T) {
+	five := media.Rated(50)
+	t.Run("after the send", func(t *testing.T) {
+		b := started(t, whole())
+		b.read(row("a", three, b.now.Add(-minutes)))
+		p := b.sent("1", "a", three, eight, 0)
+		b.read(row("a", five, p.Sent.Add(10*minutes)))
+		if st, _ := b.statement(0); st.Value != five || st.Adopted() || len(b.known.Pending) != 0 {
+			t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+		}
+	})
+	t.Run("without a time", func(t *testing.T) {
+		b := started(t, whole())
+		b.read(row("a", three, 0))
+		b.read(row("a", three, 0))
+		p := b.sent("1", "a", three, eight, 0)
+		b.read(row("a", five, 0))
+		b.read(row("a", five, 0))
+		if st, _ := b.statement(0); st.Value != five {
+			t.Fatalf("two looks prove it: %+v", st)
+		}
+		left := b.known.Pending[p.Subject]
+		if len(left) != 1 || left[0].Until <= p.Sent.Add(time.Hour) {
+			t.Fatalf("the write stays expected for one window: %+v", left)
+		}
+		for range 8 {
+			b.read(row("a", five, 0))
+		}
+		if len(b.known.Pending)+len(b.known.Quarantine) != 0 {
+			t.Fatalf("overwritten, not lost: %v %v", b.known.Pending, b.known.Quarantine)
+		}
+	})
+	t.Run("removed by the person", func(t *testing.T) {
+		b := started(t, whole())
+		b.read(row("a", three, b.now.Add(-minutes)))
+		b.sent("1", "a", three, eight, 0)
+		for range 3 {
+			b.read(row("b", three, noon)) // not the empty list of the start again
+		}
+		if st, _ := b.statement(0); !st.Cleared {
+			t.Fatalf("got %+v", st)
+		}
+	})
+}
+
+// Scenario 39: an acknowledged write that never shows is lost, tried twice
+// more, set aside, and never read as the person's removal.
+func TestLostThreeTimesIsSetAside(t *testing.T) {
+	b := started(t, whole())
+	s := ledger.Subject{Work: film, Feature: media.Ratings}
+	for attempt := 1; attempt <= ledger.QuarantineAfter; attempt++ {
+		p := b.sent(ledger.OpID(rune('0'+attempt)), "", media.Value{}, eight, 0)
+		reads := 0
+		for ; reads < 20 && !lost(b, p.Op); reads++ {
+			if d := b.read(); len(d.Statements)+len(d.Proofs) > 0 {
+				t.Fatalf("nobody said anything: %+v", d)
+			}
+		}
+		if reads != 5 {
+			t.Fatalf("attempt %d was lost after %d reads, want 5", attempt, reads)
+		}
+		q := b.known.Quarantine[s]
+		if len(q) != 1 || q[0].Failures != attempt || q[0].Value != eight || q[0].Why != ledger.Quarantined {
+			t.Fatalf("attempt %d: %+v", attempt, q)
+		}
+	}
+	for range 30 {
+		b.read()
+	}
+	if len(b.known.Pending) != 0 {
+		t.Fatalf("not expected for ever: %v", b.known.Pending)
+	}
+	if d := b.read(); !silent(d) {
+		t.Fatalf("and then rest: %+v", d)
+	}
+}
+
+func lost(b *book, op ledger.OpID) bool {
+	for _, queue := range b.known.Pending {
+		for _, p := range queue {
+			if p.Op == op {
+				return p.State == ledger.Lost
+			}
+		}
+	}
+	return false
+}
+
+// Scenarios 56 and 96: a lost write that shows late clears every trace, and
+// nobody said anything.
+func TestLostWriteShowsLate(t *testing.T) {
+	b := started(t, whole())
+	p := b.sent("1", "", media.Value{}, eight, 0)
+	for range 6 {
+		b.read()
+	}
+	if !lost(b, "1") {
+		t.Fatal("lost")
+	}
+	b.read(row("a", eight, 0))
+	st, _ := b.statement(0)
+	if !st.Adopted() || st.At != p.Says.At || len(b.known.Pending)+len(b.known.Quarantine) != 0 {
+		t.Fatalf("got %+v, pending %v, quarantine %v", st, b.known.Pending, b.known.Quarantine)
+	}
+}
+
+// The window follows the account's own lag, and needs reads as well as time.
+func TestWindow(t *testing.T) {
+	lags := func(n int, ms int64) ledger.Trust {
+		var t ledger.Trust
+		for range n {
+			t.LagsMS = append(t.LagsMS, ms)
+		}
+		return t
+	}
+	for _, c := range []struct {
+		trust ledger.Trust
+		wait  time.Duration
+		reads int
+	}{
+		{lags(0, 0), time.Hour, 5},
+		{lags(19, 1000), time.Hour, 5},
+		{lags(19, 40*60_000), 2 * time.Hour, 5},
+		{lags(20, 1000), 10 * time.Minute, 2},
+		{lags(20, 10*60_000), 30 * time.Minute, 2},
+	} {
+		if wait, reads := observe.Window(c.trust); wait != c.wait || reads != c.reads {
+			t.Errorf("%d lags: %s and %d reads, want %s and %d", len(c.trust.LagsMS), wait, reads, c.wait, c.reads)
+		}
+	}
+	b := started(t, whole())
+	p := b.sent("1", "", media.Value{}, eight, 0)
+	b.now = b.now.Add(72 * time.Hour) // a laptop that slept
+	b.read()
+	if lost(b, p.Op) {
+		t.Fatal("one read does not make a write lost, however late")
+	}
+}
+
+// The point look-up has the last word before a write is given up, and settles
+// it at once whatever the list says.
+func TestLookUpSettles(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := newBook(t, media.Ratings, caps)
+	b.read()
+	b.read()
+	stored := row("a", eight, b.now)
+	b.truth = func(key string) provider.Answer {
+		return provider.Answer{Key: key, Held: true, Rows: []provider.Row{stored}}
+	}
+	b.sent("1", "a", media.Value{}, eight, 0)
+	for range 6 {
+		b.read() // the list never shows it
+	}
+	if st, _ := b.statement(0); !st.Adopted() || len(b.known.Pending) != 0 {
+		t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+	}
+}
+
+// At the end of a run a look-up settles the writes of this very run.
+func TestSettle(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	fresh := func(rows ...provider.Row) (*book, ledger.Pending) {
+		b := newBook(t, media.Ratings, caps)
+		b.read(row("a", three, noon))
+		b.read(row("a", three, noon))
+		b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true, Rows: rows} }
+		p := b.sent("1", "a", three, eight, 0)
+		b.settle("a")
+		return b, p
+	}
+	b, _ := fresh(row("a", eight, 0))
+	if st, _ := b.statement(0); !st.Adopted() || len(b.known.Pending) != 0 || b.shown("a").Value != eight {
+		t.Fatalf("settled: %+v %v", st, b.known.Pending)
+	}
+	if d := b.read(row("a", eight, b.now.Add(-minutes))); len(d.Statements) > 0 {
+		t.Fatalf("the list tells the time later, and nobody said anything: %+v", d)
+	}
+	b, p := fresh(row("a", three, noon))
+	if left := b.known.Pending[p.Subject]; len(left) != 1 || left[0].Reads != 1 {
+		t.Fatalf("the old value counts as a read: %+v", left)
+	}
+	b, _ = fresh()
+	if st, _ := b.statement(0); !st.Cleared || st.Adopted() || len(b.known.Pending) != 0 {
+		t.Fatalf("a look-up after the send that shows neither is the person: %+v %v", st, b.known.Pending)
+	}
+}
+
+// R4: what the service keeps less exactly than it promised settles, is
+// reported and is not sent again.
+func TestRounding(t *testing.T) {
+	b := started(t, whole())
+	p := b.sent("1", "", media.Value{}, media.Rated(70), 0)
+	d := b.read(row("a", eight, p.Sent))
+	st, _ := b.statement(0)
+	q := b.known.Quarantine[p.Subject]
+	if st.Value != media.Rated(70) || len(d.Breaches) != 1 || len(q) != 1 || q[0].Failures < ledger.QuarantineAfter || q[0].Why != ledger.CannotStore {
+		t.Fatalf("statement %+v, breaches %+v, quarantine %+v", st, d.Breaches, q)
+	}
+	if len(b.known.Pending) != 0 {
+		t.Fatal("settled")
+	}
+}
+
+// A word that the person says at the account after our send stands against
+// the adoption when it is newer.
+func TestAdoptionYieldsToANewerWord(t *testing.T) {
+	b := started(t, whole())
+	b.read(row("a", three, 0))
+	b.read(row("a", three, 0))
+	p := b.sent("1", "a", three, eight, 0)
+	b.read(row("a", media.Rated(50), 0))
+	b.read(row("a", media.Rated(50), 0)) // proven, in a later run than the write
+	b.read(row("a", eight, p.Sent))      // our write lands on top of it
+	if st, _ := b.statement(0); st.Value != media.Rated(50) {
+		t.Fatalf("the newer word is lost: %+v", st)
+	}
+	if b.shown("a").Value != eight {
+		t.Fatal("shown follows observation")
+	}
+}
+
+// A removal of ours settles on absence, without proof.
+func TestRemovalSettles(t *testing.T) {
+	b := started(t, whole())
+	b.read(row("a", eight, noon))
+	b.sent("1", "a", eight, media.Value{}, 0)
+	b.read()
+	if st, _ := b.statement(0); !st.Cleared || !st.Adopted() || len(b.known.Pending)+len(b.known.Proofs) != 0 {
+		t.Fatalf("got %+v %v", st, b.known.Pending)
+	}
+}

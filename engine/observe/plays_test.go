@@ -1,0 +1,215 @@
+package observe_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
+)
+
+var (
+	logCaps  = provider.FeatureCaps{Coverage: provider.Whole, KeepsPlays: true, PastDates: true}
+	flagCaps = provider.FeatureCaps{Coverage: provider.Catalogue, PastDates: true}
+	dayCaps  = provider.FeatureCaps{Coverage: provider.Whole, GrainMS: 86_400_000}
+)
+
+// sightingAt is one play of the film at an account of its own.
+func sightingAt(account ledger.AccountID, caps provider.FeatureCaps, at media.Moment) observe.AccountSighting {
+	key := ""
+	if caps.KeepsPlays {
+		key = fmt.Sprintf("play-%d-%d", account, at)
+	}
+	return observe.AccountSighting{Account: account, Caps: caps, IntervalMS: 1_800_000,
+		Sighting: &observe.Sighting{Row: provider.Row{Key: "a", PlayKey: key, Value: media.Watched(at)}, Work: film}}
+}
+
+func started16(runtime time.Duration) observe.PlayInput {
+	return observe.PlayInput{Now: noon, Next: 1, Works: map[media.WorkID]ledger.Work{film: {ID: film, RuntimeMS: runtime.Milliseconds()}}}
+}
+
+// groups links the sightings and returns which play each got.
+func groups(in observe.PlayInput) []media.PlayID {
+	observe.LinkPlays(in)
+	out := make([]media.PlayID, len(in.Sightings))
+	for i, s := range in.Sightings {
+		out[i] = s.Play
+	}
+	return out
+}
+
+func TestPlaysAreOneViewing(t *testing.T) {
+	evening := noon.Add(-72 * time.Hour)
+	day := evening.Truncate(24 * time.Hour)
+	startDated := logCaps
+	startDated.StartDated = true
+	for name, c := range map[string]struct {
+		runtime   time.Duration
+		sightings []observe.AccountSighting
+		want      int
+	}{
+		"three services at 0, 50 and 100 seconds": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(50*time.Second)), sightingAt(3, logCaps, evening.Add(100*time.Second))}, 1},
+		"five seconds across a minute": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening.Add(-2*time.Second)),
+			sightingAt(2, logCaps, evening.Add(3*time.Second))}, 1},
+		"truncated to the minute": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening.Add(55*time.Second)),
+			sightingAt(2, logCaps, evening)}, 1},
+		"another scrobbler twelve minutes earlier": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(-12*minutes))}, 1},
+		"within the runtime": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(119*minutes))}, 1},
+		"at the runtime": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(2*time.Hour))}, 2},
+		"at twenty minutes": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(20*minutes))}, 2},
+		"a rewatch next day": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(1, logCaps, evening.Add(24*time.Hour))}, 2},
+		"start-dated": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, startDated, evening.Add(-150*minutes)),
+			sightingAt(2, logCaps, evening)}, 1},
+		"a calendar day": {0, []observe.AccountSighting{sightingAt(1, dayCaps, day),
+			sightingAt(2, logCaps, day.Add(22*time.Hour))}, 1},
+		"a calendar day never joins two exact plays": {0, []observe.AccountSighting{sightingAt(1, dayCaps, day),
+			sightingAt(2, logCaps, day.Add(22*time.Hour)), sightingAt(2, logCaps, day.Add(30*time.Hour))}, 2},
+		"no chain beyond the tolerance of the earliest": {0, []observe.AccountSighting{sightingAt(1, logCaps, evening),
+			sightingAt(2, logCaps, evening.Add(15*minutes)), sightingAt(3, logCaps, evening.Add(30*minutes))}, 2},
+		"undated is satisfied by a dated play": {0, []observe.AccountSighting{sightingAt(1, flagCaps, 0), sightingAt(2, logCaps, evening)}, 1},
+		"two undated are one":                  {0, []observe.AccountSighting{sightingAt(1, flagCaps, 0), sightingAt(2, flagCaps, 0)}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := started16(c.runtime)
+			in.Sightings = c.sightings
+			got := groups(in)
+			if slices.Contains(got, 0) {
+				t.Fatalf("every sighting gets a play: %v", got)
+			}
+			slices.Sort(got)
+			if n := len(slices.Compact(got)); n != c.want {
+				t.Fatalf("%d plays, want %d", n, c.want)
+			}
+		})
+	}
+}
+
+func TestLinkedRowsStayLinked(t *testing.T) {
+	in := started16(0)
+	evening := noon.Add(-72 * time.Hour)
+	s := sightingAt(1, logCaps, evening)
+	in.Plays = []ledger.Play{{ID: 5, Work: film, At: evening.Add(-240 * time.Hour)}, {ID: 6, Work: film, At: evening, ToleranceMS: 1_200_000}}
+	in.Live = map[media.PlayID]bool{6: true}
+	in.Linked = map[ledger.ShownRef]ledger.Shown{{Account: 1, Feature: media.History, RowKey: ledger.RowKey{Key: "a", PlayKey: s.PlayKey}}: {Work: film, Play: 5}}
+	in.Sightings = []observe.AccountSighting{s}
+	if got := groups(in); got[0] != 5 {
+		t.Fatalf("linked to %d", got[0])
+	}
+}
+
+func TestLivePlaysMatchBeforeDeleted(t *testing.T) {
+	evening := noon.Add(-72 * time.Hour)
+	in := started16(0)
+	in.Plays = []ledger.Play{{ID: 5, Work: film, At: evening, ToleranceMS: 1_200_000}, {ID: 6, Work: film, At: evening.Add(10 * minutes), ToleranceMS: 1_200_000}}
+	in.Live = map[media.PlayID]bool{6: true}
+	in.Sightings = []observe.AccountSighting{sightingAt(1, logCaps, evening), sightingAt(2, logCaps, evening.Add(-15*minutes))}
+	if got := groups(in); got[0] != 6 || got[1] != 5 {
+		t.Fatalf("got %v, want the live one where it is near, else the deleted one", got)
+	}
+}
+
+// The tolerance of the service where a play originated travels with it.
+func TestToleranceTravels(t *testing.T) {
+	day := noon.Add(-72 * time.Hour).Truncate(24 * time.Hour)
+	in := started16(0)
+	in.Plays = []ledger.Play{{ID: 5, Work: film, At: day, DateOnly: true, ToleranceMS: 36 * 3_600_000}}
+	in.Live = map[media.PlayID]bool{5: true}
+	in.Sightings = []observe.AccountSighting{sightingAt(1, logCaps, day.Add(20*time.Hour))}
+	if got := groups(in); got[0] != 5 {
+		t.Fatalf("got %v", got)
+	}
+}
+
+func TestDateRefinesAnUndatedPlay(t *testing.T) {
+	evening := noon.Add(-72 * time.Hour)
+	in := started16(0)
+	in.Plays = []ledger.Play{{ID: 5, Work: film}}
+	in.Live = map[media.PlayID]bool{5: true}
+	in.Sightings = []observe.AccountSighting{sightingAt(1, logCaps, evening)}
+	plays, next := observe.LinkPlays(in)
+	if len(plays) != 1 || plays[0].ID != 5 || plays[0].At != evening || next != 1 {
+		t.Fatalf("got %+v, next %d", plays, next)
+	}
+	// What was watched after the undated play was seen is another viewing.
+	in.Seen = map[media.PlayID]media.Moment{5: evening.Add(-time.Hour)}
+	in.Next = 6
+	plays, _ = observe.LinkPlays(in)
+	if len(plays) != 1 || plays[0].ID != 6 {
+		t.Fatalf("got %+v", plays)
+	}
+}
+
+// The date that a server stamps on our own write is not a viewing.
+func TestWrittenPlayIsKnown(t *testing.T) {
+	old := noon.Add(-9000 * time.Hour)
+	for name, caps := range map[string]provider.FeatureCaps{"flag": {Coverage: provider.Catalogue, FinishProven: true}, "log": {KeepsPlays: true, Coverage: provider.Whole}} {
+		in := started16(0)
+		in.Plays = []ledger.Play{{ID: 5, Work: film, At: old, ToleranceMS: 1_200_000}}
+		in.Live = map[media.PlayID]bool{5: true}
+		in.Pending = []ledger.Pending{{Account: 1, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 5}, New: media.Watched(old), Sent: noon.Add(-20 * minutes)}}
+		in.Sightings = []observe.AccountSighting{sightingAt(1, caps, noon.Add(-19*minutes))}
+		if got := groups(in); got[0] != 5 {
+			t.Errorf("%s: linked to %d", name, got[0])
+		}
+		in.Next = 6
+		in.Pending[0].Sent = noon.Add(-20 * time.Hour)
+		if got := groups(in); got[0] == 5 {
+			t.Errorf("%s: long after the send it is the person", name)
+		}
+	}
+}
+
+// Property: neither the order of sightings nor that of accounts matters, and
+// no copy is beyond the tolerance of its play's anchor.
+func TestPlaysInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		caps := []provider.FeatureCaps{logCaps, flagCaps, dayCaps, {KeepsPlays: true, StartDated: true, Coverage: provider.Whole}}
+		in := started16(time.Duration(rapid.IntRange(0, 150).Draw(t, "runtime")) * time.Minute)
+		in.Next = 50
+		in.Live = map[media.PlayID]bool{}
+		for i := range rapid.IntRange(0, 3).Draw(t, "plays") {
+			p := ledger.Play{ID: media.PlayID(i + 1), Work: film, At: moment(t), ToleranceMS: 1_200_000}
+			in.Plays = append(in.Plays, p)
+			in.Live[p.ID] = rapid.Bool().Draw(t, "live")
+		}
+		for i := range rapid.IntRange(1, 7).Draw(t, "sightings") {
+			s := sightingAt(ledger.AccountID(i+1), rapid.SampledFrom(caps).Draw(t, "caps"), moment(t))
+			in.Sightings = append(in.Sightings, s)
+		}
+		first, n1 := observe.LinkPlays(in)
+		links := map[*observe.Sighting]media.PlayID{}
+		for _, s := range in.Sightings {
+			links[s.Sighting] = s.Play
+		}
+		in.Sightings = rapid.Permutation(in.Sightings).Draw(t, "order")
+		slices.Reverse(in.Plays)
+		second, n2 := observe.LinkPlays(in)
+		if !slices.Equal(first, second) || n1 != n2 {
+			t.Fatalf("plays depend on the order: %+v and %+v", first, second)
+		}
+		for _, s := range in.Sightings {
+			if links[s.Sighting] != s.Play {
+				t.Fatalf("links depend on the order")
+			}
+		}
+	})
+}
+
+func moment(t *rapid.T) media.Moment {
+	if rapid.IntRange(0, 5).Draw(t, "undated") == 0 {
+		return 0
+	}
+	return noon.Add(-time.Duration(rapid.IntRange(0, 4000).Draw(t, "minutes")) * time.Minute)
+}
