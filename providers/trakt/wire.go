@@ -132,8 +132,6 @@ func (t text) moment() media.Moment {
 // timeForm is how the service writes times: UTC with milliseconds.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
 // eachRow decodes a list row by row, so that a row of an odd shape costs only
 // itself: odd gets its text and why. The error is for a body that is no list.
 func eachRow(dec *json.Decoder, use func(row), odd func(raw []byte, why error)) (n int, err error) {

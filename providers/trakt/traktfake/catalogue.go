@@ -3,6 +3,8 @@ package traktfake
 import (
 	"fmt"
 	"strings"
+
+	"watchkeeper/providers/internal/fakekit"
 )
 
 // IDs are the public ids of a title; zero values are unknown ids.
@@ -75,6 +77,22 @@ func (s *Service) AddShow(name string, year int, ids IDs, episodes ...int) *Titl
 		}
 	}
 	return show
+}
+
+// AddWorks puts a list of works into the catalogue and returns their titles in
+// order. Works without trakt id get one.
+func (s *Service) AddWorks(works []fakekit.Work) []*Title {
+	out := make([]*Title, len(works))
+	for i, w := range works {
+		ids := IDs{Trakt: w.Trakt, IMDb: w.IMDb, TMDB: w.TMDB}
+		if !w.Show {
+			out[i] = s.AddMovie(w.Title, w.Year, ids)
+			continue
+		}
+		ids.TVDB = w.TVDB
+		out[i] = s.AddShow(w.Title, w.Year, ids, append([]int{0}, w.Episodes...)...)
+	}
+	return out
 }
 
 // AddEpisode puts one episode with ids of its own into the catalogue, or
