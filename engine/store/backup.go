@@ -51,6 +51,9 @@ func dailyName(now media.Moment) string {
 // backUp writes a compact copy of the database into the backup folder. The
 // name appears only when the copy is whole and durable.
 func (s *Store) backUp(ctx context.Context, name string) (string, error) {
+	if s.path == "" {
+		return "", &Error{Kind: ErrInvalid, Err: errors.New("no backups of a database in memory")}
+	}
 	folder := filepath.Join(s.dir, backupFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", wrap(folder, err)

@@ -102,6 +102,14 @@ func TestCutOffRestore(t *testing.T) {
 	must(t, s.Close())
 }
 
+func TestMemoryHasNoBackups(t *testing.T) {
+	s := memory(t)
+	if _, err := s.Backup(ctx, 1); !errors.Is(err, ErrInvalid) {
+		t.Errorf("backup of memory: %v", err)
+	}
+	must(t, s.Housekeep(ctx, 1))
+}
+
 func TestHousekeepKeepsWhatSomethingRestsOn(t *testing.T) {
 	s := folder(t)
 	old, now := media.At(day(1).AddDate(0, -6, 0)), media.At(day(1))

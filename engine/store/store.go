@@ -53,6 +53,5 @@ func (s *Store) Close() error {
 	if s.reads == s.writes {
 		return s.wrap(s.writes.Close())
 	}
-	_, err := s.writes.Exec("PRAGMA optimize")
-	return s.wrap(errors.Join(err, s.reads.Close(), s.writes.Close()))
+	return s.wrap(errors.Join(s.reads.Close(), s.writes.Close()))
 }
