@@ -62,6 +62,33 @@ func newModel(seed uint64, mutual bool) *model {
 	return m
 }
 
+// late makes the last account join only now: what it shows is a first look.
+func (m *model) late() {
+	last := &m.w.Parties[len(m.w.Parties)-1]
+	for i := range last.Trust {
+		last.Trust[i].FirstRun = m.w.Run + 1
+	}
+	for i := range m.d.Statements {
+		if m.d.Statements[i].Account == last.ID {
+			m.d.Statements[i].Run, m.d.Statements[i].FirstLook = m.w.Run+1, true
+		}
+	}
+	for i := range m.d.Shown {
+		if m.d.Shown[i].Account == last.ID {
+			m.d.Shown[i].Since = m.w.Run + 1
+		}
+	}
+}
+
+// weather makes accounts silent for a run.
+func (m *model) weather(clear bool) {
+	for i := range m.w.Parties {
+		for f := range m.w.Parties[i].TrustedNow {
+			m.w.Parties[i].TrustedNow[f] = clear || m.chance.IntN(3) > 0
+		}
+	}
+}
+
 func (m *model) drawRoutes(mutual bool) {
 	for x := range m.w.Parties {
 		for y := range m.w.Parties {
@@ -209,6 +236,8 @@ func (m *model) judge(op ledger.Op) error {
 		exact = exact || r.To == op.Account && r.Mode == ledger.CopyExactly && op.Feature == r.Feature
 	}
 	switch {
+	case !m.party(op.Account).TrustedNow[op.Feature]:
+		return fmt.Errorf("%s on %d, which was not read", op.Action, op.Account)
 	case op.Action == provider.Add:
 		return nil
 	case !exact && op.At.Known() && said > op.At && m.dated(op):
@@ -238,7 +267,13 @@ func (m *model) judgeRemoval(op ledger.Op) error {
 	}
 	cleared := false
 	for _, st := range m.d.Statements {
-		cleared = cleared || st.Cleared && st.Account == op.Cause.Account && st.Seq == op.Cause.Seq
+		if st.Account != op.Cause.Account || st.Seq != op.Cause.Seq {
+			continue
+		}
+		cleared = cleared || st.Cleared
+		if first := m.party(op.Account).Trust[op.Feature].FirstRun; st.Run <= first {
+			return fmt.Errorf("removal on %d by a word of run %d, not later than its first look in run %d", op.Account, st.Run, first)
+		}
 	}
 	if !cleared {
 		return fmt.Errorf("removal on %d without a word that caused it", op.Account)

@@ -23,10 +23,12 @@ func live(m *model) (rested bool, wrong error) {
 		for range m.chance.IntN(3) {
 			m.act(ledger.AccountID(1+m.chance.IntN(len(m.w.Parties))), false)
 		}
+		m.weather(false)
 		if _, wrong = m.run(); wrong != nil {
 			return false, wrong
 		}
 	}
+	m.weather(true)
 	for range mostRuns {
 		n, wrong := m.run()
 		if wrong != nil || n == 0 {
@@ -69,6 +71,31 @@ func TestMutualAccountsAgree(t *testing.T) {
 		if err := m.agree(); err != nil {
 			t.Fatalf("seed %d (%s): %v", seed, m.f, err)
 		}
+	}
+}
+
+// R13, L4: an account that joins late loses nothing by what was said before,
+// and whatever stays different is explained.
+func TestLateAccounts(t *testing.T) {
+	apart := 0
+	for seed := range uint64(*cases / 2) {
+		m := newModel(seed, true)
+		m.act(A, false)
+		m.act(A, false)
+		m.late()
+		if rested, wrong := live(m); !rested || wrong != nil {
+			t.Fatalf("seed %d (%s): rested %v, %v", seed, m.f, rested, wrong)
+		}
+		if m.agree() == nil {
+			continue
+		}
+		apart++
+		if p := m.make(); !slices.ContainsFunc(p.NonOps, func(n ledger.NonOp) bool { return n.Why.Code != "" }) {
+			t.Fatalf("seed %d (%s): accounts differ and nothing says why", seed, m.f)
+		}
+	}
+	if apart == 0 {
+		t.Fatal("no late account ever stayed apart: the check sees nothing")
 	}
 }
 
