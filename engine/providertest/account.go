@@ -56,6 +56,7 @@ func (s stamp) text() string { return "v" + strconv.Itoa(s.version) }
 type removal struct {
 	version int
 	key     string
+	partly  bool // one play of several: no name for it
 }
 
 func newAccount(p Profile) *account {
@@ -158,9 +159,17 @@ func (a *account) watched(e *entry, at, now media.Moment, row bool) {
 		if !last.Set || at > last.PlayedAt() {
 			e.cells[media.History] = cell{value: media.Watched(at), version: a.touch(media.History, now)}
 		}
-		e.count++
+		a.counted(e, now)
 	}
 	a.played(e, now)
+}
+
+// counted adds one to the play count where the service keeps one.
+func (a *account) counted(e *entry, now media.Moment) {
+	if a.profile.Caps.Class == provider.MediaServer {
+		e.count++
+		e.cells[media.History].version = a.touch(media.History, now)
+	}
 }
 
 // unwatched takes the mark away: from a log every play.
@@ -183,7 +192,8 @@ func (a *account) unplay(e *entry, key string, now media.Moment) bool {
 		if p.key == key {
 			e.plays = append(e.plays[:i:i], e.plays[i+1:]...)
 			a.touch(media.History, now)
-			a.removed[media.History] = append(a.removed[media.History], removal{version: a.version, key: e.key})
+			a.removed[media.History] = append(a.removed[media.History],
+				removal{version: a.version, key: e.key, partly: len(e.plays) > 0})
 			return true
 		}
 	}

@@ -225,7 +225,7 @@ func (a *account) lookIn(e *entry, at media.Moment) {
 	if a.profile.Caps.Features[media.History].FinishProven {
 		return
 	}
-	e.count++
+	a.counted(e, at)
 	if flag.value.Set {
 		*flag = cell{value: media.Watched(at), version: a.touch(media.History, at)}
 	}

@@ -131,6 +131,9 @@ func TestPlexDatesAMarkNowAndLeavesTheRows(t *testing.T) {
 	item := Film(1).Item()
 	item.Key = v.Rows[0].Key
 	write1(t, p, provider.Change{Action: provider.Remove, Feature: media.History, Item: item})
+	if h := m.Truth().Of(Film(1))[0]; h.Watched || len(h.Plays) != 1 {
+		t.Errorf("after un-marking: %+v", h)
+	}
 	clock.Moment = noon + 5*hour
 	write1(t, p, provider.Change{Action: provider.Add, Feature: media.History, Item: item, New: media.Watched(noon)})
 	h := m.Truth().Of(Film(1))[0]
@@ -229,6 +232,56 @@ func TestChangesNameRemovalsOrAreWhole(t *testing.T) {
 	s.Person().Unlist(Film(1), noon)
 	if w, _ = read1(t, q, media.Watchlist, w.Cursor, provider.ReadRequest{}); w.Coverage != provider.Whole || len(w.Rows) != 1 {
 		t.Errorf("simkl after a removal: %+v", w)
+	}
+}
+
+// TestChangesAddUpToTheWhole follows random acts by changes alone and compares
+// with a full list after every read.
+func TestChangesAddUpToTheWhole(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := New(rapid.SampledFrom([]Profile{Journal(), SimklLike(), Tracker()}).Draw(rt, "profile"), func() media.Moment { return noon }, 1)
+		f := rapid.SampledFrom(media.Features[:]).Draw(rt, "feature")
+		verbs := []Verb{List, Unlist, Rate, Unrate, Watch, Mark, Unwatch, DeletePlay, Pause, ClearProgress}
+		mirror, cursor := map[rowKey]provider.Row{}, ""
+		for range rapid.IntRange(1, 12).Draw(rt, "reads") {
+			for range rapid.IntRange(0, 4).Draw(rt, "acts") {
+				_ = m.Act(Act{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), Work: Film(rapid.IntRange(1, 3).Draw(rt, "film")), N: 50, At: noon})
+			}
+			want := provider.ReadRequest{Wants: []provider.FeatureRequest{{Feature: f, Cursor: cursor}}}
+			s, err := m.Provider().Read(context.Background(), want)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			v := s.Views[0]
+			cursor = v.Cursor
+			follow(mirror, v)
+			whole := m.account().rowsOf(f)
+			if len(whole) != len(mirror) {
+				rt.Fatalf("followed %v, whole %v", mirror, whole)
+			}
+			for _, r := range whole {
+				if mirror[rowKey{r.Key, r.PlayKey}] != r {
+					rt.Fatalf("followed %v, whole %v", mirror, whole)
+				}
+			}
+		}
+	})
+}
+
+// follow brings a mirror up to date with a view.
+func follow(mirror map[rowKey]provider.Row, v provider.View) {
+	if v.Coverage != provider.Changes {
+		clear(mirror)
+	}
+	for _, gone := range v.Removed {
+		for k := range mirror {
+			if k.key == gone {
+				delete(mirror, k)
+			}
+		}
+	}
+	for _, r := range v.Rows {
+		mirror[rowKey{r.Key, r.PlayKey}] = r
 	}
 }
 

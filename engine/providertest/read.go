@@ -113,7 +113,7 @@ func (m *Memory) delta(f media.Feature, cursor string, want provider.ReadRequest
 		if r.version <= since {
 			continue
 		}
-		if !names {
+		if !names || r.partly {
 			return nil, nil, false
 		}
 		if !slices.Contains(removed, r.key) {

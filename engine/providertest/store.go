@@ -118,7 +118,7 @@ func (m *Memory) storePlay(a *account, e *entry, c provider.Change) provider.Res
 	}
 	if !a.logs() && flag.Set {
 		e.cells[media.History] = cell{value: media.Watched(date), version: a.touch(media.History, now)}
-		e.count++
+		a.counted(e, now)
 	} else {
 		a.watched(e, date, now, a.logs())
 	}

@@ -42,13 +42,15 @@ func (m *Memory) TruthOf(user string) Truth {
 	a := m.of(user)
 	t := Truth{Has: make([]Has, 0, len(a.entries))}
 	for _, e := range a.entries {
-		t.Has = append(t.Has, e.has())
+		t.Has = append(t.Has, e.has(a.logs()))
 	}
 	slices.SortStableFunc(t.Has, func(x, y Has) int { return compare(x.Work, y.Work) })
 	return t
 }
 
-func (e *entry) has() Has {
+// has tells what an entry shows; on a log any play makes it watched, else only
+// the flag does.
+func (e *entry) has(log bool) Has {
 	flag := e.cells[media.History].value
 	h := Has{Work: e.work, Key: e.key, Apart: e.apart, Count: e.count,
 		Listed: e.cells[media.Watchlist].value.Set, ListedAt: e.cells[media.Watchlist].at,
@@ -59,7 +61,7 @@ func (e *entry) has() Has {
 		h.Plays = append(h.Plays, p.at)
 	}
 	slices.Sort(h.Plays)
-	if n := len(h.Plays); n > 0 && !flag.Set && h.Count == 0 {
+	if n := len(h.Plays); log && n > 0 {
 		h.Watched, h.WatchedAt, h.Count = true, h.Plays[n-1], n
 	}
 	return h
@@ -95,8 +97,8 @@ func (t Truth) Watched(w Work) bool {
 	return slices.ContainsFunc(t.Of(w), func(h Has) bool { return h.Watched })
 }
 
-// Plays lists the rows of plays of all items, oldest first; where only a flag
-// is kept, its date.
+// Plays lists the plays of all items, oldest first: rows where there are any,
+// else the date of the watched flag.
 func (t Truth) Plays(w Work) (out []media.Moment) {
 	for _, h := range t.Of(w) {
 		out = append(out, h.Plays...)
@@ -135,7 +137,7 @@ func (h Has) value(f media.Feature) media.Value {
 		return media.Listed()
 	case f == media.Ratings && h.Rating > 0:
 		return media.Rated(h.Rating)
-	case f == media.History && (h.Watched || len(h.Plays) > 0):
+	case f == media.History && h.Watched:
 		return media.Watched(h.WatchedAt)
 	case f == media.Progress:
 		return h.Position
