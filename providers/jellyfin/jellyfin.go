@@ -214,7 +214,7 @@ func known(info mediabrowser.PublicInfo) error {
 	switch {
 	case info.ID == "" || info.Version == "":
 		why = errNotServer
-	case strings.Contains(info.ProductName, "Emby"), info.ProductName == "" && mediabrowser.Older(info.Version, 5, 0):
+	case strings.Contains(info.ProductName, "Emby"), strings.TrimSpace(info.ProductName) == "" && mediabrowser.Older(info.Version, 5, 0):
 		why = errEmby
 	case mediabrowser.Older(info.Version, 10, 9):
 		why = errTooOld

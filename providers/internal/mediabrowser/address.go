@@ -13,7 +13,7 @@ var errAddress = errors.New("this is not the address of a server")
 // it names a scheme, else https, http, and http on the servers' own port. A
 // base path is kept; user names in addresses are refused.
 func Addresses(input string) ([]string, error) {
-	input = strings.TrimRight(strings.TrimSpace(input), "/")
+	input = strings.TrimSpace(input)
 	if strings.Contains(input, "://") {
 		clean, err := address(input)
 		return []string{clean}, err

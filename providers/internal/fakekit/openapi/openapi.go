@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -33,6 +34,8 @@ type Contract struct {
 	tolerated []Deviation
 	// Base is cut from the front of every recorded path.
 	Base string
+	// CommaLists: the service takes "a,b" where its description repeats names.
+	CommaLists bool
 }
 
 // Load reads a description (JSON or YAML, a byte order mark is allowed). found
@@ -55,8 +58,8 @@ func Load(path string, tolerated ...Deviation) (c *Contract, found bool, err err
 // Check returns one complaint per difference: unknown path or method, query
 // names that the description does not have, requests or answers that do not
 // fit. Exchanges without an answer are not judged.
-func (c *Contract) Check(calls []fakekit.Call) []string {
-	var complaints []string
+func (c *Contract) Check(calls []fakekit.Call) (complaints []string) {
+	defer func() { complaints = unique(complaints) }()
 	for _, call := range calls {
 		if call.Status == 0 {
 			continue
@@ -73,6 +76,11 @@ func (c *Contract) Check(calls []fakekit.Call) []string {
 		}
 	}
 	return complaints
+}
+
+func unique(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func (c *Contract) isTolerated(name, text string) bool {
@@ -119,6 +127,9 @@ func match(template, path string) (map[string]string, bool) {
 
 func (c *Contract) judge(call fakekit.Call, route *routers.Route, params map[string]string) []string {
 	complaints := unknownQuery(call, route)
+	if c.CommaLists {
+		call.Query = splitLists(call.Query, route)
+	}
 	ask := &openapi3filter.RequestValidationInput{
 		Request:    rebuilt(call),
 		PathParams: params,
@@ -169,6 +180,19 @@ func unknownQuery(call fakekit.Call, route *routers.Route) []string {
 	return out
 }
 
+// splitLists repeats the names of array parameters that came as one value.
+func splitLists(query url.Values, route *routers.Route) url.Values {
+	out := url.Values{}
+	for name, values := range query {
+		out[name] = values
+		p := route.Operation.Parameters.GetByInAndName("query", name)
+		if p != nil && p.Schema != nil && p.Schema.Value.Type.Is("array") {
+			out[name] = strings.Split(strings.Join(values, ","), ",")
+		}
+	}
+	return out
+}
+
 func rebuilt(call fakekit.Call) *http.Request {
 	u := url.URL{Scheme: "http", Host: "service.test", Path: call.Path, RawQuery: call.Query.Encode()}
 	req, _ := http.NewRequest(call.Method, u.String(), bytes.NewReader(call.Body)) // cannot fail: the parts came from a request
@@ -178,5 +202,5 @@ func rebuilt(call fakekit.Call) *http.Request {
 
 func firstLine(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	return text
+	return text[:min(len(text), 300)]
 }
