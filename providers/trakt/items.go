@@ -30,7 +30,7 @@ var kindNames = map[media.Kind]string{
 // "movie:4". Ids are unique per kind only.
 func key(kind media.Kind, id string) string { return kindNames[kind] + ":" + id }
 
-// parseKey is the inverse of key; ok is false for the keys of partKey.
+// parseKey is the inverse of key; ok is false for keys by show and number.
 func parseKey(k string) (kind media.Kind, id string, ok bool) {
 	name, id, found := strings.Cut(k, ":")
 	for kind, n := range kindNames {
@@ -42,14 +42,50 @@ func parseKey(k string) (kind media.Kind, id string, ok bool) {
 	return 0, "", false
 }
 
+// key is the native key of the work behind a row, and what the row says about
+// it; the error is for a row that names no usable work.
+func (r row) key() (k string, o *object, kind media.Kind, err error) {
+	o, kind = r.object()
+	if o == nil {
+		return "", nil, 0, errType
+	}
+	if kind == media.Episode && (o.Season.whole() < 0 || o.Number.whole() < 0) {
+		return "", o, kind, errNumber
+	}
+	if id, ok := media.CleanID(media.Trakt, string(o.IDs.Trakt)); ok {
+		return key(kind, id), o, kind, nil
+	}
+	if k = r.partKey(o, kind); k == "" {
+		return "", o, kind, errNoID
+	}
+	return k, o, kind, nil
+}
+
+// partKey is the native key of a season or episode whose own id the service
+// left out: its show's id and its numbers, "season:1@0", "episode:1@4x2"; ""
+// when they are not told.
+func (r row) partKey(o *object, kind media.Kind) string {
+	if r.Show == nil {
+		return ""
+	}
+	show, ok := media.CleanID(media.Trakt, string(r.Show.IDs.Trakt))
+	switch {
+	case ok && kind == media.Season && o.Number.whole() >= 0:
+		return key(kind, fmt.Sprintf("%s@%d", show, o.Number.whole()))
+	case ok && kind == media.Episode:
+		return key(kind, fmt.Sprintf("%s@%dx%d", show, o.Season.whole(), o.Number.whole()))
+	}
+	return ""
+}
+
 // item describes the work behind a row.
 func (r row) item() (media.Item, error) {
-	o, kind := r.object()
-	if o == nil {
-		return media.Item{}, errType
+	k, o, kind, err := r.key()
+	if err != nil {
+		return media.Item{}, err
 	}
 	it := media.Item{
-		Kind: kind, Title: string(o.Title), Year: max(0, o.Year.whole()),
+		Key: k, Kind: kind, Title: string(o.Title), Year: max(0, o.Year.whole()),
 		RuntimeMS: int64(max(0, o.Runtime.whole())) * 60_000, Season: -1, Number: -1,
 		Tokens: o.IDs.tokens(kind),
 	}
@@ -58,31 +94,11 @@ func (r row) item() (media.Item, error) {
 		it.Season = o.Number.whole()
 	case media.Episode:
 		it.Season, it.Number = o.Season.whole(), o.Number.whole()
-		if it.Season < 0 || it.Number < 0 {
-			return media.Item{}, errNumber
-		}
 	}
 	if it.Season >= 0 && r.Show != nil {
 		partOf(&it, r.Show)
 	}
-	if id, ok := media.CleanID(media.Trakt, string(o.IDs.Trakt)); ok {
-		it.Key = key(kind, id)
-	} else if it.ShowKey == "" {
-		return media.Item{}, errNoID
-	} else {
-		it.Key = partKey(it)
-	}
 	return it, nil
-}
-
-// partKey is the native key of a season or episode whose own id the service
-// left out: its show's id and its numbers, "season:1@0", "episode:1@4x2".
-func partKey(it media.Item) string {
-	_, show, _ := parseKey(it.ShowKey)
-	if it.Kind == media.Season {
-		return key(it.Kind, fmt.Sprintf("%s@%d", show, it.Season))
-	}
-	return key(it.Kind, fmt.Sprintf("%s@%dx%d", show, it.Season, it.Number))
 }
 
 // partOf adds what a season or episode takes from its show.

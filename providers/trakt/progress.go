@@ -82,11 +82,11 @@ func (a *account) pause(ctx context.Context, c provider.Change) (provider.Result
 		e.Sent = true
 		return provider.Result{Outcome: provider.Unproven, Err: e}, nil
 	}
-	it, row, err := reply.row.shown(media.Progress)
+	row, err := reply.row.shown(media.Progress)
 	if err != nil {
 		return provider.Result{Outcome: provider.Accepted}, nil
 	}
-	return provider.Result{Outcome: provider.Confirmed, Key: it.Key, Row: &row}, nil
+	return provider.Result{Outcome: provider.Confirmed, Key: row.Key, Row: &row}, nil
 }
 
 func pauseBody(c provider.Change) (pause, error) {
@@ -131,8 +131,9 @@ func percent(v media.Value) float64 {
 func (a *account) clear(ctx context.Context, c provider.Change, listed *list) (provider.Result, error) {
 	out := provider.Result{Outcome: provider.Already}
 	for _, r := range listed.rows {
-		it, row, err := r.shown(media.Progress)
-		if err != nil || !sameItem(it, c.Item) {
+		it, err := r.item()
+		row, odd := r.shown(media.Progress)
+		if err != nil || odd != nil || !sameItem(it, c.Item) {
 			continue
 		}
 		if c.Old.Set && math.Abs(percent(row.Value)-percent(c.Old)) > 0.011 {

@@ -86,15 +86,12 @@ type collector struct {
 func (c *collector) collect(v *provider.View, rows []row) {
 	at := map[[2]string]int{}
 	for _, r := range rows {
-		it, out, err := r.shown(v.Feature)
+		out, err := r.shown(v.Feature)
 		if err != nil {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.Key, Title: r.title(), Reason: why(r, err)})
+			v.Skipped = append(v.Skipped, provider.Skipped{Key: out.Key, Title: r.title(), Reason: why(r, err)})
 			continue
 		}
-		if !c.seen[it.Key] {
-			c.seen[it.Key] = true
-			c.items = append(c.items, it)
-		}
+		c.describe(r, out.Key)
 		k := [2]string{out.Key, out.PlayKey}
 		if i, double := at[k]; double {
 			if out.At > v.Rows[i].At {
@@ -112,40 +109,50 @@ func why(r row, err error) string {
 	return fmt.Sprintf("%v (row %.20q of type %.20q)", err, r.ID, r.Type)
 }
 
-// shown is what one row of a list says in one feature.
-func (r row) shown(f media.Feature) (media.Item, provider.Row, error) {
-	it, err := r.item()
-	if err != nil {
-		return it, provider.Row{}, err
+func (c *collector) describe(r row, k string) {
+	if c.seen[k] {
+		return
 	}
-	out := provider.Row{Key: it.Key}
+	c.seen[k] = true
+	if it, err := r.item(); err == nil { // a row with a key has an item
+		c.items = append(c.items, it)
+	}
+}
+
+// shown is what one row of a list says in one feature.
+func (r row) shown(f media.Feature) (provider.Row, error) {
+	k, _, kind, err := r.key()
+	out := provider.Row{Key: k}
+	if err != nil {
+		return out, err
+	}
 	switch f {
 	case media.History:
 		id, ok := r.playID()
 		if !ok {
-			return it, out, errPlayID
+			return out, errPlayID
 		}
-		if !it.Kind.Leaf() {
-			return it, out, errType
+		if !kind.Leaf() {
+			return out, errType
 		}
 		out.PlayKey, out.Value = id, media.Watched(r.WatchedAt.moment())
 	case media.Ratings:
 		n := r.Rating.whole()
 		if n < 1 || n > 10 {
-			return it, out, errRating
+			return out, errRating
 		}
 		out.Value, out.At = media.Rated(n*10), r.RatedAt.moment()
 	case media.Watchlist:
 		out.Value, out.At = media.Listed(), r.ListedAt.moment()
 	case media.Progress:
 		pct := r.Progress.float()
-		if pct < 0 || pct > 100 || !it.Kind.Leaf() {
-			return it, out, errPercent
+		if pct < 0 || pct > 100 || !kind.Leaf() {
+			return out, errPercent
 		}
 		out.Value = media.Position(int64(math.Round(pct*media.FractionWhole/100)), 0)
 		out.At = r.PausedAt.moment()
 	}
-	return it, out, nil
+	return out, nil
 }
 
 // playID is the history id of a play, which names it in removals.

@@ -128,8 +128,8 @@ var listNames = map[media.Feature]string{media.History: "history", media.Ratings
 func distinct(l *list, f media.Feature) int {
 	keys := map[string]bool{}
 	for i, r := range l.rows {
-		it, row, err := r.shown(f)
-		k := it.Key + "/" + row.PlayKey
+		row, err := r.shown(f)
+		k := row.Key + "/" + row.PlayKey
 		if err != nil {
 			k = fmt.Sprint(i)
 		}
