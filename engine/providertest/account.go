@@ -56,7 +56,6 @@ func (s stamp) text() string { return "v" + strconv.Itoa(s.version) }
 type removal struct {
 	version int
 	key     string
-	partly  bool // one play of several: no name for it
 }
 
 func newAccount(p Profile) *account {
@@ -192,8 +191,7 @@ func (a *account) unplay(e *entry, key string, now media.Moment) bool {
 		if p.key == key {
 			e.plays = append(e.plays[:i:i], e.plays[i+1:]...)
 			a.touch(media.History, now)
-			a.removed[media.History] = append(a.removed[media.History],
-				removal{version: a.version, key: e.key, partly: len(e.plays) > 0})
+			a.removed[media.History] = append(a.removed[media.History], removal{version: a.version, key: e.key})
 			return true
 		}
 	}

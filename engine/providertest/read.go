@@ -113,30 +113,24 @@ func (m *Memory) delta(f media.Feature, cursor string, want provider.ReadRequest
 		if r.version <= since {
 			continue
 		}
-		if !names || r.partly {
-			return nil, nil, false
+		if e := a.byKey[r.key]; !names || e != nil && len(e.plays) > 0 && f == media.History {
+			return nil, nil, false // there is no name for one play of several
 		}
 		if !slices.Contains(removed, r.key) {
 			removed = append(removed, r.key)
 		}
 	}
 	for _, e := range a.entries {
-		if e.cells[f].version > since || (f == media.History && slices.ContainsFunc(e.plays, func(p play) bool { return p.version > since })) || slices.Contains(removed, e.key) {
+		newer := func(p play) bool { return f == media.History && p.version > since }
+		if e.cells[f].version > since || slices.ContainsFunc(e.plays, newer) {
 			rows = a.appendRows(rows, e, f)
 		}
 	}
-	return rows, a.trulyGone(f, removed), true
+	back := func(key string) bool { return a.byKey[key] != nil && a.byKey[key].cells[f].value.Set }
+	return rows, slices.DeleteFunc(removed, back), true
 }
 
-// trulyGone keeps the keys that show nothing any more.
-func (a *account) trulyGone(f media.Feature, keys []string) []string {
-	return slices.DeleteFunc(keys, func(key string) bool {
-		e := a.byKey[key]
-		return e != nil && (e.cells[f].value.Set || f == media.History && len(e.plays) > 0)
-	})
-}
-
-// rows lists everything that the account truly shows in one feature.
+// rowsOf lists everything that the account truly shows in one feature.
 func (a *account) rowsOf(f media.Feature) []provider.Row {
 	rows := make([]provider.Row, 0, len(a.entries))
 	for _, e := range a.entries {
