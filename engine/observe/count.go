@@ -25,9 +25,10 @@ type fate struct{ listed, same, explained bool }
 func Count(r Reading, rows []Sighting, k Known) Losses {
 	o := newObserver(r, Verdict{}, k, nil)
 	var out Losses
-	found := make(map[ledger.RowKey]Sighting, len(rows))
-	for _, s := range rows {
-		found[s.rowKey()] = s
+	found := make(map[ledger.RowKey]int, len(rows))
+	for i := range rows {
+		s := &rows[i]
+		found[s.rowKey()] = i
 		if o.clock.ahead(s.At) || r.Feature == media.History && !s.DateOnly && o.clock.ahead(s.Value.PlayedAt()) {
 			out.FutureTimes++
 		}
@@ -35,16 +36,16 @@ func Count(r Reading, rows []Sighting, k Known) Losses {
 	if firstLook(r) || r.View.Evidence.Unchanged {
 		return out
 	}
-	works := map[media.WorkID]fate{}
+	works := make(map[media.WorkID]fate, len(k.Shown))
 	for key, row := range k.Shown {
 		if row.State != ledger.ShownValue {
 			continue
 		}
 		f := works[row.Work]
-		s, ok := found[key]
-		f.listed = f.listed || ok && s.Value.Set || !ok && o.staysUnlisted(key)
-		f.same = f.same || !ok || s.Value == row.Value
-		f.explained = f.explained || o.explained(row, key)
+		i, ok := found[key]
+		f.listed = f.listed || ok && rows[i].Value.Set || !ok && o.staysUnlisted(key)
+		f.same = f.same || !ok || rows[i].Value == row.Value
+		f.explained = f.explained || (!f.listed || !f.same) && o.explained(row, key)
 		works[row.Work] = f
 	}
 	for _, f := range works {

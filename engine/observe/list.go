@@ -13,7 +13,9 @@ import (
 func (o *observer) listed(rows []Sighting) {
 	o.found = make(map[ledger.RowKey]int, len(rows))
 	var doubled map[ledger.RowKey]int
-	for i, s := range rows {
+	o.works = make(map[media.WorkID]bool, len(rows))
+	for i := range rows {
+		s := &rows[i]
 		if s.Value.Set && s.Work != 0 {
 			o.works[s.Work] = true
 		}
@@ -31,38 +33,40 @@ func (o *observer) listed(rows []Sighting) {
 		}
 		doubled[key] = o.better(rows, first, i)
 	}
-	for i, s := range rows {
+	for i := range rows {
+		s := &rows[i]
 		key := s.rowKey()
 		if best, ok := doubled[key]; ok {
 			if o.found[key] != i {
 				continue
 			}
-			s = rows[best]
+			s = &rows[best]
 		}
-		if !o.quiet(s, key) {
-			o.row(o.seenRow(s))
+		old, shown := o.k.Shown[key]
+		if shown {
+			o.relisted++
+		}
+		if !o.quiet(s, key, &old) {
+			o.row(o.seenRow(*s))
 		}
 	}
 	o.lookedUp()
 }
 
 // quiet tells whether nothing can follow from a row: it shows what it showed
-// and nothing is open for it, or a look-up has taken its place.
-func (o *observer) quiet(s Sighting, key ledger.RowKey) bool {
+// and nothing is open for it, or a look-up has taken its place. old is the
+// zero Shown where nothing was shown.
+func (o *observer) quiet(s *Sighting, key ledger.RowKey, old *ledger.Shown) bool {
 	if len(o.answers) > 0 && o.answeredFor(key) {
 		return true
 	}
-	if o.v.FirstLook || len(o.queues) > 0 && len(o.queues[s.Work]) > 0 {
+	if o.v.FirstLook || old.Work != s.Work || len(o.queues) > 0 && len(o.queues[s.Work]) > 0 {
 		return false
 	}
 	if len(o.k.Proofs) > 0 {
 		if _, open := o.k.Proofs[key]; open {
 			return false
 		}
-	}
-	old, ok := o.k.Shown[key]
-	if !ok || old.Work != s.Work {
-		return false
 	}
 	if !s.Value.Set {
 		return old.State == ledger.ShownAbsent
@@ -138,9 +142,11 @@ func (o *observer) lookedUp() {
 func (o *observer) missed(a Answered) {
 	for _, work := range sortedWorks(o.queues) {
 		for _, p := range o.queues[work] {
-			if p.Key == a.Key && !o.met[p.Op] && o.answeredFor(p.RowKey) {
-				s := o.provenBy(a, seen{RowKey: p.RowKey, Work: work, Play: p.Play, is: denied})
-				o.own(s, o.k.Shown[p.RowKey], o.queue(s))
+			key := ledger.RowKey{Key: a.Key, PlayKey: p.PlayKey}
+			about := p.Key == a.Key || p.Key == "" && work == a.Work
+			if about && !o.met[p.Op] && o.answeredFor(key) {
+				s := o.provenBy(a, seen{RowKey: key, Work: work, Play: p.Play, is: denied})
+				o.own(s, o.k.Shown[key], o.queue(s))
 			}
 		}
 	}
@@ -175,6 +181,9 @@ func (o *observer) believed(which func(ledger.RowKey) bool) (out []seen) {
 func (o *observer) unlisted() {
 	if o.r.View.Coverage == provider.Changes {
 		o.removed()
+		return
+	}
+	if o.relisted == len(o.k.Shown) && len(o.k.Proofs) == 0 {
 		return
 	}
 	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return !ok && !o.answeredFor(k) }) {

@@ -111,14 +111,16 @@ type observer struct {
 	answers map[string]Answered
 	queues  map[media.WorkID][]ledger.Pending
 	met     map[ledger.OpID]bool // pending writes that a row was held against
-	// found counts rows by key and tells which were listed.
-	found map[ledger.RowKey]int
-	works map[media.WorkID]bool // that the view shows
-	put   map[ledger.RowKey]ledger.Shown
-	gone  map[ledger.RowKey]bool
-	words []word
-	says  map[ledger.Subject]ledger.Statement
-	lags  []int64
+	// found is the first row of each listed key; relisted counts those that
+	// were shown before.
+	found    map[ledger.RowKey]int
+	relisted int
+	works    map[media.WorkID]bool // that the view shows
+	put      map[ledger.RowKey]ledger.Shown
+	gone     map[ledger.RowKey]bool
+	words    []word
+	says     map[ledger.Subject]ledger.Statement
+	lags     []int64
 	// waiting counts rows that this view left unproven.
 	waiting int
 	out     ledger.Delta
@@ -129,8 +131,7 @@ func newObserver(r Reading, v Verdict, k Known, answers []Answered) *observer {
 	o := &observer{r: r, v: v, k: k, caps: r.caps(), clock: clockOf(r),
 		answers: make(map[string]Answered, len(answers)),
 		queues:  map[media.WorkID][]ledger.Pending{}, met: map[ledger.OpID]bool{},
-		works: map[media.WorkID]bool{},
-		put:   map[ledger.RowKey]ledger.Shown{}, gone: map[ledger.RowKey]bool{},
+		put: map[ledger.RowKey]ledger.Shown{}, gone: map[ledger.RowKey]bool{},
 		says: map[ledger.Subject]ledger.Statement{}}
 	for _, a := range answers {
 		o.answers[a.Key] = a
