@@ -44,7 +44,7 @@ func (e *Engine) Answer(ctx context.Context, id int64, a ledger.Answer, chosen [
 	if err != nil {
 		return err
 	}
-	decision, err := e.decision(ctx, hold, a, effects)
+	decision, err := e.decision(ctx, hold, effects)
 	if err != nil {
 		return err
 	}
@@ -67,8 +67,8 @@ func (e *Engine) Answer(ctx context.Context, id int64, a ledger.Answer, chosen [
 }
 
 // decision turns an answer's effects into what is stored in one transaction.
-func (e *Engine) decision(ctx context.Context, hold ledger.Hold, a ledger.Answer, f guard.Effects) (store.Decision, error) {
-	d := store.Decision{Hold: hold.ID, Answer: a, Refusals: f.Refusals, Freed: f.Freed, Accounts: f.Accounts, Routes: f.Routes}
+func (e *Engine) decision(ctx context.Context, hold ledger.Hold, f guard.Effects) (store.Decision, error) {
+	d := store.Decision{Holds: f.Holds, Refusals: f.Refusals, Freed: f.Freed, Accounts: f.Accounts, Routes: f.Routes}
 	withdrawn, err := e.copiesOf(ctx, hold.Profile, f.Withdrawn)
 	if err != nil {
 		return d, err
@@ -82,12 +82,9 @@ func (e *Engine) decision(ctx context.Context, hold ledger.Hold, a ledger.Answer
 	for i := range d.Local {
 		d.Local[i].Local = true
 	}
-	for _, h := range f.Holds {
-		if h.State == ledger.HoldAnswered {
-			d.Approved = h.Ops
-		}
+	if hold.Guard != ledger.GuardIdentityShift {
+		d.Trust, err = e.accepted(ctx, f.Accepted)
 	}
-	d.Trust, err = e.accepted(ctx, f.Accepted)
 	return d, err
 }
 
@@ -125,8 +122,8 @@ func copiesIn(f ledger.Dossier, said []guard.Said) []ledger.Statement {
 	return out
 }
 
-// accepted marks a view's content as declared right; for an identity_shift the
-// grouping of the whole account is kept with its hold.
+// accepted marks a view's content as declared right. The grouping of an
+// identity_shift stays with its hold.
 func (e *Engine) accepted(ctx context.Context, c guard.Content) ([]ledger.Trust, error) {
 	if c.Digest == "" {
 		return nil, nil

@@ -184,14 +184,11 @@ func (d *desk) guard(ctx context.Context) error {
 	r, db := d.r, d.r.e.cfg.Store
 	number(r.run, d.draft.Ops, r.ops)
 	r.ops += len(d.draft.Ops)
-	if err := d.approve(ctx); err != nil {
-		return err
-	}
 	budget, err := d.budget(ctx)
 	if err != nil {
 		return err
 	}
-	standing, err := r.standing(ctx)
+	standing, err := db.Standing(ctx, r.profile.ID)
 	if err != nil {
 		return err
 	}
@@ -213,36 +210,6 @@ func (d *desk) guard(ctx context.Context) error {
 	r.plan, r.files = d.draft, d.files
 	r.plan.Ops = allowed
 	return nil
-}
-
-// approve marks ops that a person said yes to: the same target, subject and
-// statement.
-func (d *desk) approve(ctx context.Context) error {
-	approved, err := d.r.e.cfg.Store.Approved(ctx)
-	if err != nil || len(approved) == 0 {
-		return err
-	}
-	type key struct {
-		ledger.StatementRef
-		cause ledger.Cause
-	}
-	yes := make(map[key]bool, len(approved))
-	for _, op := range approved {
-		yes[key{ledger.StatementRef{Account: op.Account, Subject: op.Subject}, op.Origin()}] = true
-	}
-	for i := range d.draft.Ops {
-		op := &d.draft.Ops[i]
-		op.Approved = yes[key{ledger.StatementRef{Account: op.Account, Subject: op.Subject}, op.Origin()}]
-	}
-	return nil
-}
-
-// standing are the person's holds that are open or were answered with a yes.
-func (r *round) standing(ctx context.Context) ([]ledger.Hold, error) {
-	all, err := r.e.cfg.Store.Holds(ctx, 0)
-	return slices.DeleteFunc(all, func(h ledger.Hold) bool {
-		return h.Profile != r.profile.ID || h.State == ledger.HoldGone || h.State == ledger.HoldAnswered && h.Answer != ledger.DoIt
-	}), err
 }
 
 const sevenDaysMS = 7 * 24 * 3600 * 1000

@@ -148,6 +148,9 @@ func (r *round) holdShift(ctx context.Context, s *sight, before store.Identity, 
 	var left []media.WorkID
 	for _, l := range before.Links {
 		if to, ok := out.Of[l.Key]; ok && to != l.Work {
+			if to >= before.Next {
+				to = 0 // a work that did not exist before
+			}
 			facts.Moves = append(facts.Moves, guard.Move{Key: l.Key, From: l.Work, To: to})
 			left = append(left, l.Work)
 		}
@@ -159,13 +162,17 @@ func (r *round) holdShift(ctx context.Context, s *sight, before store.Identity, 
 	for i := range facts.Moves {
 		facts.Moves[i].Shared = shared[facts.Moves[i].From]
 	}
-	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
 	if err != nil {
 		return err
 	}
-	for i := range open {
-		if open[i].Guard == ledger.GuardIdentityShift && open[i].Target == s.account.ID {
-			facts.Open = &open[i]
+	for i, h := range standing {
+		switch {
+		case h.Guard != ledger.GuardIdentityShift || h.Target != s.account.ID:
+		case h.State == ledger.HoldOpen:
+			facts.Open = &standing[i]
+		default:
+			facts.Accepted = h.Digest
 		}
 	}
 	hold, ok := guard.IdentityShift(facts)

@@ -193,12 +193,12 @@ func (r *round) guardViews(ctx context.Context) error {
 	var facts []guard.ViewFacts
 	for _, s := range r.fresh() {
 		for _, g := range s.views {
-			if g != nil && g.trusted && !g.verdict.Unchanged {
+			if g != nil && g.trusted {
 				facts = append(facts, r.viewFacts(g))
 			}
 		}
 	}
-	standing, err := r.standing(ctx)
+	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
 	if err != nil {
 		return err
 	}

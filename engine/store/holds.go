@@ -88,7 +88,7 @@ func (t *tx) putHold(h *ledger.Hold) {
 	if h.ID == 0 {
 		h.ID = t.number("SELECT max(id) FROM holds") + 1
 	}
-	if t.number("SELECT count(*) FROM holds WHERE id = ? AND state <> ?", h.ID, ledger.HoldOpen) != 0 {
+	if h.State == ledger.HoldOpen && t.number("SELECT count(*) FROM holds WHERE id = ? AND state <> ?", h.ID, ledger.HoldOpen) != 0 {
 		return
 	}
 	t.exec(`INSERT INTO holds (`+holdColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -114,24 +114,26 @@ func (t *tx) putHeldOps(hold int64, ops []ledger.Op) {
 	t.exec("DELETE FROM hold_ops WHERE hold = ? AND place >= ?", hold, len(ops))
 }
 
-// Approved returns the ops that persons said yes to, by hold: an op with the
-// same account, subject and cause passes the guards.
-func (s *Store) Approved(ctx context.Context) ([]ledger.Op, error) {
-	held, err := find(ctx, s, scanHeldOp, "SELECT "+heldOpColumns+` FROM hold_ops
-		WHERE hold IN (SELECT id FROM holds WHERE state = ? AND answer = ?) ORDER BY hold, place`,
-		ledger.HoldAnswered, ledger.DoIt)
-	ops := make([]ledger.Op, len(held))
-	for i, h := range held {
-		ops[i] = h.op
+// Standing returns a profile's holds that bind a plan: open ones, and those
+// answered with a yes whose ops are not done yet.
+func (s *Store) Standing(ctx context.Context, profile ledger.ProfileID) ([]ledger.Hold, error) {
+	open, err := s.Holds(ctx, ledger.HoldOpen)
+	if err != nil {
+		return nil, err
 	}
-	return ops, err
+	answered, err := s.Holds(ctx, ledger.HoldAnswered)
+	return slices.DeleteFunc(append(open, answered...), func(h ledger.Hold) bool {
+		yes := h.Answer == ledger.DoIt || h.Answer == ledger.TryAgain
+		return h.Profile != profile || h.State == ledger.HoldAnswered && !yes
+	}), err
 }
 
 // Decision is everything that a person's answer to a hold changes (R23). It
 // becomes true as a whole or not at all.
 type Decision struct {
-	Hold      int64
-	Answer    ledger.Answer
+	// Holds are the answered hold and what the answer leaves of it. The first
+	// must still be open in the store.
+	Holds     []ledger.Hold
 	Refusals  []ledger.Refusal
 	Withdrawn []ledger.StatementRef
 	// Local are current statements that no longer leave their account.
@@ -140,17 +142,17 @@ type Decision struct {
 	Trust    []ledger.Trust
 	Accounts []ledger.AccountID // whose first plan is accepted
 	Routes   []int64            // whose first plan is accepted
-	// Approved are the ops that may run. They become the hold's ops: what was
-	// not chosen is planned, and held, again.
-	Approved []ledger.Op
 }
 
 // AnswerHold books a person's answer; ErrNotFound when the hold is not open.
 func (s *Store) AnswerHold(ctx context.Context, run ledger.RunID, d Decision) error {
 	return s.write(ctx, func(t *tx) error {
-		if t.exec("UPDATE holds SET state = ?, answer = ? WHERE id = ? AND state = ?",
-			ledger.HoldAnswered, d.Answer, d.Hold, ledger.HoldOpen) != 1 && t.err == nil {
-			return &Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("hold %d is not open", d.Hold)}
+		for i := range d.Holds {
+			id := d.Holds[i].ID
+			if i == 0 && t.number("SELECT count(*) FROM holds WHERE id = ? AND state = ?", id, ledger.HoldOpen) != 1 && t.err == nil {
+				return &Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("hold %d is not open", id)}
+			}
+			t.putHold(&d.Holds[i])
 		}
 		t.putRefusals(d.Refusals)
 		t.forget(run, d.Withdrawn)
@@ -165,9 +167,6 @@ func (s *Store) AnswerHold(ctx context.Context, run ledger.RunID, d Decision) er
 		}
 		for _, id := range d.Routes {
 			t.exec("UPDATE routes SET accepted = 1 WHERE id = ?", id)
-		}
-		if d.Answer == ledger.DoIt {
-			t.putHeldOps(d.Hold, d.Approved)
 		}
 		return nil
 	})

@@ -41,18 +41,35 @@ func TestHoldsGrowShrinkAndAreAnsweredOnce(t *testing.T) {
 	}
 
 	// A person answers while a run is about to store the hold as it knew it.
-	yes := Decision{Hold: h.ID, Answer: ledger.DoIt, Approved: h.Ops[:1], Accounts: []ledger.AccountID{2}}
+	rest, part := h, h
+	rest.Ops = h.Ops[1:]
+	part.ID, part.State, part.Answer, part.Ops = 0, ledger.HoldAnswered, ledger.DoIt, h.Ops[:1]
+	must(t, s.AnswerHold(ctx, 2, Decision{Holds: []ledger.Hold{rest, part}}))
+	if open := got(s.Holds(ctx, ledger.HoldOpen))(t); len(open) != 1 || len(open[0].Ops) != 3 {
+		t.Errorf("what was not chosen waits: %+v", open)
+	}
+	rest.State, rest.Answer = ledger.HoldAnswered, ledger.DoIt
+	yes := Decision{Holds: []ledger.Hold{rest}, Accounts: []ledger.AccountID{2}}
 	must(t, s.AnswerHold(ctx, 2, yes))
 	got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
 	if open := got(s.Holds(ctx, ledger.HoldOpen))(t); len(open) != 0 {
 		t.Error("the answer was overwritten")
 	}
-	if ok := got(s.Approved(ctx))(t); len(ok) != 1 || !reflect.DeepEqual(ok[0], h.Ops[0]) {
+	ok := got(s.Standing(ctx, 1))(t)
+	if len(ok) != 2 || len(ok[0].Ops)+len(ok[1].Ops) != 4 {
 		t.Errorf("approved %+v", ok)
+	}
+	for _, done := range ok {
+		done.State = ledger.HoldGone
+		got(s.PutHolds(ctx, []ledger.Hold{done}))(t)
+	}
+	if ok := got(s.Standing(ctx, 1))(t); len(ok) != 0 {
+		t.Errorf("a finished approval stands: %+v", ok)
 	}
 	if a := got(s.Accounts(ctx))(t); !a[1].Accepted || a[0].Accepted {
 		t.Errorf("accounts %+v", a)
 	}
+	yes.Holds[0] = rest
 	if err := s.AnswerHold(ctx, 2, yes); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a second answer: %v", err)
 	}
@@ -65,7 +82,9 @@ func TestAnswerIsOneTransaction(t *testing.T) {
 	s := memory(t)
 	must(t, s.Apply(ctx, 1, ledger.Delta{Statements: []ledger.Statement{cleared(rating(1, 7, 0))}}))
 	put := got(s.PutHolds(ctx, []ledger.Hold{{Profile: 1, State: ledger.HoldOpen, Ops: heldOps(7)}}))(t)
-	no := Decision{Hold: put[0].ID, Answer: ledger.KeepThem,
+	answered := put[0]
+	answered.State, answered.Answer = ledger.HoldAnswered, ledger.KeepThem
+	no := Decision{Holds: []ledger.Hold{answered},
 		Refusals:  []ledger.Refusal{{Target: 2, Subject: about(7, media.Ratings), Cause: ledger.Cause{Account: 1, Seq: 1}, Why: ledger.RefusedByYou}},
 		Withdrawn: []ledger.StatementRef{{Account: 1, Subject: about(7, media.Ratings)}}}
 	must(t, s.AnswerHold(ctx, 2, no))
@@ -79,7 +98,7 @@ func TestAnswerIsOneTransaction(t *testing.T) {
 	if r := got(s.Refusals(ctx))(t); len(r) != 0 {
 		t.Errorf("refusals %+v", r)
 	}
-	if ok := got(s.Approved(ctx))(t); len(ok) != 0 {
+	if ok := got(s.Standing(ctx, 1))(t); len(ok) != 0 {
 		t.Errorf("a no approves %+v", ok)
 	}
 }
