@@ -397,3 +397,53 @@ func TestClearEndsAllWeather(t *testing.T) {
 		t.Errorf("listed %v", got)
 	}
 }
+
+func TestTheServiceItselfChanges(t *testing.T) {
+	m, p, _ := account0(t, Server())
+	m.Person().Pause(Film(1), 10*60_000, noon)
+	w := m.Weather()
+	w.OtherServer("another")
+	w.Version("2.0.0")
+	w.Scope("films only")
+	w.Clock(-10 * minute)
+	v, s := read1(t, p, media.Progress, "", full)
+	if e := v.Evidence; e.ServerID != "another" || e.Version != "2.0.0" || e.Scope != "films only" || s.ClockMS != -10*minute || !s.ClockKnown {
+		t.Errorf("%+v, clock %d", e, s.ClockMS)
+	}
+	m.Person().Pause(Film(1), 20*60_000, noon+hour)
+	if h := m.Truth().Of(Film(1))[0]; h.PausedAt != noon+50*minute {
+		t.Errorf("noted at %s by a slow clock", h.PausedAt)
+	}
+	w.NoClock()
+	w.Expire(noon)
+	if v, s = read1(t, p, media.Progress, "", full); s.ClockKnown || v.Rows[0].Value.Set {
+		t.Errorf("clock %v, rows %+v", s.ClockKnown, v.Rows)
+	}
+}
+
+func TestValuesAreRewrittenAndWorksUnknown(t *testing.T) {
+	m, p, _ := account0(t, Tracker())
+	m.Weather().Rewrite(func(_ media.Feature, v media.Value) media.Value { return media.Rated(int(v.N) - 20) })
+	c := provider.Change{Action: provider.Add, Feature: media.Ratings, Item: Film(1).Item(), New: media.Rated(80)}
+	if res := write1(t, p, c); res.Row == nil || res.Row.Value.N != 60 || m.Truth().Rating(Film(1)) != 60 {
+		t.Errorf("%+v, kept %d", res, m.Truth().Rating(Film(1)))
+	}
+	m.Weather().Unknown(Film(2))
+	c.Item = Film(2).Item()
+	if res := write1(t, p, c); res.Outcome != provider.Refused || res.Err.Kind != provider.Rejected {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestAFullPlanRefusesOneByOne(t *testing.T) {
+	profile := TraktLike()
+	profile.Caps.Features[media.Watchlist].Capacity = 3
+	m, p, _ := account0(t, profile)
+	res, err := p.Write(context.Background(), adds(5))
+	if err != nil || res[2].Outcome != provider.Accepted || res[3].Outcome != provider.Refused || res[3].Err.Kind != provider.PlanLimit {
+		t.Errorf("%v %+v", err, res)
+	}
+	if n := len(m.Truth().Works(media.Watchlist)); n != 3 {
+		t.Errorf("%d listed", n)
+	}
+}
