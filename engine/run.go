@@ -91,6 +91,7 @@ func (r *round) do(ctx context.Context) error {
 		{"writing", r.write},      // journal, do, book
 		{"checking", r.lookAfter}, // own writes are looked up where possible
 		{"checking", r.markUndone},
+		{"checking", r.acceptEmpty},
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil

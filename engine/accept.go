@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+)
+
+// acceptEmpty takes a first plan that asks for nothing as accepted: there is
+// nothing a person could say yes to, and what persons do from then on must not
+// wait for a question about it (first_run).
+func (r *round) acceptEmpty(ctx context.Context) error {
+	if r.wish.undo != nil {
+		return nil // an undo's plan is no first plan
+	}
+	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	if err != nil {
+		return err
+	}
+	for i, route := range r.routes {
+		if route.Accepted || !r.empty(route, open) {
+			continue
+		}
+		r.routes[i].Accepted = true
+		if _, err := r.e.cfg.Store.PutRoute(ctx, r.routes[i]); err != nil {
+			return err
+		}
+	}
+	for _, s := range r.sights {
+		if s.account.Accepted || slices.ContainsFunc(r.routes, func(route ledger.Route) bool { return touches(route, s) && !route.Accepted }) {
+			continue
+		}
+		s.account.Accepted = true
+		if _, err := r.e.cfg.Store.PutAccount(ctx, s.account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func touches(route ledger.Route, s *sight) bool {
+	return route.From == s.account.ID || route.To == s.account.ID
+}
+
+// empty tells whether both ends of a new route were looked at and its target
+// lacks nothing: nothing waits for a yes, and nothing waits for time.
+func (r *round) empty(route ledger.Route, open []ledger.Hold) bool {
+	for _, id := range []ledger.AccountID{route.From, route.To} {
+		s := r.sight(id)
+		if s == nil || s.views[route.Feature] == nil || !s.views[route.Feature].trusted {
+			return false
+		}
+	}
+	waits := func(h ledger.Hold) bool {
+		return h.Guard == ledger.GuardFirstRun && h.Target == route.To && h.Feature == route.Feature
+	}
+	later := func(n ledger.NonOp) bool {
+		return n.Account == route.To && n.Feature == route.Feature && n.Unmet && n.Why.Until.Known()
+	}
+	planned := func(op ledger.Op) bool {
+		return op.Account == route.To && op.Feature == route.Feature && op.FirstRun
+	}
+	return !slices.ContainsFunc(open, waits) && !slices.ContainsFunc(r.plan.NonOps, later) && !slices.ContainsFunc(r.plan.Ops, planned)
+}
