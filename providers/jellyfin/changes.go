@@ -60,28 +60,31 @@ func (l *look) recent(ctx context.Context, libraries []string) (shortList, error
 		libraries = []string{""}
 	}
 	var out shortList
-	seen := map[string]bool{}
 	for _, lib := range libraries {
-		for _, list := range []struct {
-			path string
-			q    url.Values
-		}{{"/UserItems/Resume", resumeQuery(l.kept.UserID, lib)}, {"/Items", newestQuery(l.kept.UserID, lib)}} {
-			var p mediabrowser.Page
-			if _, err := l.server.get(ctx, list.path, list.q, &p); err != nil {
-				return nil, err
-			}
-			if err := mediabrowser.Check(p.Items); err != nil {
-				return nil, err
-			}
-			for _, it := range p.Items {
-				if !seen[it.ID] {
-					seen[it.ID] = true
-					out = append(out, it)
-				}
-			}
+		resume, err := l.short(ctx, "/UserItems/Resume", resumeQuery(l.kept.UserID, lib))
+		if err != nil {
+			return nil, err
 		}
+		newest, err := l.short(ctx, "/Items", newestQuery(l.kept.UserID, lib))
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, resume...), newest...)
 	}
-	return out, nil
+	seen := map[string]bool{}
+	return slices.DeleteFunc(out, func(it mediabrowser.Item) bool {
+		before := seen[it.ID]
+		seen[it.ID] = true
+		return before
+	}), nil
+}
+
+func (l *look) short(ctx context.Context, path string, q url.Values) ([]mediabrowser.Item, error) {
+	var p mediabrowser.Page
+	if _, err := l.server.get(ctx, path, q, &p); err != nil {
+		return nil, err
+	}
+	return p.Items, mediabrowser.Check(p.Items)
 }
 
 func resumeQuery(user, library string) url.Values {

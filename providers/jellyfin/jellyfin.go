@@ -170,10 +170,10 @@ func (s *server) authorize(ctx context.Context, req *http.Request) error {
 // header is the server's own scheme; values are percent-encoded as the server
 // decodes them.
 func header(env provider.Env, device, token string) string {
-	h := `MediaBrowser Client="Watchkeeper", Device="Desktop", DeviceId="` + url.PathEscape(device) +
-		`", Version="` + url.PathEscape(env.Version) + `"`
+	h := `MediaBrowser Client="Watchkeeper", Device="Desktop", DeviceId="` + url.QueryEscape(device) +
+		`", Version="` + url.QueryEscape(env.Version) + `"`
 	if token != "" {
-		h += `, Token="` + url.PathEscape(token) + `"`
+		h += `, Token="` + url.QueryEscape(token) + `"`
 	}
 	return h
 }
@@ -269,7 +269,11 @@ func libraries(ctx context.Context, env provider.Env) ([]provider.Library, error
 	return out, nil
 }
 
-var errCutList = errors.New("the list of libraries is not whole")
+// A server that is starting may list nothing; that is never an empty catalogue.
+var (
+	errCutList     = errors.New("the list of libraries is not whole")
+	errNoLibraries = errors.New("the server shows this user no libraries")
+)
 
 // views are the user's libraries that can hold films or shows.
 func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
@@ -283,6 +287,9 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	}
 	if page.TotalRecordCount != nil && *page.TotalRecordCount != len(page.Items) {
 		return nil, provider.Failed(provider.Transient, "get /UserViews", errCutList)
+	}
+	if len(page.Items) == 0 {
+		return nil, provider.Failed(provider.Transient, "get /UserViews", errNoLibraries)
 	}
 	var out []mediabrowser.Item
 	for _, v := range page.Items {

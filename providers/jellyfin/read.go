@@ -197,6 +197,9 @@ func (a *account) byID(ctx context.Context, user string, ids []string) ([]mediab
 // an episode is named by its show's ids.
 func (l *look) describeShows(ctx context.Context) error {
 	l.account.mu.Lock()
+	if l.covers == provider.Catalogue {
+		l.shows = mediabrowser.Works{} // the scan lists them all anew
+	}
 	l.shows.Learn(l.items)
 	missing := l.shows.Missing(l.items)
 	l.account.mu.Unlock()

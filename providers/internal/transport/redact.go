@@ -107,6 +107,9 @@ func (r *redactor) learn(req *http.Request) {
 // credential cuts a header's value down to its secret.
 func credential(v string) string {
 	if m := quoted.FindStringSubmatch(v); m != nil {
+		if plain, err := url.QueryUnescape(m[1]); err == nil {
+			return plain
+		}
 		return m[1]
 	}
 	if strings.Contains(v, `="`) {

@@ -159,7 +159,11 @@ func (u *User) Hide(library string, hidden bool) {
 }
 
 // ForbidEditing switches the user's right to edit own data off.
-func (u *User) ForbidEditing() { u.noEdit = true }
+func (u *User) ForbidEditing() {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	u.noEdit = true
+}
 
 // What the owner does.
 
@@ -248,7 +252,11 @@ func (s *Server) Grumble(id string, on bool) {
 }
 
 // SwitchOffQuickConnect lets the server refuse it.
-func (s *Server) SwitchOffQuickConnect() { s.noQuick = true }
+func (s *Server) SwitchOffQuickConnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noQuick = true
+}
 
 // RevokeAll ends all sign-ins.
 func (s *Server) RevokeAll() {
