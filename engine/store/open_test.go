@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -57,6 +58,25 @@ func TestModesKeepOthersOut(t *testing.T) {
 		info := got(os.Stat(path))(t)
 		if info.Mode().Perm() != want {
 			t.Errorf("%s has mode %o", filepath.Base(path), info.Mode().Perm())
+		}
+	}
+}
+
+// A folder's name may hold what means something in a URI.
+func TestOddFolderNames(t *testing.T) {
+	for _, name := range []string{"a b", "50%41", "what?mode=ro", "c#3", "Größe"} {
+		if runtime.GOOS == "windows" && strings.Contains(name, "?") {
+			continue // no such names there
+		}
+		dir := filepath.Join(t.TempDir(), name)
+		s := peopled(t, got(Open(ctx, dir, Options{}))(t))
+		got(s.Backup(ctx, 1000))(t)
+		must(t, s.Close())
+		if _, err := os.Stat(filepath.Join(dir, FileName)); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+		if kept := got(Backups(dir))(t); len(kept) != 1 || newestGood(dir) != kept[0].Name {
+			t.Errorf("%q: backups %v", name, kept)
 		}
 	}
 }
