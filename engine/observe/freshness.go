@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -34,6 +35,14 @@ func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, interval
 		return ledger.Ageing, "", t.Evidence
 	}
 	return ledger.Stale, ledger.SourceSilent, "last read at " + t.LastTrusted.String()
+}
+
+// WantsFresh tells whether the next read of a feature must go past every cache:
+// a write of ours is to be seen, a proof needs its second look, a first look
+// its second opinion, or the stamp moved over a list that did not.
+func WantsFresh(t ledger.Trust, pend []ledger.Pending, proofs int) bool {
+	open := slices.ContainsFunc(pend, func(p ledger.Pending) bool { return p.State != ledger.Parked })
+	return open || proofs > 0 || t.Looked && t.Run == t.FirstRun || t.SuspectDigest != ""
 }
 
 // contradiction tells what speaks against a list that was read without error.

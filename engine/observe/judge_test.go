@@ -217,3 +217,31 @@ func TestFreshness(t *testing.T) {
 		}
 	}
 }
+
+func TestWantsFresh(t *testing.T) {
+	looked := ledger.Trust{Looked: true, Run: 9, FirstRun: 4}
+	first, suspect := looked, looked
+	first.FirstRun, suspect.SuspectDigest = 9, "x"
+	for name, c := range map[string]struct {
+		trust  ledger.Trust
+		state  ledger.PendingState
+		proofs int
+		want   bool
+	}{
+		"at rest":             {looked, 0, 0, false},
+		"after our own write": {looked, ledger.Expected, 0, true},
+		"a late one":          {looked, ledger.Lost, 0, true},
+		"a parked play":       {looked, ledger.Parked, 0, false},
+		"for a second look":   {looked, 0, 1, true},
+		"after a first look":  {first, 0, 0, true},
+		"under suspicion":     {suspect, 0, 0, true},
+	} {
+		var pend []ledger.Pending
+		if c.state != 0 {
+			pend = []ledger.Pending{{State: c.state}}
+		}
+		if got := observe.WantsFresh(c.trust, pend, c.proofs); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -229,3 +229,19 @@ func TestClockJitterIsNoChange(t *testing.T) {
 		}
 	}
 }
+
+// Scenario 97: a list that freezes at an old rating overwrites nothing.
+func TestFrozenOldRating(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	b.read(row("a", media.Rated(60), 0))
+	b.read(row("a", media.Rated(60), 0))
+	b.read(row("a", media.Rated(80), 0))
+	b.read(row("a", media.Rated(80), 0))
+	for range 4 {
+		b.read(row("a", media.Rated(60), 0))
+	}
+	b.read(row("a", media.Rated(80), 0))
+	if st, _ := b.statement(0); st.Value != media.Rated(80) || len(b.known.Proofs) != 0 {
+		t.Fatalf("got %+v", st)
+	}
+}

@@ -77,10 +77,10 @@ func (o *observer) row(s seen) {
 	}
 }
 
-// unplaced tells whether a play of a log was not given its viewing yet: there
-// is nothing to say about it.
+// unplaced tells whether a play was not given its viewing yet: there is nothing
+// to say about it, unless a flag shows a write of ours.
 func (o *observer) unplaced(s seen) bool {
-	return o.r.Feature == media.History && s.PlayKey != "" && s.Play == 0
+	return o.r.Feature == media.History && s.is == listed && s.Play == 0 && (!o.flag(s) || len(o.queue(s)) == 0)
 }
 
 // held treats an item that the account can show.
@@ -125,9 +125,6 @@ func (o *observer) absenceKnown() bool {
 // service says, or at an unknown time (R7), and needs no proof unless the
 // whole view is suspicious.
 func (o *observer) firstSight(s seen) {
-	if o.r.Feature == media.History && s.Play == 0 {
-		return // without its play there is nothing to say yet
-	}
 	if o.v.Suspicious {
 		if _, proven := o.proven(s); !proven {
 			return
@@ -178,9 +175,6 @@ func (o *observer) absentAgain(s seen, old ledger.Shown) {
 
 // gained treats an item that shows a value and was absent.
 func (o *observer) gained(s seen, old ledger.Shown) {
-	if o.r.Feature == media.History && s.Play == 0 {
-		return // without its play there is nothing to say yet
-	}
 	first, proven := o.proven(s)
 	if !proven {
 		return
