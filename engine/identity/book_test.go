@@ -17,21 +17,35 @@ type book struct {
 	works  map[media.WorkID]ledger.Work
 	tokens map[media.Token]media.WorkID
 	links  map[ledger.AccountID]map[string]ledger.Link
-	unlink map[ledger.AccountID]map[string][]media.WorkID
+	unlink []unlinked
 	listed map[ledger.AccountID]map[string]bool
 	apart  [][2]media.WorkID
 }
 
+// unlinked is an item that a person took away from a work.
+type unlinked struct {
+	account ledger.AccountID
+	key     string
+	work    media.WorkID
+}
+
+// unlinkedAt lists the unlinks of one account.
+func (b *book) unlinkedAt(a ledger.AccountID) map[string][]media.WorkID {
+	at := map[string][]media.WorkID{}
+	for _, u := range b.unlink {
+		if u.account == a {
+			at[u.key] = append(at[u.key], u.work)
+		}
+	}
+	return at
+}
+
 // keptApart are the pairs that follow from all links and unlinks.
 func (b *book) keptApart() [][2]media.WorkID {
-	pairs := b.apart
-	for a, keys := range b.unlink {
-		for key, from := range keys {
-			for _, w := range from {
-				if l, ok := b.links[a][key]; ok {
-					pairs = append(pairs, [2]media.WorkID{l.Work, w})
-				}
-			}
+	pairs := slices.Clone(b.apart)
+	for _, u := range b.unlink {
+		if l, ok := b.links[u.account][u.key]; ok {
+			pairs = append(pairs, [2]media.WorkID{l.Work, u.work})
 		}
 	}
 	return pairs
@@ -41,7 +55,6 @@ func newBook() *book {
 	return &book{
 		next: 1, works: map[media.WorkID]ledger.Work{}, tokens: map[media.Token]media.WorkID{},
 		links:  map[ledger.AccountID]map[string]ledger.Link{},
-		unlink: map[ledger.AccountID]map[string][]media.WorkID{},
 		listed: map[ledger.AccountID]map[string]bool{},
 	}
 }
@@ -49,7 +62,7 @@ func newBook() *book {
 func (b *book) input(a ledger.AccountID, items ...media.Item) Input {
 	known := Known{
 		Links: maps.Clone(b.links[a]), Tokens: maps.Clone(b.tokens), Works: maps.Clone(b.works),
-		WorkTokens: map[media.WorkID][]media.Token{}, Unlinked: b.unlink[a], Apart: b.keptApart(), Listed: b.listed[a],
+		WorkTokens: map[media.WorkID][]media.Token{}, Unlinked: b.unlinkedAt(a), Apart: b.keptApart(), Listed: b.listed[a],
 	}
 	for t, w := range b.tokens {
 		known.WorkTokens[w] = append(known.WorkTokens[w], t)
@@ -106,13 +119,9 @@ func (b *book) join(j Join) {
 			b.works[id] = w
 		}
 	}
-	for _, keys := range b.unlink {
-		for key, from := range keys {
-			for i, w := range from {
-				if w == j.From {
-					keys[key][i] = j.Into
-				}
-			}
+	for i, u := range b.unlink {
+		if u.work == j.From {
+			b.unlink[i].work = j.Into
 		}
 	}
 	delete(b.works, j.From)
@@ -127,9 +136,7 @@ func (b *book) link(l ledger.Link) {
 
 // linkByHand gives an item to a work, whatever was said before.
 func (b *book) linkByHand(a ledger.AccountID, key string, w media.WorkID) {
-	if keys := b.unlink[a]; keys != nil {
-		keys[key] = slices.DeleteFunc(keys[key], func(from media.WorkID) bool { return from == w })
-	}
+	b.unlink = slices.DeleteFunc(b.unlink, func(u unlinked) bool { return u == unlinked{a, key, w} })
 	b.link(ledger.Link{Account: a, Key: key, Work: w, By: ledger.ByHand})
 }
 
@@ -138,10 +145,7 @@ func (b *book) unlinkByHand(a ledger.AccountID, key string, w media.WorkID) {
 	if b.links[a][key].Work == w {
 		delete(b.links[a], key)
 	}
-	if b.unlink[a] == nil {
-		b.unlink[a] = map[string][]media.WorkID{}
-	}
-	b.unlink[a][key] = append(b.unlink[a][key], w)
+	b.unlink = append(b.unlink, unlinked{a, key, w})
 }
 
 // tokensOf lists a work's tokens in order.
@@ -199,7 +203,7 @@ func same(t *testing.T, what string, got, want any) {
 // quiet fails unless the output changes nothing.
 func quiet(t *testing.T, what string, out Output) {
 	t.Helper()
-	if len(out.Links)+len(out.Works)+len(out.Tokens)+len(out.Joins) > 0 {
+	if changes(out) {
 		t.Errorf("%s changes something: %+v", what, out)
 	}
 }

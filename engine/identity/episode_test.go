@@ -166,3 +166,11 @@ func TestEpisodesOfAShowWhoseIDsWereSwapped(t *testing.T) {
 		same(t, c.title+": links", len(out.Links), 0)
 	}
 }
+
+func TestEpisodeOfAnUnknownShowVouchesForNothing(t *testing.T) {
+	b := newBook()
+	b.see(accountA, byShow(episode("e", "", 1, 2), media.TVDB, "66"))
+	out := b.see(accountA, byShow(episode("e", "", 1, 2), media.TMDB, "88"))
+	same(t, "conflicts", conflictKeys(out), "e")
+	quiet(t, "an episode whose ids were swapped", out)
+}

@@ -85,7 +85,7 @@ func (r *resolver) fault(c *claim) *fault {
 	}
 	it := &r.in.Items[c.index]
 	if w, ok := r.in.Known.Works[c.linked]; ok && w.Kind != it.Kind {
-		return &fault{evidence: fmt.Sprintf("the item is a %s now and was linked as a %s", it.Kind, w.Kind)}
+		return &fault{evidence: fmt.Sprintf("the item's kind changed from %s to %s", w.Kind, it.Kind)}
 	}
 	if len(c.works) == 0 {
 		return nil

@@ -168,8 +168,9 @@ func (r *resolver) unite(group []claim, works []media.WorkID) {
 		fresh = append(fresh, c.fresh...)
 		if c.linked == 0 {
 			r.connect(c, into, ledger.ByToken)
+		} else {
+			r.gaps = append(r.gaps, c.index)
 		}
-		r.gaps = append(r.gaps, c.index)
 	}
 	r.give(into, fresh)
 	r.buffer = fresh
@@ -221,10 +222,11 @@ func bridge(group []claim, w media.WorkID) string {
 	return key
 }
 
-// connect links an item that had no link.
+// connect links an item that had no link and lets it describe its work.
 func (r *resolver) connect(c *claim, work media.WorkID, by ledger.LinkedBy) {
 	r.out.Of[c.key] = work
 	r.out.Links = append(r.out.Links, ledger.Link{Account: r.in.Account, Key: c.key, Work: work, By: by})
+	r.gaps = append(r.gaps, c.index)
 }
 
 // keptApart returns the word of a person that forbids the works and claims to

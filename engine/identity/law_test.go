@@ -141,18 +141,31 @@ func lawful(b *book, in Input, out Output, resolve func(Input) Output) error {
 		}
 	}
 	b.apply(out)
-	for account, keys := range b.unlink {
-		for key, from := range keys {
-			if l, ok := b.links[account][key]; ok && slices.Contains(from, l.Work) {
-				return fmt.Errorf("item %s of account %d is work %d, from which it was unlinked", key, account, l.Work)
+	for _, c := range out.Conflicts {
+		for _, w := range c.Works {
+			if _, ok := b.works[w]; !ok {
+				return fmt.Errorf("a conflict names work %d, which is no more: %+v", w, c)
 			}
 		}
 	}
+	for _, u := range b.unlink {
+		if l, ok := b.links[u.account][u.key]; ok && l.Work == u.work {
+			return fmt.Errorf("an item is again the work it was unlinked from: %+v", u)
+		}
+	}
 	again := resolve(b.input(in.Account, in.Items...))
-	if len(again.Links)+len(again.Works)+len(again.Tokens)+len(again.Joins) > 0 {
+	if changes(again) && len(again.Conflicts) < len(out.Conflicts) {
+		b.apply(again) // an item was believed after all, see Resolve
+		again = resolve(b.input(in.Account, in.Items...))
+	}
+	if changes(again) {
 		return fmt.Errorf("resolving again changes something: %+v\nafter %+v", again, out)
 	}
 	return nil
+}
+
+func changes(out Output) bool {
+	return len(out.Links)+len(out.Works)+len(out.Tokens)+len(out.Joins) > 0
 }
 
 // accounted: every item has a work or a reason, and numbers only grow.

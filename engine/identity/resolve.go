@@ -14,8 +14,10 @@ import (
 // other is remembered, so an item whose ids change or vanish stays the work it
 // was. The rest is joined by tokens of equal kind, as far as nothing
 // contradicts, and new works are numbered from Input.NextWork. The result does
-// not depend on the order of the items, and resolving again with the result
-// applied finds nothing new.
+// not depend on the order of the items. Resolving again with the result applied
+// finds nothing new, but for an item that was listed as another film under
+// another name: it is believed once a join or a filled gap gave its work that
+// name.
 func Resolve(in Input) Output {
 	r := newResolver(in)
 	claims := r.examine(r.recall())
@@ -170,6 +172,9 @@ func (r *resolver) finish() Output {
 				r.out.Of[key] = into
 			}
 		}
+		for i := range r.out.Conflicts {
+			r.follow(&r.out.Conflicts[i])
+		}
 	}
 	for _, w := range r.works {
 		r.out.Works = append(r.out.Works, w)
@@ -185,4 +190,14 @@ func (r *resolver) finish() Output {
 	slices.SortFunc(r.out.Conflicts, func(a, b Conflict) int { return cmp.Compare(a.Key, b.Key) })
 	slices.SortFunc(r.out.Missing, func(a, b Unmatched) int { return cmp.Compare(a.Key, b.Key) })
 	return r.out
+}
+
+// follow gives a conflict the numbers that its works have after joins.
+func (r *resolver) follow(c *Conflict) {
+	c.Linked = r.after(c.Linked)
+	for i, w := range c.Works {
+		c.Works[i] = r.after(w)
+	}
+	slices.Sort(c.Works)
+	c.Works = slices.Compact(c.Works)
 }

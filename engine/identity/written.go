@@ -50,8 +50,7 @@ func (r *resolver) recognise() {
 			r.out.Missing = append(r.out.Missing, Unmatched{Key: it.Key, Item: *it})
 			continue
 		}
-		r.connect(&claim{key: it.Key}, work, ledger.ByWrite)
-		r.gaps = append(r.gaps, i)
+		r.connect(&claim{index: i, key: it.Key}, work, ledger.ByWrite)
 	}
 }
 
