@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"watchkeeper/engine/media"
@@ -67,19 +66,6 @@ func (a activities) state(f media.Feature) string {
 
 // settingsAt is when the account's settings were last changed.
 func (a activities) settingsAt() string { return string(a["account"]["settings_at"]) }
-
-// cursor remembers for the next read what this one rested on: the state before
-// the list was read, and how many rows it had.
-func cursor(state string, count int) string { return state + "#" + strconv.Itoa(count) }
-
-func parseCursor(c string) (state string, count int) {
-	state, n, _ := strings.Cut(c, "#")
-	count, err := strconv.Atoi(n)
-	if err != nil {
-		count = -1
-	}
-	return state, count
-}
 
 // activity asks when what was last changed.
 func (a *account) activity(ctx context.Context, fresh bool) (activities, *transport.Response, error) {

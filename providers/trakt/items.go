@@ -146,3 +146,12 @@ func (r row) object() (*object, media.Kind) {
 	}
 	return nil, 0
 }
+
+// foreign tells whether the row is of a type that is none of ours.
+func (r row) foreign() bool {
+	switch r.Type {
+	case "", "movie", "show", "season", "episode":
+		return false
+	}
+	return true
+}

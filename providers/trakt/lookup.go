@@ -69,14 +69,14 @@ func (a *account) plays(ctx context.Context, it media.Item) provider.Answer {
 		return out
 	}
 	v := provider.View{Feature: media.History}
-	(&collector{seen: map[string]bool{}}).collect(&v, l.rows)
+	(&collector{seen: map[string]bool{}}).collect(&v, l)
 	for _, r := range v.Rows {
 		if r.Key != k {
 			out.Err = listError(path, provider.Contract, errOtherTitle)
 			return out
 		}
 	}
-	if len(v.Skipped)+len(l.skipped) > 0 {
+	if len(v.Skipped) > 0 {
 		out.Err = listError(path, provider.Contract, errOddPlay)
 		return out
 	}
@@ -133,8 +133,8 @@ func (a *account) byIDs(ctx context.Context, kind media.Kind, tokens []media.Tok
 	for _, ns := range lookUpOrder {
 		for _, t := range tokens {
 			_, _, byShow := t.Numbered()
-			if t.Namespace != ns || t.Kind != kind || byShow {
-				continue
+			if t.Namespace != ns || t.Kind != kind || byShow || kind == media.Film && ns == media.TVDB {
+				continue // a film has no tvdb id here
 			}
 			if found, known := memo[t]; known {
 				return found, nil

@@ -18,7 +18,8 @@ var paths = [len(media.Features)]string{
 // Read asks for the activity times first and lists only what they say has
 // changed since the cursor, or everything when Full or Fresh. A changed
 // feature is always listed whole: a play that was back-dated or removed is
-// invisible to any narrower question. There is no cache to bypass: no request
+// invisible to any narrower question. When a row is newly not understood, the
+// view says only what changed, as that row may be a work that was shown before. There is no cache to bypass: no request
 // carries If-None-Match, and nothing is remembered between reads.
 func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
 	snap := provider.Snapshot{AllowanceLeft: -1, Room: map[media.Feature]int{}}
@@ -41,7 +42,7 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 		}
 	}
 	snap.Items = c.items
-	a.room(ctx, act, &snap)
+	a.room(ctx, act, want.Full || want.Fresh, &snap)
 	return snap, nil
 }
 
@@ -59,8 +60,8 @@ func (a *account) view(ctx context.Context, w provider.FeatureRequest, act activ
 	stamp, at := act.stamp(w.Feature)
 	v := provider.View{Feature: w.Feature, Evidence: provider.Evidence{Announced: -1, Stamp: stamp, StampAt: at, ServerID: apiHost}}
 	state := act.state(w.Feature)
-	before, _ := parseCursor(w.Cursor)
-	if state != "" && state == before && !want.Full && !want.Fresh {
+	before := parseCursor(w.Cursor)
+	if state != "" && state == before.state && !want.Full && !want.Fresh {
 		v.Coverage, v.Cursor, v.Evidence.Unchanged = provider.Changes, w.Cursor, true
 		return v
 	}
@@ -69,10 +70,13 @@ func (a *account) view(ctx context.Context, w provider.FeatureRequest, act activ
 		v.Err = provider.AsError(err)
 		return v
 	}
-	v.Coverage, v.Cursor = provider.Whole, cursor(state, l.announced)
 	v.Evidence.Announced, v.Evidence.Received = l.announced, l.received
-	v.Skipped = l.skipped
-	c.collect(&v, l.rows)
+	odd := c.collect(&v, l)
+	v.Coverage = provider.Whole
+	if w.Cursor != "" && before.hides(odd) {
+		v.Coverage, odd = provider.Changes, before.odd
+	}
+	v.Cursor = cursor{state, l.announced, odd}.String()
 	return v
 }
 
@@ -83,12 +87,22 @@ type collector struct {
 	seen  map[string]bool
 }
 
-func (c *collector) collect(v *provider.View, rows []row) {
+// collect returns digests of the rows that were not understood, except those
+// of types that are none of ours.
+func (c *collector) collect(v *provider.View, l *list) (odd []string) {
+	v.Skipped = l.skipped
+	for _, s := range l.skipped {
+		odd = append(odd, digest(s))
+	}
 	at := map[[2]string]int{}
-	for _, r := range rows {
+	for _, r := range l.rows {
 		out, err := r.shown(v.Feature)
 		if err != nil {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: out.Key, Title: r.title(), Reason: why(r, err)})
+			s := provider.Skipped{Key: out.Key, Title: r.title(), Reason: why(r, err)}
+			v.Skipped = append(v.Skipped, s)
+			if !r.foreign() {
+				odd = append(odd, digest(s))
+			}
 			continue
 		}
 		c.describe(r, out.Key)
@@ -102,6 +116,7 @@ func (c *collector) collect(v *provider.View, rows []row) {
 		at[k] = len(v.Rows)
 		v.Rows = append(v.Rows, out)
 	}
+	return odd
 }
 
 // why says what was wrong with a row, and which it was.

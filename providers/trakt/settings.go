@@ -64,7 +64,7 @@ func (a *account) Whoami(ctx context.Context) (provider.Identity, error) {
 
 func (a *account) settings(ctx context.Context, settingsAt string) (settings, error) {
 	var s settings
-	if _, err := a.api.JSON(ctx, a.get("/users/settings", nil, false), &s); err != nil {
+	if _, err := a.api.JSON(ctx, a.get("/users/settings", nil, true), &s); err != nil {
 		return s, err
 	}
 	a.mu.Lock()
@@ -74,15 +74,15 @@ func (a *account) settings(ctx context.Context, settingsAt string) (settings, er
 }
 
 // room fills in how much the plan still takes. The plan is asked for again
-// when the settings have changed, but not by a round in which nothing else was
-// listed: such a round stays one request.
-func (a *account) room(ctx context.Context, act activities, snap *provider.Snapshot) {
+// when the settings have changed and by full reads, but not by a round in
+// which nothing else was listed: such a round stays one request.
+func (a *account) room(ctx context.Context, act activities, full bool, snap *provider.Snapshot) {
 	count := -1
 	listed := false
 	for _, v := range snap.Views {
-		listed = listed || v.Coverage == provider.Whole
+		listed = listed || v.Err == nil && !v.Evidence.Unchanged
 		if v.Feature == media.Watchlist && v.Err == nil {
-			_, count = parseCursor(v.Cursor)
+			count = parseCursor(v.Cursor).count
 		}
 	}
 	a.mu.Lock()
@@ -94,7 +94,7 @@ func (a *account) room(ctx context.Context, act activities, snap *provider.Snaps
 	if count < 0 || known == nil && !listed {
 		return
 	}
-	if known == nil || known.settingsAt != act.settingsAt() {
+	if full || known == nil || known.settingsAt != act.settingsAt() {
 		if _, err := a.settings(ctx, act.settingsAt()); err != nil {
 			return // the room stays unknown; the lists stand by themselves
 		}

@@ -109,6 +109,16 @@ func (w *world) read(f media.Feature, cursor string) (provider.Snapshot, provide
 	return snap, snap.Views[0]
 }
 
+// readFull lists one feature whatever the cursor says.
+func (w *world) readFull(f media.Feature, cursor string) provider.View {
+	w.t.Helper()
+	snap, err := w.account.Read(w.t.Context(), provider.ReadRequest{Full: true, Wants: []provider.FeatureRequest{{Feature: f, Cursor: cursor}}})
+	if err != nil || snap.Views[0].Err != nil {
+		w.t.Fatal(err, snap.Views)
+	}
+	return snap.Views[0]
+}
+
 // unread expects that there is no view, and returns why.
 func (w *world) unread(f media.Feature) *provider.Error {
 	w.t.Helper()

@@ -119,7 +119,11 @@ func unquoted(b []byte) string {
 // odd date and for the sentinels that mean "unknown": nothing was watched,
 // rated or listed before 1990 (R7).
 func (t text) moment() media.Moment {
-	at, err := time.Parse(time.RFC3339, strings.TrimSpace(string(t)))
+	in := strings.TrimSpace(string(t))
+	at, err := time.Parse(time.RFC3339, in)
+	if err != nil {
+		at, err = time.Parse("2006-01-02T15:04:05", in) // all times are UTC, also when they do not say so
+	}
 	if err != nil {
 		return 0
 	}

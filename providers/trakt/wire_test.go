@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/fakekit"
 )
 
 // decode reads a list as pages do, and collects it for a feature.
@@ -20,9 +23,9 @@ func decode(t testing.TB, data []byte, f media.Feature) (*list, provider.View, [
 	l := &list{}
 	n, err := eachRow(json.NewDecoder(bytes.NewReader(data)), l.add, l.skip)
 	l.received = n
-	v := provider.View{Feature: f, Skipped: l.skipped}
+	v := provider.View{Feature: f}
 	c := collector{seen: map[string]bool{}}
-	c.collect(&v, l.rows)
+	c.collect(&v, l)
 	return l, v, c.items, err
 }
 
@@ -60,9 +63,50 @@ func TestOddRows(t *testing.T) {
 	}
 }
 
+// TestARowThatBecomesOddIsNotGone: what was shown before and is not understood
+// now is not absent; what was odd from the first look on hides nothing.
+func TestARowThatBecomesOddIsNotGone(t *testing.T) {
+	w := newWorld(t)
+	w.user.Rate(w.film, 7, noon)
+	w.user.Rate(w.show, 9, noon)
+	replace := func(old, new string) {
+		w.weather.Clear()
+		w.weather.On("odd", "GET /sync/ratings", -1, fakekit.Changed(func(_ http.Header, body []byte) []byte {
+			return bytes.ReplaceAll(body, []byte(old), []byte(new))
+		}))
+	}
+	_, first := w.read(media.Ratings, "")
+	for range 2 {
+		replace(`"rating":7`, `"rating":"seven"`)
+		w.user.Rate(w.show, 8, time.Time{})
+		v := w.readFull(media.Ratings, first.Cursor)
+		if v.Coverage != provider.Changes || len(v.Rows) != 1 || len(v.Skipped) != 1 || v.Evidence.Unchanged {
+			t.Errorf("%+v", v)
+		}
+		first.Cursor = v.Cursor
+	}
+	w.weather.Clear()
+	w.user.Rate(w.show, 7, time.Time{})
+	if v := w.readFull(media.Ratings, first.Cursor); v.Coverage != provider.Whole || len(v.Rows) != 2 {
+		t.Errorf("%+v", v)
+	}
+	replace(`"type":"movie"`, `"type":"podcast"`)
+	_, v := w.read(media.Ratings, "")
+	if v.Coverage != provider.Whole || len(v.Skipped) != 1 {
+		t.Errorf("%+v", v)
+	}
+	replace(`"rating":7`, `"rating":0`)
+	_, odd := w.read(media.Ratings, "")
+	w.user.Rate(w.fake.Season(w.show, 1), 3, noon)
+	if v := w.readFull(media.Ratings, odd.Cursor); v.Coverage != provider.Whole || len(v.Skipped) != 2 || len(v.Rows) != 1 {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	for in, want := range map[text]string{
 		"2014-03-31T09:28:53.000Z": "2014-03-31T09:28:53Z", "2014-03-31T09:28:53+02:00": "2014-03-31T07:28:53Z", "2014-03-31T09:28:53Z": "2014-03-31T09:28:53Z",
+		"2014-03-31T09:28:53.123": "2014-03-31T09:28:53Z", " 2014-03-31T09:28:53Z ": "2014-03-31T09:28:53Z",
 		"": "unknown", "unknown": "unknown", "1970-01-01T00:00:00.000Z": "unknown", "1972-05-01T00:00:00.000Z": "unknown",
 		"0001-01-01T00:00:00Z": "unknown", "2014-03-31": "unknown", "99999-01-01T00:00:00Z": "unknown",
 	} {
