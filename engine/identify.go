@@ -89,7 +89,7 @@ func (s *sight) trustedItems() []media.Item {
 func knownIdentity(id store.Identity) identity.Known {
 	k := identity.Known{Links: make(map[string]ledger.Link, len(id.Links)), Tokens: make(map[media.Token]media.WorkID, len(id.Tokens)),
 		Works: make(map[media.WorkID]ledger.Work, len(id.Works)), WorkTokens: make(map[media.WorkID][]media.Token, len(id.Works)),
-		Unlinked: map[string][]media.WorkID{}}
+		Unlinked: map[string][]media.WorkID{}, Apart: id.Apart}
 	for _, l := range id.Links {
 		k.Links[l.Key] = l
 	}

@@ -75,6 +75,9 @@ func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {
 		out.Plans = append(out.Plans, r.plan)
 	}
 	out.Summary.Stopped = ctx.Err() != nil
+	if err == nil && !wish.Preview {
+		e.housekeep(context.WithoutCancel(ctx))
+	}
 	return out, errors.Join(err, e.close(ctx, begun.rounds, &out.Summary, err))
 }
 
