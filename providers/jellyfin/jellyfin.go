@@ -90,10 +90,10 @@ type account struct {
 	parts  *parts // nil until the first write
 
 	mu      sync.Mutex
-	shows   mediabrowser.Works // series of the episodes seen so far
-	version string             // of the server when it was last asked
-	heard   map[string]bool    // item ids that the socket named since the last read
-	rescan  bool               // the socket told of new or gone items
+	shows   map[string]mediabrowser.Item // series of the last scan, and those met since
+	version string                       // of the server when it was last asked
+	heard   map[string]bool              // item ids that the socket named since the last read
+	rescan  bool                         // the socket told of new or gone items
 }
 
 // open makes the account's provider. No IO.

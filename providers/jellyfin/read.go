@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,7 +24,8 @@ type look struct {
 	clock   *transport.Response
 	info    mediabrowser.PublicInfo
 	items   []mediabrowser.Item
-	total   int // rows that the server announced
+	works   mediabrowser.Works // with the series of all items
+	total   int                // rows that the server announced
 	playing map[string]bool
 	cursor  cursor
 	covers  provider.Coverage
@@ -194,24 +196,24 @@ func (a *account) byID(ctx context.Context, user string, ids []string) ([]mediab
 }
 
 // describeShows makes sure that the series of all listed episodes are known:
-// an episode is named by its show's ids.
+// an episode is named by its show's ids. Only short lists trust what an
+// earlier read learned of a series.
 func (l *look) describeShows(ctx context.Context) error {
+	if l.covers == provider.Changes {
+		l.account.mu.Lock()
+		l.works.Shows = maps.Clone(l.account.shows)
+		l.account.mu.Unlock()
+	}
+	l.works.Learn(l.items)
+	if missing := l.works.Missing(l.items); len(missing) > 0 {
+		series, err := l.byID(ctx, l.kept.UserID, missing)
+		if err != nil {
+			return err
+		}
+		l.works.Learn(series)
+	}
 	l.account.mu.Lock()
-	if l.covers == provider.Catalogue {
-		l.shows = mediabrowser.Works{} // the scan lists them all anew
-	}
-	l.shows.Learn(l.items)
-	missing := l.shows.Missing(l.items)
-	l.account.mu.Unlock()
-	if len(missing) == 0 {
-		return nil
-	}
-	series, err := l.byID(ctx, l.kept.UserID, missing)
-	if err != nil {
-		return err
-	}
-	l.account.mu.Lock()
-	l.shows.Learn(series)
+	l.account.shows = maps.Clone(l.works.Shows)
 	l.account.mu.Unlock()
 	return nil
 }
@@ -232,8 +234,8 @@ func (l *look) snapshot(want provider.ReadRequest) provider.Snapshot {
 	snap := provider.Snapshot{AllowanceLeft: -1}
 	snap.ClockMS, snap.ClockKnown = l.clock.ClockMS()
 	l.account.mu.Lock()
-	defer l.account.mu.Unlock()
 	version := l.account.version
+	l.account.mu.Unlock()
 	views := make([]provider.View, len(want.Wants))
 	for i, w := range want.Wants {
 		views[i] = provider.View{Feature: w.Feature, Coverage: l.covers, Cursor: l.cursor.String(), Evidence: provider.Evidence{
@@ -242,7 +244,7 @@ func (l *look) snapshot(want provider.ReadRequest) provider.Snapshot {
 		}}
 	}
 	for _, it := range l.items {
-		works := l.shows.Describe(it)
+		works := l.works.Describe(it)
 		snap.Items = append(snap.Items, works...)
 		for i := range views {
 			addRows(&views[i], it, works, l.playing[it.ID])
