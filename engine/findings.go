@@ -45,14 +45,24 @@ func (e *Engine) listed(ctx context.Context, account ledger.AccountID) (map[stri
 	return keys, nil
 }
 
-// frozen are the works whose identity a guard doubts: their beliefs stay as
-// they are and nothing is planned for them.
+// frozen are the works whose identity is in doubt, by a guard or because an
+// item that stands for one contradicts it: their beliefs stay as they are and
+// nothing is planned for them.
 func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, error) {
 	open, err := e.cfg.Store.Holds(ctx, ledger.HoldOpen)
 	if err != nil {
 		return nil, err
 	}
+	conflicts, err := e.Conflicts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	works := map[media.WorkID]ledger.Code{}
+	for _, c := range conflicts {
+		if c.Value.Linked != 0 {
+			works[c.Value.Linked] = ledger.AmbiguousMatch
+		}
+	}
 	for _, h := range open {
 		for _, w := range h.Works {
 			works[w] = h.Guard
