@@ -2,12 +2,9 @@ package trakt
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -23,16 +20,23 @@ var (
 // asked for one title; watchlist, ratings and positions cannot.
 func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
 	out := make([]provider.Answer, len(items))
+	if f != media.History {
+		for i, it := range items {
+			out[i] = provider.Answer{Key: it.Key, Err: provider.Failed(provider.Rejected, "look up "+f.String(), errNoPoint)}
+		}
+		return out, nil
+	}
+	shows := finds{}
+	log := a.log(ctx, items)
 	var stop *provider.Error
 	for i, it := range items {
-		out[i].Key = it.Key
 		switch {
 		case stop != nil:
-			out[i].Err = stop
-		case f != media.History:
-			out[i].Err = provider.Failed(provider.Rejected, "look up "+f.String(), errNoPoint)
+			out[i] = provider.Answer{Key: it.Key, Err: stop}
+		case log != nil && !keyed(it):
+			out[i] = log.answer(it)
 		default:
-			out[i] = a.plays(ctx, it)
+			out[i] = a.plays(ctx, it, shows)
 		}
 		if e := out[i].Err; e != nil && (wholeAccount(e.Kind) || ctx.Err() != nil) {
 			stop = e
@@ -44,12 +48,18 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 	return out, nil
 }
 
+// keyed tells whether the service's own id of an item is known.
+func keyed(it media.Item) bool {
+	_, _, ok := parseKey(it.Key)
+	return ok
+}
+
 // plays reads the log of one film or episode.
-func (a *account) plays(ctx context.Context, it media.Item) provider.Answer {
+func (a *account) plays(ctx context.Context, it media.Item, shows finds) provider.Answer {
 	out := provider.Answer{Key: it.Key}
 	k := it.Key
-	if _, _, ok := parseKey(k); !ok {
-		found, err := a.find(ctx, it, finds{})
+	if !keyed(it) {
+		found, err := a.find(ctx, it, shows)
 		if err != nil || found == nil {
 			out.Err = provider.AsError(err)
 			return out
@@ -84,167 +94,67 @@ func (a *account) plays(ctx context.Context, it media.Item) provider.Answer {
 	return out
 }
 
-// finds remembers the shows that one call of Find has looked up.
-type finds map[media.Token]*media.Item
-
-// Find looks the service's own items up by public ids, never by title.
-func (a *account) Find(ctx context.Context, items []media.Item) ([]*media.Item, error) {
-	out := make([]*media.Item, len(items))
-	memo := finds{}
-	for i, it := range items {
-		found, err := a.find(ctx, it, memo)
-		if err != nil {
-			return out, err
-		}
-		out[i] = found
-	}
-	return out, nil
+// playLog is the whole history, read past every cache, as an answer to many
+// questions at once.
+type playLog struct {
+	err  *provider.Error
+	keys map[media.Token]string
+	rows map[string][]provider.Row
 }
 
-// find tries the item's own ids, then its show's with numbers.
-func (a *account) find(ctx context.Context, it media.Item, memo finds) (*media.Item, error) {
-	if kindNames[it.Kind] == "" {
-		return nil, nil
-	}
-	if it.Kind != media.Season {
-		if found, err := a.byIDs(ctx, it.Kind, it.Tokens, nil); found != nil || err != nil {
-			return found, err
+// manyUnknown is from how many items without a native key on the whole log may
+// cost less than a search and a log for each.
+const manyUnknown = 10
+
+// log reads the whole history when that is cheaper than to search for the
+// items that the service's ids are not known of; else it returns nil. Items
+// with a key are always asked for one by one, past the log.
+func (a *account) log(ctx context.Context, items []media.Item) *playLog {
+	unknown := 0
+	for _, it := range items {
+		if !keyed(it) {
+			unknown++
 		}
 	}
-	if it.Kind != media.Season && it.Kind != media.Episode {
-		return nil, nil
+	if unknown < manyUnknown {
+		return nil
 	}
-	to, ok := numbered(it)
-	if !ok {
-		return nil, nil
+	path := paths[media.History]
+	if _, p, err := a.page(ctx, path, 1, true, &list{}); err != nil || p.pages > 2*unknown {
+		return nil // what failed fails again for the items, and is told there
 	}
-	show, err := a.byIDs(ctx, media.Show, to.showTokens(), memo)
-	if show == nil || err != nil {
-		return nil, err
+	out := &playLog{keys: map[media.Token]string{}, rows: map[string][]provider.Row{}}
+	l, err := a.pull(ctx, path, true)
+	if err != nil {
+		out.err = provider.AsError(err)
+		return out
 	}
-	return a.part(ctx, show, to)
-}
-
-// lookUpOrder is the order in which ids are tried.
-var lookUpOrder = [...]media.Namespace{media.Trakt, media.IMDb, media.TMDB, media.TVDB}
-
-// byIDs searches a film, show or episode by its own ids, one after another.
-func (a *account) byIDs(ctx context.Context, kind media.Kind, tokens []media.Token, memo finds) (*media.Item, error) {
-	for _, ns := range lookUpOrder {
-		for _, t := range tokens {
-			_, _, byShow := t.Numbered()
-			if t.Namespace != ns || t.Kind != kind || byShow || kind == media.Film && ns == media.TVDB {
-				continue // a film has no tvdb id here
-			}
-			if found, known := memo[t]; known {
-				return found, nil
-			}
-			found, err := a.search(ctx, t)
-			if err != nil {
-				return nil, err
-			}
-			if memo != nil {
-				memo[t] = found
-			}
-			if found != nil {
-				return found, nil
-			}
+	v := provider.View{Feature: media.History}
+	c := collector{seen: map[string]bool{}}
+	if odd := c.collect(&v, l); len(odd) > 0 {
+		out.err = listError(path, provider.Contract, errOddPlay)
+		return out
+	}
+	for _, it := range c.items {
+		for _, t := range it.Tokens {
+			out.keys[t] = it.Key
 		}
 	}
-	return nil, nil
+	for _, r := range v.Rows {
+		out.rows[r.Key] = append(out.rows[r.Key], r)
+	}
+	return out
 }
 
-// search asks for one id. Two titles under one id are none: they contradict.
-func (a *account) search(ctx context.Context, t media.Token) (*media.Item, error) {
-	var found []media.Item
-	q := url.Values{"type": {kindNames[t.Kind]}, "page": {"1"}, "limit": {"10"}}
-	_, err := a.api.Decode(ctx, a.get("/search/"+string(t.Namespace)+"/"+t.ID, q, false), func(dec *json.Decoder) error {
-		_, err := eachRow(dec, func(r row) {
-			if it, err := r.item(); err == nil && it.Kind == t.Kind && sameItem(it, media.Item{Tokens: []media.Token{t}}) {
-				found = append(found, it)
-			}
-		}, func([]byte, error) {})
-		return asContract(err)
-	})
-	if e := provider.AsError(err); e != nil && e.Status != http.StatusNotFound {
-		return nil, e
-	}
-	if len(found) != 1 {
-		return nil, nil
-	}
-	return &found[0], nil
-}
-
-// showTokens are the ids of the show that a part is named by.
-func (a address) showTokens() []media.Token {
-	i := ids{Trakt: digits(a.ids.Trakt), IMDb: text(a.ids.IMDb), TMDB: digits(a.ids.TMDB), TVDB: digits(a.ids.TVDB)}
-	return i.tokens(media.Show)
-}
-
-func digits(n int64) number { return number(strconv.FormatInt(n, 10)) }
-
-// part asks for a season or episode of a show by number.
-func (a *account) part(ctx context.Context, show *media.Item, to address) (*media.Item, error) {
-	_, id, _ := parseKey(show.Key)
-	path := "/shows/" + id + "/seasons"
-	if to.episode >= 0 {
-		path = fmt.Sprintf("%s/%d/episodes/%d", path, to.season, to.episode)
-	}
-	var parts []object
-	_, err := a.api.JSON(ctx, a.get(path, nil, false), &oneOrMany{&parts})
-	if e := provider.AsError(err); e != nil {
-		if e.Status == http.StatusNotFound {
-			return nil, nil
-		}
-		return nil, e
-	}
-	for _, o := range parts {
-		r := row{Show: showObject(show)}
-		switch {
-		case to.episode < 0 && o.Number.whole() == to.season:
-			r.Season = &o
-		case to.episode >= 0 && o.Season.whole() == to.season && o.Number.whole() == to.episode:
-			r.Episode = &o
-		default:
-			continue
-		}
-		if it, err := r.item(); err == nil {
-			return &it, nil
-		}
-	}
-	return nil, nil
-}
-
-// oneOrMany decodes an object or a list of objects into a slice.
-type oneOrMany struct{ into *[]object }
-
-// UnmarshalJSON takes both forms.
-func (m oneOrMany) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '[' {
-		return json.Unmarshal(b, m.into)
-	}
-	var o object
-	if err := json.Unmarshal(b, &o); err != nil {
-		return err
-	}
-	*m.into = append(*m.into, o)
-	return nil
-}
-
-// showObject is a found show in the form in which rows carry it.
-func showObject(it *media.Item) *object {
-	o := &object{Title: text(it.Title)}
+// answer lists the plays of an item by its ids. A title that is not in the log
+// may be unknown to the service.
+func (l *playLog) answer(it media.Item) provider.Answer {
+	out := provider.Answer{Key: it.Key, Err: l.err}
 	for _, t := range it.Tokens {
-		switch t.Namespace {
-		case media.Trakt:
-			o.IDs.Trakt = number(t.ID)
-		case media.IMDb:
-			o.IDs.IMDb = text(t.ID)
-		case media.TMDB:
-			o.IDs.TMDB = number(t.ID)
-		case media.TVDB:
-			o.IDs.TVDB = number(t.ID)
+		if k := l.keys[t]; k != "" && l.err == nil {
+			out.Held, out.Rows = true, l.rows[k]
+			return out
 		}
 	}
-	return o
+	return out
 }

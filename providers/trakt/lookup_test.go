@@ -1,6 +1,7 @@
 package trakt
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -32,6 +33,35 @@ func TestLookUpListsPlaysOfOneTitle(t *testing.T) {
 	}
 	if answers[0].Rows[0].PlayKey == "" {
 		t.Errorf("%+v", answers[0].Rows)
+	}
+}
+
+// TestManyUnknownTitles: the first plays sent to an account cost one reading
+// of its log, not a search for each.
+func TestManyUnknownTitles(t *testing.T) {
+	w := newWorld(t)
+	w.plays(300)
+	w.user.Watch(w.film, noon)
+	items := []media.Item{filmItem("6"), episodeItem("88", 2, 1), episodeItem("88", 1, 1), {Key: "movie:5", Kind: media.Film}}
+	for i := range 20 {
+		items = append(items, filmItem(fmt.Sprint(700+i)))
+	}
+	answers, err := w.account.LookUp(t.Context(), media.History, items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 75, 0, 1, 0} {
+		if a := answers[i]; a.Err != nil || len(a.Rows) != want || a.Held != (want > 0) {
+			t.Errorf("%d: %d rows, %+v", i, len(a.Rows), a.Err)
+		}
+	}
+	if n := len(w.recorder.Calls()); n > 5 {
+		t.Errorf("%d requests", n)
+	}
+	w.weather.When("second page", func(r *http.Request) bool { return r.URL.Query().Get("page") == "2" }, -1, fakekit.Status(403))
+	answers, err = w.account.LookUp(t.Context(), media.History, items)
+	if err == nil || answers[0].Err == nil || answers[0].Held || answers[3].Err == nil {
+		t.Errorf("%+v %v", answers[0], err)
 	}
 }
 

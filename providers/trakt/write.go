@@ -104,15 +104,15 @@ func (a *account) prepare(ctx context.Context, i int, c provider.Change, shows f
 		}
 	default:
 		if s.address, err = addressOf(c.Item, true); err == nil && a.once() {
-			err = a.unwatched(ctx, c.Item)
+			err = a.unwatched(ctx, c.Item, shows)
 		}
 	}
 	return s, err
 }
 
 // unwatched refuses a further play where the person wants one per title.
-func (a *account) unwatched(ctx context.Context, it media.Item) error {
-	had := a.plays(ctx, it)
+func (a *account) unwatched(ctx context.Context, it media.Item, shows finds) error {
+	had := a.plays(ctx, it, shows)
 	switch {
 	case had.Err != nil:
 		return had.Err
