@@ -93,6 +93,10 @@ func (w *world) everything(t *testing.T) {
 	if _, err := w.account.Find(ctx, []media.Item{it, ep}); err != nil {
 		t.Fatal(err)
 	}
+	w.user.Play(w.film)
+	if _, err := w.account.Playing(ctx); err != nil {
+		t.Fatal(err)
+	}
 	o := newOAuth(w.env)
 	p, err := o.begin(ctx)
 	if err != nil {

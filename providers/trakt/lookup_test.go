@@ -128,3 +128,23 @@ func TestFindGoesByIDsOnly(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestPlaying(t *testing.T) {
+	w := newWorld(t)
+	for want, act := range map[string]func(){
+		"[movie:5]": func() { w.user.Play(w.film) }, "[]": func() { w.user.Play(nil) },
+	} {
+		act()
+		if keys, err := w.account.Playing(t.Context()); err != nil || fmt.Sprint(keys) != want {
+			t.Error(keys, err, want)
+		}
+	}
+	w.weather.On("html", "GET /users/me/watching", 1, fakekit.HTML())
+	if _, err := w.account.Playing(t.Context()); provider.AsError(err).Kind != provider.Transient {
+		t.Error(err)
+	}
+	w.weather.On("odd", "GET /users/me/watching", 1, fakekit.Empty(`{"type":"podcast"}`))
+	if _, err := w.account.Playing(t.Context()); provider.AsError(err).Kind != provider.Contract {
+		t.Error(err)
+	}
+}

@@ -82,6 +82,7 @@ var (
 	_ provider.Provider  = (*account)(nil)
 	_ provider.Confirmer = (*account)(nil)
 	_ provider.Finder    = (*account)(nil)
+	_ provider.Busy      = (*account)(nil)
 )
 
 // Capabilities is the same for every account.

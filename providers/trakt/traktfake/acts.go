@@ -86,6 +86,17 @@ func (u *User) Pause(t *Title, percent float64, at time.Time) {
 	u.pause(t, percent, at)
 }
 
+// Play starts a title in a player that reports to the service; nil stops it
+// without a trace.
+func (u *User) Play(t *Title) {
+	u.service.mu.Lock()
+	defer u.service.mu.Unlock()
+	u.playing = nil
+	if t != nil {
+		u.playing = &Entry{Title: t, At: u.service.clock()}
+	}
+}
+
 // ClearPause removes a resume point.
 func (u *User) ClearPause(t *Title) {
 	u.service.mu.Lock()

@@ -3,6 +3,7 @@ package traktfake
 import (
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // settings names the person and the limits of the plan.
@@ -62,4 +63,15 @@ func (s *Service) seasonsInfo(c *call) {
 		}
 	}
 	reply(c.w, http.StatusOK, rows)
+}
+
+// watching names what is being played right now; nothing is an empty 204.
+func (s *Service) watching(c *call) {
+	e := c.user.playing
+	if e == nil {
+		c.w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	ends := e.At.Add(time.Duration(e.Title.Runtime) * time.Minute)
+	reply(c.w, http.StatusOK, e.Title.into(object{"action": "scrobble", "started_at": stamp(e.At), "expires_at": stamp(ends)}))
 }

@@ -56,6 +56,7 @@ func (s *Service) scrobbled(c *call, id int64, action string, percent float64, t
 func (s *Service) scrobbleStart(c *call) {
 	if t, percent, ok := s.scrobble(c); ok {
 		c.user.drop(&c.user.paused, t)
+		c.user.playing = &Entry{Title: t, At: s.clock()}
 		s.scrobbled(c, 0, "start", percent, t)
 	}
 }
@@ -70,6 +71,7 @@ func (s *Service) scrobblePause(c *call) {
 		return
 	}
 	e := c.user.pause(t, percent, s.clock())
+	c.user.playing = nil
 	s.scrobbled(c, e.ID, "pause", percent, t)
 }
 
@@ -79,6 +81,7 @@ func (s *Service) scrobbleStop(c *call) {
 		return
 	}
 	now := s.clock()
+	c.user.playing = nil
 	switch {
 	case percent < 1:
 		c.w.WriteHeader(http.StatusUnprocessableEntity)

@@ -110,6 +110,7 @@ func (s *Service) routes() *http.ServeMux {
 		"POST /scrobble/pause":                                s.scrobblePause,
 		"POST /scrobble/stop":                                 s.scrobbleStop,
 		"GET /users/settings":                                 s.settings,
+		"GET /users/me/watching":                              s.watching,
 		"GET /users/hidden/{section}":                         s.hidden,
 		"GET /users/me/watched/{type}":                        s.watchedMin,
 		"GET /search/{namespace}/{id}":                        s.search,

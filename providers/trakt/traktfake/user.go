@@ -25,6 +25,7 @@ type User struct {
 	rated      []*Entry
 	paused     []*Entry
 	hiddenShow []*Entry
+	playing    *Entry
 	stamps     map[string]time.Time // "movies.watched_at"
 	gets       []time.Time
 	lastWrite  time.Time
