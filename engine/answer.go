@@ -34,8 +34,6 @@ func (e *Engine) Hold(ctx context.Context, id int64) (ledger.Hold, []string, err
 // account here: the next run plans with it. The error of a wrong answer names
 // the valid ones.
 func (e *Engine) Answer(ctx context.Context, id int64, a ledger.Answer, chosen []ledger.OpID) error {
-	e.running.Lock()
-	defer e.running.Unlock()
 	hold, _, err := e.Hold(ctx, id)
 	if err != nil {
 		return err

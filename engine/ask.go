@@ -95,13 +95,30 @@ func (d *desk) rereadPlays(ctx context.Context, s *sight, works []media.WorkID) 
 			return false, err
 		}
 		seen = answered
-	} else if !s.listedAfresh(media.History) {
-		return false, nil
+	} else if fresh, err := d.r.listAfresh(ctx, s); err != nil || !fresh {
+		return false, err
 	}
 	for _, w := range seen {
 		d.reread[w] = append(d.reread[w], s.account.ID)
 	}
 	return len(seen) > 0, nil
+}
+
+// listAfresh reads an account without look-ups once more, past every cache,
+// unless this run already has such a view of its plays.
+func (r *round) listAfresh(ctx context.Context, s *sight) (bool, error) {
+	if s.listedAfresh(media.History) {
+		return true, nil
+	}
+	if s.reread {
+		return false, nil
+	}
+	s.reread, s.looked, s.observed = true, false, false
+	wish := r.wish
+	r.wish.Fresh = true
+	err := r.lookFurther(ctx, []ledger.AccountID{s.account.ID})
+	r.wish = wish
+	return err == nil && s.listedAfresh(media.History), err
 }
 
 // listedAfresh tells whether this run has a trusted view of everything that

@@ -70,9 +70,10 @@ func sentBeforeCrash(entry ledger.Entry) *ledger.Pending {
 // folder. A lower one means that a backup was restored: every account gets a
 // first look, and nothing is done without a yes to that plan (R27, S13).
 func (e *Engine) noticeRestore(ctx context.Context) error {
-	if e.cfg.RunCopy == nil {
+	if e.cfg.RunCopy == nil || e.copied {
 		return nil
 	}
+	e.copied = true
 	last, err := e.cfg.Store.LastRun(ctx)
 	if err != nil {
 		return err
@@ -130,8 +131,9 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 		return nil, err
 	}
 	var out []*round
+	ops := 0
 	for _, p := range profiles {
-		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: settings, touched: map[media.WorkID]bool{}}
+		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: settings, ops: &ops, touched: map[media.WorkID]bool{}}
 		for _, route := range routes {
 			if route.Profile == p.ID {
 				r.routes = append(r.routes, route)
@@ -169,8 +171,9 @@ func (e *Engine) sight(a ledger.Account, trust []ledger.Trust, waits []store.Wai
 }
 
 // number gives ops their ids: the run's number and their place in it.
-func number(run ledger.RunID, ops []ledger.Op, from int) {
+func (r *round) number(ops []ledger.Op) {
 	for i := range ops {
-		ops[i].ID = ledger.OpID(fmt.Sprintf("%d-%d", run, from+i+1))
+		*r.ops++
+		ops[i].ID = ledger.OpID(fmt.Sprintf("%d-%d", r.run, *r.ops))
 	}
 }

@@ -182,8 +182,7 @@ func (d *desk) playingAt(f *ledger.Dossier) []ledger.AccountID {
 // what stays unmet.
 func (d *desk) guard(ctx context.Context) error {
 	r, db := d.r, d.r.e.cfg.Store
-	number(r.run, d.draft.Ops, r.ops)
-	r.ops += len(d.draft.Ops)
+	r.number(d.draft.Ops)
 	budget, err := d.budget(ctx)
 	if err != nil {
 		return err

@@ -53,7 +53,8 @@ type Engine struct {
 	cfg Config
 	log *slog.Logger
 
-	running sync.Mutex // held by the run, an answer or an undo under way
+	running sync.Mutex // held by the run under way
+	copied  bool       // the run number was held against its copy; guarded by running
 
 	mu        sync.Mutex // guards what follows
 	open      map[ledger.AccountID]*connection

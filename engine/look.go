@@ -26,6 +26,7 @@ type sight struct {
 	snap     provider.Snapshot
 	looked   bool // the account was asked for its views in this run
 	observed bool // its views became beliefs
+	reread   bool // it was read once more for its plays
 	asked    bool // Whoami was asked in this run
 	stop     *ledger.Stop
 	views    [len(media.Features)]*glance

@@ -11,6 +11,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/engine/schedule"
+	"watchkeeper/engine/store"
 )
 
 // longestWait is how long the loop sleeps at most, so that a clock that was
@@ -23,10 +24,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.startSchedule(ctx); err != nil {
 		return err
 	}
-	listening := e.listen(ctx)
-	defer listening()
+	var ears listeners
+	defer ears.Wait()
 	ticked := time.Now()
 	for ctx.Err() == nil {
+		e.listen(ctx, &ears)
 		when, what := e.next(time.Since(ticked))
 		ticked = time.Now()
 		if when != 0 && when <= e.now() {
@@ -71,18 +73,10 @@ func (e *Engine) sleep(ctx context.Context, when media.Moment) {
 // scheduled does one look of the schedule.
 func (e *Engine) scheduled(ctx context.Context, what schedule.What) {
 	e.event(func(s schedule.State) schedule.State { return s.Began(what.Accounts, e.now()) })
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	e.mu.Lock()
-	e.stop = cancel
-	e.mu.Unlock()
 	if _, err := e.Once(ctx, Wish{Only: what.Accounts, Asked: what.Why == schedule.Asked}); err != nil {
 		e.log.Error("the run failed", "error", err)
-		e.problem(err)
+		e.fail(err)
 	}
-	e.mu.Lock()
-	e.stop = nil
-	e.mu.Unlock()
 	if err := e.refreshSchedule(context.WithoutCancel(ctx)); err != nil {
 		e.log.Error("the schedule was not read", "error", err)
 	}
@@ -145,6 +139,16 @@ func (e *Engine) Resume(ctx context.Context) error {
 	return e.publish(ctx, nil)
 }
 
+// Changed takes in that accounts, routes or settings were changed: schedule,
+// push channels and status follow. It asks no service.
+func (e *Engine) Changed(ctx context.Context) error {
+	if err := e.startSchedule(ctx); err != nil {
+		return err
+	}
+	e.event(func(s schedule.State) schedule.State { return s })
+	return nil
+}
+
 // startSchedule builds the schedule from what is stored, so that no restart
 // asks a service sooner than it allowed (R28).
 func (e *Engine) startSchedule(ctx context.Context) error {
@@ -203,17 +207,33 @@ func waiting(a schedule.Account, f facts) schedule.Account {
 	return a
 }
 
-// problem publishes what stops the engine as a whole.
-func (e *Engine) problem(err error) {
-	code := "store"
+// fail publishes what stops the engine as a whole.
+func (e *Engine) fail(err error) {
+	e.change(func(s *ledger.Status) { s.Problem, s.Running = ProblemOf(err), nil })
+}
+
+// problems are the codes of what can be wrong with the state.
+var problems = map[store.Kind]string{
+	store.ErrDamaged: "database_damaged", store.ErrNewer: "database_newer", store.ErrForeign: "database_foreign",
+	store.ErrReadOnly: "read_only", store.ErrDiskFull: "disk_full", store.ErrBusy: "database_busy",
+}
+
+// ProblemOf says what an error of opening a store, of a run or of the status
+// means for the person.
+func ProblemOf(err error) *ledger.Problem {
+	p := &ledger.Problem{Code: "store", Detail: err.Error()}
 	var bad *SettingError
-	if errors.As(err, &bad) {
-		code = "settings_invalid"
+	var broken *store.Error
+	switch {
+	case errors.As(err, &bad):
+		p.Code = "settings_invalid"
+	case errors.As(err, &broken):
+		p.Backup = broken.Backup
+		if code, known := problems[broken.Kind]; known {
+			p.Code = code
+		}
 	}
-	e.change(func(s *ledger.Status) {
-		s.Problem = &ledger.Problem{Code: code, Detail: err.Error()}
-		s.Running = nil
-	})
+	return p
 }
 
 // kindOf is the error kind that a stop stands for.

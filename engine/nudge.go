@@ -16,22 +16,36 @@ const (
 	lastReopen  = 5 * time.Minute
 )
 
-// listen opens the push channel of every account that has one. A nudge only
-// means "look soon". The returned function waits until all have ended, which
-// they do with ctx.
-func (e *Engine) listen(ctx context.Context) (wait func()) {
+// listeners are the push channels that are open or being opened.
+type listeners struct {
+	sync.WaitGroup
+	open map[ledger.AccountID]context.CancelFunc
+}
+
+// listen keeps a push channel open for every account that takes part and
+// closes those of the others. A nudge only means "look soon". All end with ctx.
+func (e *Engine) listen(ctx context.Context, l *listeners) {
 	accounts, err := e.cfg.Store.Accounts(ctx)
 	if err != nil {
-		e.log.Error("no push channel was opened", "error", err)
-		return func() {}
+		e.log.Error("the push channels stay as they are", "error", err)
+		return
 	}
-	var all sync.WaitGroup
+	if l.open == nil {
+		l.open = map[ledger.AccountID]context.CancelFunc{}
+	}
 	for _, a := range accounts {
-		if !a.Removed && !a.Paused {
-			all.Go(func() { e.listenTo(ctx, a) })
+		stop, listening := l.open[a.ID]
+		on := !a.Removed && !a.Paused
+		switch {
+		case on && !listening:
+			ear, cancel := context.WithCancel(ctx)
+			l.open[a.ID] = cancel
+			l.Go(func() { e.listenTo(ear, a) })
+		case !on && listening:
+			stop()
+			delete(l.open, a.ID)
 		}
 	}
-	return all.Wait
 }
 
 func (e *Engine) listenTo(ctx context.Context, a ledger.Account) {

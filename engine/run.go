@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -30,6 +31,8 @@ type Outcome struct {
 	// Plans by profile, with the ops that were allowed and the holds that
 	// stand after it.
 	Plans []ledger.Plan
+	// Titles names the works of the plans.
+	Titles map[media.WorkID]string
 }
 
 // round is one run for one person.
@@ -43,7 +46,7 @@ type round struct {
 	routes   []ledger.Route
 	sights   []*sight // in account order
 	touched  map[media.WorkID]bool
-	ops      int // numbered so far
+	ops      *int // numbered so far in this run, by all rounds
 	plan     ledger.Plan
 	files    map[media.WorkID]*ledger.Dossier
 	rulesNow string
@@ -55,10 +58,21 @@ type round struct {
 func (e *Engine) Once(ctx context.Context, wish Wish) (Outcome, error) {
 	e.running.Lock()
 	defer e.running.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	e.stoppable(cancel)
+	defer e.stoppable(nil)
 	if wish.Preview {
 		return e.preview(ctx, wish)
 	}
 	return e.once(ctx, wish)
+}
+
+// stoppable notes what ends the run under way; nil when none is.
+func (e *Engine) stoppable(stop context.CancelFunc) {
+	e.mu.Lock()
+	e.stop = stop
+	e.mu.Unlock()
 }
 
 func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {

@@ -83,8 +83,7 @@ func (r *round) decideUndo(ctx context.Context) error {
 	}
 	mine := slices.DeleteFunc(slices.Clone(r.wish.undo.entries), func(entry ledger.Entry) bool { return w.Party(entry.Op.Account) == nil })
 	u := undo.Plan(mine, files, &w)
-	number(r.run, u.Ops, r.ops)
-	r.ops += len(u.Ops)
+	r.number(u.Ops)
 	r.plan = ledger.Plan{Run: r.run, Ops: u.Ops, NonOps: u.NonOps}
 	r.files = desk.files
 	all := r.wish.undo.plan
