@@ -45,17 +45,21 @@ func TestR20Stops(t *testing.T) {
 		"an older word refused (105)": {func(b *bench) {
 			b.d.Refusals = []ledger.Refusal{{Target: B, Subject: subject, Cause: ledger.Cause{Account: A, Seq: 99}, Why: ledger.UndoneByYou}}
 		}, "B add listed"},
-		"read only":                 {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.ReadIt }, "B cannot_store"},
-		"add only service":          {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.AddIt }, "B add listed"},
-		"no tokens, no link":        {func(b *bench) { b.d.Tokens, b.d.Links = nil, nil }, "B no_match"},
-		"linked without tokens":     {func(b *bench) { b.d.Tokens = nil }, "B add listed"},
-		"tokens without link":       {func(b *bench) { b.d.Links = nil }, "B add listed"},
-		"not held":                  {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Coverage = provider.Catalogue }, "B not_held"},
-		"perhaps held":              {func(b *bench) { b.party(B).Caps.WritesHeldOnly, b.d.Links = true, nil }, "B not_held; B ?3"},
-		"ambiguous":                 {func(b *bench) { b.d.Frozen = ledger.AmbiguousMatch }, "B ambiguous_match"},
-		"proof pending (R6)":        {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: B, Feature: media.Ratings, Work: 7}} }, "B pending_proof"},
-		"proof pending elsewhere":   {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: A, Feature: media.Ratings, Work: 7}} }, "B add listed"},
-		"no route":                  {func(b *bench) { b.w.Routes = b.w.Routes[1:] }, ""},
+		"read only":                {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.ReadIt }, "B cannot_store"},
+		"add only service":         {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.AddIt }, "B add listed"},
+		"no tokens, no link":       {func(b *bench) { b.d.Tokens, b.d.Links = nil, nil }, "B no_match"},
+		"linked without tokens":    {func(b *bench) { b.d.Tokens = nil }, "B add listed"},
+		"tokens without link":      {func(b *bench) { b.d.Links = nil }, "B add listed"},
+		"not held":                 {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Coverage = provider.Catalogue }, "B not_held"},
+		"perhaps held":             {func(b *bench) { b.party(B).Caps.WritesHeldOnly, b.d.Links = true, nil }, "B not_held; B ?3"},
+		"ambiguous":                {func(b *bench) { b.d.Frozen = ledger.AmbiguousMatch }, "B ambiguous_match"},
+		"proof pending (R6)":       {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: B, Feature: media.Ratings, Work: 7}} }, "B pending_proof"},
+		"proof pending elsewhere":  {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: A, Feature: media.Ratings, Work: 7}} }, "B add listed"},
+		"no route":                 {func(b *bench) { b.w.Routes = b.w.Routes[1:] }, ""},
+		"signed out for good (42)": {func(b *bench) { b.party(A).Removed = true }, ""},
+		"another value set aside": {func(b *bench) {
+			b.d.Quarantine = []ledger.Quarantine{{Account: B, Subject: subject, Cause: ledger.Cause{Account: A, Seq: 1}, Failures: 3}}
+		}, "B add listed"},
 		"feature switched off (42)": {func(b *bench) { b.party(A).Features = nil }, ""},
 		"account not accepted":      {func(b *bench) { b.party(A).Accepted = false }, "B add listed first-run"},
 		"route not accepted":        {func(b *bench) { b.w.Routes[0].Accepted = false }, "B add listed first-run"},
@@ -168,6 +172,113 @@ func TestR9WatchedLeavesLists(t *testing.T) {
 	b.expect(t, "")
 }
 
+// R9: a title that the service dropped once comes back by a newer Set, watched
+// or not.
+func TestR9NewerSetAfterDrop(t *testing.T) {
+	b := wants(newBench(listCaps(10), listCaps(10)))
+	b.party(B).Caps.Effects = provider.ListDropsWatched
+	b.says(B, media.Watchlist, clearedNow, ago(2*day0), 40).Local = true
+	b.d.PartWatched = []ledger.AccountID{B}
+	b.expect(t, "B add listed")
+}
+
+// R20, R22: what is decided about a word holds for its copies.
+func TestCopiesShareTheirOriginsFate(t *testing.T) {
+	carried := func() (*bench, ledger.Statement) {
+		b := newBench(listCaps(10), listCaps(10), listCaps(10))
+		b.route(B, C, media.Watchlist, keep, follow)
+		set := *b.says(A, media.Watchlist, listedNow, ago(day0), 50)
+		b.adopts(B, set, 60)
+		b.expect(t, "C add listed")
+		return b, set
+	}
+	b, set := carried()
+	b.w.Caused = map[ledger.AccountID]ledger.Code{A: ledger.GuardShrunk}
+	b.expect(t, "C guard_shrunk")
+	b, _ = carried()
+	b.d.Refusals = []ledger.Refusal{{Target: C, Subject: set.Subject, Cause: ledger.Cause{Account: A, Seq: set.Seq}, Why: ledger.RefusedByYou}}
+	b.expect(t, "C refused_by_you")
+	b, _ = carried() // written back to its origin, a word is still the same word (R8)
+	b.d.Statements[0].Seq = 9
+	b.expect(t, "C add listed")
+}
+
+// R20: a refused last word stops an older one that says the same.
+func TestRefusedLastWord(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10), listCaps(10))
+	b.route(A, C, media.Watchlist, keep, follow)
+	b.route(B, C, media.Watchlist, add, ledger.Never)
+	b.says(C, media.Watchlist, listedNow, ago(9*day0), 1)
+	b.says(A, media.Watchlist, clearedNow, ago(2*day0), 50)
+	last := *b.says(B, media.Watchlist, clearedNow, ago(day0), 60)
+	b.d.Refusals = []ledger.Refusal{{Target: C, Subject: last.Subject, Cause: originOf(last), Why: ledger.RefusedByYou}}
+	b.expect(t, "C refused_by_you")
+}
+
+// A service that only takes additions is neither changed nor cleared.
+func TestAddOnlyService(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Ratings, keep, follow)
+	b.party(B).Caps.Features[media.Ratings].Access[media.Film] = provider.AddIt
+	b.says(B, media.Ratings, media.Rated(60), ago(9*day0), 1)
+	b.says(A, media.Ratings, media.Rated(80), ago(day0), 50)
+	b.expect(t, "A newer_there; B cannot_store")
+	b.d.Statements[1].Cleared, b.d.Statements[1].Value = true, clearedNow
+	b.expect(t, "A newer_there; B cannot_store")
+}
+
+// Pins hold against copy exactly too.
+func TestAlwaysKeepAgainstCopyExactly(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.route(A, B, media.Watchlist, exact, follow)
+	b.says(B, media.Watchlist, listedNow, ago(day0), 50)
+	b.d.Pins = []ledger.Pin{{Account: B, Work: 7, Feature: media.Watchlist, Kind: ledger.AlwaysKeep}}
+	b.expect(t, "B pinned")
+}
+
+// R8, R12: what is under way is our own write, also on an add-only path.
+func TestR12AddOnlyQueues(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.route(A, B, media.Ratings, add, ledger.Never)
+	b.says(A, media.Ratings, media.Rated(90), ago(day0), 90)
+	b.d.Pending = []ledger.Pending{{Account: B, Subject: b.d.Statements[0].Subject, New: media.Rated(70), Run: 80, Sent: ago(2 * day0), State: ledger.Expected}}
+	if p := b.expect(t, "B update 90/100"); p.Ops[0].Overwrites || p.Ops[0].Old != media.Rated(70) {
+		t.Errorf("op %+v", p.Ops[0])
+	}
+}
+
+// What an account shows against its own last word waits for observation: it is
+// not written over because somebody else once said the same.
+func TestOwnLastWordIsNotWrittenOver(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Ratings, keep, follow)
+	b.says(A, media.Ratings, media.Rated(80), ago(9*day0), 40)
+	b.says(B, media.Ratings, media.Rated(80), ago(day0), 50)
+	b.d.Shown[1].Value = media.Rated(60)
+	b.expect(t, "B newer_there")
+}
+
+// A list that knows no copies is written to once.
+func TestListsHaveNoCopies(t *testing.T) {
+	b := wants(newBench(listCaps(10), listCaps(10)))
+	b.shows(B, media.Watchlist, 0, clearedNow, 0, 1)
+	b.shows(B, media.Watchlist, 0, clearedNow, 0, 1).Key = "k1"
+	if p := b.expect(t, "B add listed"); p.Ops[0].Key != "k1" {
+		t.Errorf("key %q", p.Ops[0].Key)
+	}
+}
+
+// R13: a first look forgets no Cleared.
+func TestR13FirstLookKeepsCleareds(t *testing.T) {
+	b := wants(newBench(listCaps(10), listCaps(10)))
+	b.says(B, media.Watchlist, clearedNow, ago(time.Hour), 90)
+	b.w.Routes = b.w.Routes[:1]
+	b.party(B).Trust[media.Watchlist].FirstRun = 100
+	if p := b.expect(t, "B newer_there"); len(p.Withdrawn) > 0 {
+		t.Errorf("withdrawn %v", p.Withdrawn)
+	}
+}
+
 // Pins: always keep (scenario 74).
 func TestAlwaysKeep(t *testing.T) {
 	b := newBench(listCaps(10), listCaps(10))
@@ -209,6 +320,8 @@ func TestUpgradedFile(t *testing.T) {
 	row := b.shows(B, media.Ratings, 0, clearedNow, 0, 90)
 	row.Key, row.State, row.Looks = "new", ledger.ShownUnknown, 1
 	b.expect(t, "B first_look") // a second look must agree
+	gone := b.shows(B, media.Ratings, 0, clearedNow, 0, 90)
+	gone.Key, gone.State, gone.Looks = "old", ledger.ShownUnknown, 0
 	b.d.Shown[1].State, b.d.Shown[1].Looks = ledger.ShownAbsent, 2
 	b.expect(t, "B add 80/100")
 }

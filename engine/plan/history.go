@@ -122,12 +122,9 @@ func (t *target) flag(plays []said) {
 func (t *target) moveDate(s said, base baseline) {
 	lead := s.candidates[0]
 	shown, _ := ledger.Fold(t.f, base.rows)
-	if base.queued != nil {
-		shown.Play = base.queued.Play
-	}
 	at := base.value.PlayedAt()
 	want, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work)
-	if t.caps.KeepsPlays || !ok || lead.Account == t.party.ID || shown.Play == s.play || !at.Known() ||
+	if !ok || lead.Account == t.party.ID || shown.Play == s.play || !at.Known() ||
 		want.PlayedAt() <= at || t.close(s.play, s.at, shown.Play, at) {
 		t.met(s.contest, lead, base)
 		return

@@ -68,7 +68,19 @@ func TestR16Adding(t *testing.T) {
 		"undated, already watched": {func(b *bench) { b.date(0); b.watched(B, 2, in2024, 1); b.w.Routes = b.w.Routes[:1] }, ""},
 		"undated":                  {func(b *bench) { b.date(0) }, "B add watched unknown"},
 		"undated, just seen":       {func(b *bench) { b.date(0); b.d.Statements[0].Seen = now }, "B settling"},
-		"undated, not taken":       {func(b *bench) { b.date(0); b.party(B).Caps.Features[media.History].UndatedPlays = false }, "B cannot_store"},
+		"undated, of this run":     {func(b *bench) { b.date(0); b.d.Statements[0].Run = 100 }, "B settling"},
+		"a play near it under way": {func(b *bench) {
+			b.d.Pending = []ledger.Pending{{Account: B, Subject: ledger.Subject{Work: 7, Play: 2}, New: media.Watched(in2020 + 5), State: ledger.Expected}}
+		}, "B would_duplicate_play"},
+		"near by the other's tolerance": {func(b *bench) {
+			b.watched(B, 2, in2020.Add(2*time.Hour), 1)
+			b.d.Plays[1].ToleranceMS, b.w.Routes = 3*3_600_000, b.w.Routes[:1]
+		}, "B would_duplicate_play"},
+		"near a play with a day only": {func(b *bench) {
+			b.watched(B, 2, in2020.Add(30*time.Hour), 1)
+			b.d.Plays[1].DateOnly, b.w.Routes = true, b.w.Routes[:1]
+		}, "B would_duplicate_play"},
+		"undated, not taken": {func(b *bench) { b.date(0); b.party(B).Caps.Features[media.History].UndatedPlays = false }, "B cannot_store"},
 		"parked": {func(b *bench) {
 			b.d.Pending = []ledger.Pending{{Account: B, Subject: b.d.Statements[0].Subject, New: media.Watched(in2020), State: ledger.Parked}}
 		}, "B parked"},
@@ -222,6 +234,19 @@ func TestR18Progress(t *testing.T) {
 			b.w.Routes[1].Mode = add
 			b.watched(B, 1, ago(day0), 50)
 		}, want: "A path_add_only; B newer_there"},
+		"a play of the same instant ends it": {b: at(50 * minute), aAt: ago(3 * day0), bAt: ago(day0), spoil: func(b *bench) {
+			b.d.Statements = b.d.Statements[1:]
+			b.watched(A, 1, ago(day0), 50)
+		}, want: "B remove; A newer_there"},
+		"a deleted play does not": {a: at(50 * minute), aAt: ago(2 * day0), spoil: func(b *bench) {
+			b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+		}, want: "B add 50m0s"},
+		"a time of the statement only": {a: at(50 * minute), b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), spoil: func(b *bench) {
+			b.d.Shown[1].At = 0
+		}, want: "B update 50m0s; A newer_there"},
+		"the service says newer": {a: at(50 * minute), b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), spoil: func(b *bench) {
+			b.d.Shown[1].At = now
+		}, want: "A newer_there; B newer_there"},
 		"an older play does not": {a: at(50 * minute), aAt: ago(day0), spoil: func(b *bench) {
 			b.watched(A, 1, ago(2*day0), 50)
 		}, want: "B add 50m0s"},
@@ -254,4 +279,33 @@ func TestR18OurOwnPositionEnds(t *testing.T) {
 	b.expect(t, "B remove; A nothing_said")
 	b.d.Statements[1].Origin, b.d.Statements[1].OriginSeq = B, b.d.Statements[1].Seq
 	b.expect(t, "A nothing_said; B path_add_only")
+}
+
+// R16: a flag whose date is near enough is left alone.
+func TestR16NearDatesStay(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	b.w.Routes = b.w.Routes[:1]
+	b.watched(A, 2, in2024, 50)
+	b.play(1, in2024.Add(-10*time.Minute))
+	b.saysPlay(B, media.History, 1, media.Watched(in2024.Add(-10*time.Minute)), in2024.Add(-10*time.Minute), 1)
+	b.expect(t, "")
+}
+
+// R16: a play that is under way has no key to delete it by.
+func TestR16ClearedWhileUnderWay(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	c := *b.saysPlay(A, media.History, 1, clearedNow, ago(time.Hour), 90)
+	b.d.Pending = []ledger.Pending{{Account: B, Subject: c.Subject, New: media.Watched(in2020), Run: 80, Sent: ago(day0), State: ledger.Expected}}
+	b.expect(t, "B pending_visible")
+}
+
+// R12: copy exactly is refused for history.
+func TestR12CopyExactlyRefusedForHistory(t *testing.T) {
+	b := viewing(follow, listCaps(10), listCaps(10))
+	b.w.Routes = b.w.Routes[:1]
+	b.w.Routes[0].Mode = exact
+	b.watched(B, 1, in2020, 1)
+	b.expect(t, "")
+	b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+	b.expect(t, "B path_add_only")
 }

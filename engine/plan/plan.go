@@ -93,7 +93,7 @@ func (p *planner) forget(b *beliefs, f media.Feature) {
 		}
 		t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
 		for _, st := range b.statements {
-			if st.Account == party.ID && st.Feature == f && !st.Cleared && st.Run < p.w.Run && !t.stillShown(st.Subject) {
+			if st.Account == party.ID && st.Feature == f && !st.Cleared && !t.stillShown(st.Subject) {
 				ref := ledger.StatementRef{Account: st.Account, Subject: st.Subject}
 				b.forgotten[ref] = true
 				p.plan.Withdrawn = append(p.plan.Withdrawn, ref)
