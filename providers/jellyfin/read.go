@@ -219,9 +219,13 @@ func (l *look) describeShows(ctx context.Context) error {
 }
 
 // readPlaying asks what this user plays right now: starting a film again
-// un-watches it for the time being.
+// un-watches it for the time being. A server that does not tell is no reason
+// to have no view.
 func (l *look) readPlaying(ctx context.Context) error {
 	keys, err := l.Playing(ctx)
+	if err != nil && provider.AsError(err).Kind == provider.Rejected {
+		return nil
+	}
 	l.playing = map[string]bool{}
 	for _, k := range keys {
 		l.playing[k] = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -184,10 +185,11 @@ func (w *write) shows(now media.Value) bool {
 	if w.change.Action == provider.Remove {
 		return !now.Set
 	}
-	if w.change.Feature == media.History && !w.change.New.PlayedAt().Known() {
-		return now.Set
+	if w.change.Feature == media.History {
+		want := w.change.New.PlayedAt()
+		return now.Set && (!want.Known() || now.PlayedAt().Sub(want).Abs() < time.Second)
 	}
-	return now.Set && same(w.change.Feature, now, w.wanted())
+	return same(w.change.Feature, now, w.wanted())
 }
 
 // wanted is the new value in the item's own length: a share of an unknown

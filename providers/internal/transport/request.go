@@ -32,18 +32,25 @@ type Response struct {
 	// ServerTime is the answer's Date, to the second; zero when it has none or
 	// a cache answered.
 	ServerTime time.Time
-	// Received is our own clock half-way through the exchange.
-	Received time.Time
+	// Midway is our own clock half-way through the exchange, Took its length.
+	Midway time.Time
+	Took   time.Duration
 }
 
-// ClockMS returns the server's clock minus ours in milliseconds, known only
-// when the answer carries a date. The date's cut-off second is made good by
-// half a second.
+// ClockMS returns the server's clock minus ours in milliseconds, to the
+// second, known only when the answer carries a date. A difference that the
+// cut-off second and the way there and back explain is none: it would shift
+// every date by noise.
 func (r *Response) ClockMS() (ms int64, known bool) {
 	if r == nil || r.ServerTime.IsZero() {
 		return 0, false
 	}
-	return r.ServerTime.Add(500 * time.Millisecond).Sub(r.Received).Milliseconds(), true
+	const half = time.Second / 2
+	off := r.ServerTime.Add(half).Sub(r.Midway)
+	if off.Abs() <= half+r.Took/2 {
+		return 0, true
+	}
+	return off.Round(time.Second).Milliseconds(), true
 }
 
 // JSON sends one request and decodes the answer into a pointer. Into nil
@@ -96,7 +103,8 @@ func (c *Client) exchange(ctx context.Context, r Request, take func(*http.Respon
 		return nil, c.Fault(doing, err)
 	}
 	defer resp.Body.Close()
-	out := &Response{Status: resp.StatusCode, Header: resp.Header, Received: start.Add(time.Since(start) / 2)}
+	took := time.Since(start)
+	out := &Response{Status: resp.StatusCode, Header: resp.Header, Midway: start.Add(took / 2), Took: took}
 	if resp.Header.Get("Age") == "" {
 		out.ServerTime, _ = http.ParseTime(resp.Header.Get("Date"))
 	}

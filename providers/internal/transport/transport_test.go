@@ -556,20 +556,26 @@ func TestRedactByLooks(t *testing.T) {
 }
 
 func TestClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := client(func(r *http.Request) (*http.Response, error) {
-			time.Sleep(2 * time.Second)
-			resp := answer(r, 200, "application/json", `{}`)
-			resp.Header.Set("Date", time.Now().Add(9*time.Minute).UTC().Format(http.TimeFormat))
-			return resp, nil
-		}, nil)
-		resp, _ := c.JSON(t.Context(), Request{URL: "https://svc.test/a"}, &reply{})
-		ms, known := resp.ClockMS()
-		if want := (9*time.Minute + 1500*time.Millisecond).Milliseconds(); !known || ms != want {
-			t.Errorf("%d, want %d", ms, want)
-		}
-		if _, known := (*Response)(nil).ClockMS(); known {
-			t.Error("no answer, no clock")
-		}
-	})
+	for ahead, want := range map[time.Duration]time.Duration{
+		0: 0, 300 * time.Millisecond: 0, -900 * time.Millisecond: 0, // the way takes two seconds
+		9 * time.Minute: 9 * time.Minute, -9 * time.Minute: -9 * time.Minute,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := client(func(r *http.Request) (*http.Response, error) {
+				time.Sleep(time.Second)
+				resp := answer(r, 200, "application/json", `{}`)
+				resp.Header.Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+				time.Sleep(time.Second)
+				return resp, nil
+			}, nil)
+			resp, _ := c.JSON(t.Context(), Request{URL: "https://svc.test/a"}, &reply{})
+			ms, known := resp.ClockMS()
+			if off := time.Duration(ms)*time.Millisecond - want; !known || off.Abs() > time.Second || want == 0 && ms != 0 || ms%1000 != 0 {
+				t.Errorf("%s ahead reads as %d ms", ahead, ms)
+			}
+		})
+	}
+	if _, known := (*Response)(nil).ClockMS(); known {
+		t.Error("no answer, no clock")
+	}
 }
