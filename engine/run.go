@@ -92,7 +92,33 @@ func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {
 	if err == nil && !wish.Preview {
 		e.housekeep(context.WithoutCancel(ctx))
 	}
-	return out, errors.Join(err, e.close(ctx, begun.rounds, &out.Summary, err))
+	err = errors.Join(err, e.close(ctx, begun.rounds, &out.Summary, err))
+	if wish.Preview || wish.undo != nil {
+		err = errors.Join(err, e.nameWorks(context.WithoutCancel(ctx), &out))
+	}
+	return out, err
+}
+
+// nameWorks fills in the titles of an outcome that is shown to a person: a
+// preview knows works that are stored nowhere else.
+func (e *Engine) nameWorks(ctx context.Context, out *Outcome) error {
+	var works []media.WorkID
+	for _, p := range out.Plans {
+		for _, op := range p.Ops {
+			works = append(works, op.Work)
+		}
+		for _, n := range p.NonOps {
+			works = append(works, n.Work)
+		}
+	}
+	slices.Sort(works)
+	works = slices.Compact(works)
+	titles, err := e.titles(ctx, works)
+	out.Titles = make(map[media.WorkID]string, len(works))
+	for i, title := range titles {
+		out.Titles[works[i]] = title
+	}
+	return err
 }
 
 // do is the run of one person, step by step.
