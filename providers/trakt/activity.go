@@ -2,7 +2,6 @@ package trakt
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -20,11 +19,7 @@ type fields map[string]text
 // UnmarshalJSON takes anything that is not an object as no fields.
 func (f *fields) UnmarshalJSON(b []byte) error {
 	*f = nil
-	if len(b) == 0 || b[0] != '{' {
-		return nil
-	}
-	type plain map[string]text
-	return json.Unmarshal(b, (*plain)(f))
+	return lenient(b, '{', (*map[string]text)(f))
 }
 
 // moves names the activities that move when a person or a post changes what a

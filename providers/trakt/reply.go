@@ -10,19 +10,28 @@ import (
 )
 
 // answer is the reply to a sync post: counts by kind, and the objects it did
-// not find, as they were sent.
+// not find, as they were sent. What it says in an odd form counts as not said,
+// which leaves changes unproven and never done.
 type answer struct {
-	Added    counts `json:"added"`
-	Existing counts `json:"existing"`
-	Updated  counts `json:"updated"`
-	Deleted  counts `json:"deleted"`
-	NotFound struct {
-		Movies   []echo   `json:"movies"`
-		Shows    []echo   `json:"shows"`
-		Seasons  []echo   `json:"seasons"`
-		Episodes []echo   `json:"episodes"`
-		IDs      []number `json:"ids"`
-	} `json:"not_found"`
+	Added    counts   `json:"added"`
+	Existing counts   `json:"existing"`
+	Updated  counts   `json:"updated"`
+	Deleted  counts   `json:"deleted"`
+	NotFound notFound `json:"not_found"`
+}
+
+type notFound struct {
+	Movies   echoes  `json:"movies"`
+	Shows    echoes  `json:"shows"`
+	Seasons  echoes  `json:"seasons"`
+	Episodes echoes  `json:"episodes"`
+	IDs      numbers `json:"ids"`
+}
+
+// UnmarshalJSON takes anything that is not an object as nothing.
+func (n *notFound) UnmarshalJSON(b []byte) error {
+	type plain notFound
+	return lenient(b, '{', (*plain)(n))
 }
 
 type counts struct {
@@ -30,6 +39,12 @@ type counts struct {
 	Shows    number `json:"shows"`
 	Seasons  number `json:"seasons"`
 	Episodes number `json:"episodes"`
+}
+
+// UnmarshalJSON takes anything that is not an object as no counts.
+func (c *counts) UnmarshalJSON(b []byte) error {
+	type plain counts
+	return lenient(b, '{', (*plain)(c))
 }
 
 func (c counts) of(k media.Kind) int {
@@ -41,8 +56,31 @@ func (c counts) of(k media.Kind) int {
 type echo struct {
 	IDs      ids    `json:"ids"`
 	Number   number `json:"number"`
-	Seasons  []echo `json:"seasons"`
-	Episodes []echo `json:"episodes"`
+	Seasons  echoes `json:"seasons"`
+	Episodes echoes `json:"episodes"`
+}
+
+// UnmarshalJSON takes anything that is not an object as an echo of nothing.
+func (e *echo) UnmarshalJSON(b []byte) error {
+	type plain echo
+	return lenient(b, '{', (*plain)(e))
+}
+
+type (
+	echoes  []echo
+	numbers []number
+)
+
+// UnmarshalJSON takes anything that is not a list as an empty one.
+func (e *echoes) UnmarshalJSON(b []byte) error {
+	type plain echoes
+	return lenient(b, '[', (*plain)(e))
+}
+
+// UnmarshalJSON takes anything that is not a list as an empty one.
+func (n *numbers) UnmarshalJSON(b []byte) error {
+	type plain numbers
+	return lenient(b, '[', (*plain)(n))
 }
 
 // missing tells whether the reply says that a title or play was not found. An
@@ -52,7 +90,7 @@ func (r answer) missing(a sending) bool {
 	if a.play != 0 {
 		return slices.ContainsFunc(r.NotFound.IDs, func(n number) bool { return string(n) == fmt.Sprint(a.play) })
 	}
-	list := map[media.Kind][]echo{media.Film: r.NotFound.Movies, media.Show: r.NotFound.Shows,
+	list := map[media.Kind]echoes{media.Film: r.NotFound.Movies, media.Show: r.NotFound.Shows,
 		media.Season: r.NotFound.Seasons, media.Episode: r.NotFound.Episodes}[a.kind]
 	if a.byShow {
 		list = r.NotFound.Shows

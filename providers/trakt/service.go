@@ -2,11 +2,13 @@ package trakt
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 
 	"golang.org/x/time/rate"
 
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/internal/transport"
@@ -101,6 +103,20 @@ func classify(f transport.Failure) *provider.Error {
 		return provider.Failed(provider.PlanLimit, "", errRoom)
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusPreconditionFailed:
 		return provider.Failed(provider.Contract, "", errBroken)
+	case http.StatusTooManyRequests:
+		return &provider.Error{Kind: provider.RateLimited, Until: limitEnds(f.Header)}
 	}
 	return nil
+}
+
+// limitEnds reads the service's own rate limit header, for answers that lack
+// the usual one; unknown when there is neither.
+func limitEnds(h http.Header) media.Moment {
+	var limit struct {
+		Until text `json:"until"`
+	}
+	if h.Get("Retry-After") != "" || json.Unmarshal([]byte(h.Get("X-Ratelimit")), &limit) != nil {
+		return 0
+	}
+	return limit.Until.moment()
 }

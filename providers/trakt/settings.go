@@ -17,14 +17,38 @@ type settings struct {
 			UUID text `json:"uuid"`
 		} `json:"ids"`
 	} `json:"user"`
-	Browsing struct {
-		WatchOnlyOnce truth `json:"watch_only_once"`
-	} `json:"browsing"`
-	Limits struct {
-		Watchlist struct {
-			ItemCount number `json:"item_count"`
-		} `json:"watchlist"`
-	} `json:"limits"`
+	Browsing browsing `json:"browsing"`
+	Limits   limits   `json:"limits"`
+}
+
+type browsing struct {
+	WatchOnlyOnce truth `json:"watch_only_once"`
+}
+
+// UnmarshalJSON takes anything that is not an object as no settings.
+func (s *browsing) UnmarshalJSON(b []byte) error {
+	type plain browsing
+	return lenient(b, '{', (*plain)(s))
+}
+
+type limits struct {
+	Watchlist limit `json:"watchlist"`
+}
+
+// UnmarshalJSON takes anything that is not an object as no limits.
+func (l *limits) UnmarshalJSON(b []byte) error {
+	type plain limits
+	return lenient(b, '{', (*plain)(l))
+}
+
+type limit struct {
+	ItemCount number `json:"item_count"`
+}
+
+// UnmarshalJSON takes anything that is not an object as no limit.
+func (l *limit) UnmarshalJSON(b []byte) error {
+	type plain limit
+	return lenient(b, '{', (*plain)(l))
 }
 
 // plan is what an account may keep, as of a time of its settings.

@@ -7,8 +7,9 @@
 // two; replies count and hardly name; a bare show in a history post means
 // every episode.
 //
-// Read read.go (lists), write.go (posts) and lookup.go (one title); wire.go
-// and items.go are the forms. The imitation for tests is traktfake.
+// Read read.go (lists), write.go (posts) and lookup.go (one title); wire.go,
+// items.go and body.go are the forms, service.go and login.go open accounts.
+// The imitation for tests is traktfake.
 package trakt
 
 import (

@@ -319,6 +319,15 @@ func TestWhoami(t *testing.T) {
 	if err != nil || who.UserID != w.user.UUID || who.UserName != "marlow" || who.ServerID != "api.trakt.tv" {
 		t.Errorf("%+v %v", who, err)
 	}
+	for _, odd := range []string{`"limits":[],"browsing":3`, `"limits":{"watchlist":7}`, `"limits":{"watchlist":{"item_count":"many"}}`, `"limits":null`} {
+		w.weather.On("odd", "GET /users/settings", 1, fakekit.Empty(`{"user":{"username":"marlow","ids":{"uuid":"u-1"}},`+odd+`}`))
+		if who, err := w.account.Whoami(t.Context()); err != nil || who.UserID != "u-1" {
+			t.Errorf("%s: %+v %v", odd, who, err)
+		}
+		if snap, _ := w.read(media.Watchlist, ""); len(snap.Room) != 0 {
+			t.Errorf("%s: room %v", odd, snap.Room)
+		}
+	}
 	w.weather.On("nobody", "GET /users/settings", 1, fakekit.Empty(`{"user":{"ids":{"slug":null}}}`))
 	if _, err := w.account.Whoami(t.Context()); provider.AsError(err).Kind != provider.Contract {
 		t.Error(err)
@@ -366,5 +375,27 @@ func TestAccountErrorsStopTheRead(t *testing.T) {
 	}
 	if n := w.recorder.Count("GET /sync/ratings"); n != 0 {
 		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestRateLimitsEnd: the usual header, the service's own, or neither.
+func TestRateLimitsEnd(t *testing.T) {
+	until := time.Now().Add(2 * time.Minute).UTC().Truncate(time.Second)
+	own := fmt.Sprintf(`{"name":"AUTHED_API_GET_LIMIT","period":300,"limit":500,"remaining":0,"until":%q}`, until.Format(time.RFC3339))
+	for name, c := range map[string]struct {
+		headers []string
+		least   time.Time
+	}{
+		"usual":   {[]string{"Retry-After", "90"}, time.Now().Add(80 * time.Second)},
+		"own":     {[]string{"X-Ratelimit", own}, until},
+		"odd":     {[]string{"X-Ratelimit", "soon"}, time.Time{}},
+		"neither": {nil, time.Time{}},
+	} {
+		w := newWorld(t)
+		w.weather.On(name, "GET /sync/ratings", -1, fakekit.Status(429, c.headers...))
+		e := w.unread(media.Ratings)
+		if e.Kind != provider.RateLimited || e.Until.Known() != !c.least.IsZero() || e.Until < media.At(c.least) {
+			t.Errorf("%s: %s until %s", name, e.Kind, e.Until)
+		}
 	}
 }

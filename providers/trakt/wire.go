@@ -51,11 +51,16 @@ type ids struct {
 // UnmarshalJSON takes anything that is not an object as "no ids".
 func (i *ids) UnmarshalJSON(b []byte) error {
 	*i = ids{}
-	if len(b) == 0 || b[0] != '{' {
+	type plain ids
+	return lenient(b, '{', (*plain)(i))
+}
+
+// lenient decodes a value that begins as it should, and ignores any other.
+func lenient(b []byte, begins byte, into any) error {
+	if len(b) == 0 || b[0] != begins {
 		return nil
 	}
-	type plain ids
-	return json.Unmarshal(b, (*plain)(i))
+	return json.Unmarshal(b, into)
 }
 
 // number is a JSON number as it is written, also when it is sent as a string;

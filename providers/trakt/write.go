@@ -48,9 +48,15 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 		return results, a.writeProgress(ctx, changes, results)
 	}
 	var adds, removes []sending
-	shows := finds{}
+	shows, played := finds{}, map[address]bool{}
 	for i, c := range changes {
 		s, err := a.prepare(ctx, i, c, shows)
+		if err == nil && s.details.WatchedAt != "" && a.once() {
+			if played[s.address] {
+				err = errOnce
+			}
+			played[s.address] = true
+		}
 		var down *provider.Error
 		switch {
 		case errors.As(err, &down):
@@ -93,6 +99,8 @@ func (a *account) prepare(ctx context.Context, i int, c provider.Change, shows f
 	switch {
 	case c.Feature != media.History:
 		s.address, err = a.ownAddress(ctx, c.Item, shows)
+	case kindNames[c.Item.Kind] == "":
+		err = errKind
 	case !c.Item.Kind.Leaf():
 		err = errLeaf
 	case c.Action == provider.Update:

@@ -55,10 +55,12 @@ func TestNeverABareShow(t *testing.T) {
 	byTitle := add(media.History, episodeItem("88", 2, 1), media.Value{})
 	byTitle.Action, byTitle.Old = provider.Remove, media.Watched(media.At(noon))
 	part := add(media.History, media.Item{Kind: media.Part}, media.Watched(0))
+	cour := part
+	cour.Action, cour.PlayKey = provider.Remove, "1"
 	again := add(media.History, filmItem("6"), media.Watched(0))
 	again.Action = provider.Update
-	got := outcomes(w.write(add(media.History, show, media.Watched(0)), add(media.History, season, media.Watched(0)), byTitle, part, again))
-	if got != "refused, refused, refused, refused, refused" || len(w.posted("/sync/history"))+len(w.posted("/sync/history/remove")) != 0 {
+	got := outcomes(w.write(add(media.History, show, media.Watched(0)), add(media.History, season, media.Watched(0)), byTitle, part, cour, again))
+	if got != "refused, refused, refused, refused, refused, refused" || len(w.posted("/sync/history"))+len(w.posted("/sync/history/remove")) != 0 {
 		t.Error(got, w.recorder.Calls())
 	}
 	if len(w.user.Plays()) != 5 {
@@ -240,6 +242,8 @@ func TestLostAnswers(t *testing.T) {
 		"cut":          {fakekit.Cut(30), provider.Unproven, 1},
 		"empty":        {fakekit.Empty(""), provider.Unproven, 0},
 		"empty object": {fakekit.Empty("{}"), provider.Unproven, 0},
+		"odd forms":    {fakekit.Empty(`{"added":[],"updated":3,"not_found":[]}`), provider.Unproven, 0},
+		"odder forms":  {fakekit.Empty(`{"added":{"movies":[]},"not_found":{"movies":[1,null,[]],"shows":{}}}`), provider.Unproven, 0},
 		"401":          {fakekit.Status(401), provider.NotApplied, 0},
 		"403":          {fakekit.Status(403), provider.NotApplied, 0},
 		"423":          {fakekit.Status(423), provider.NotApplied, 0},
@@ -253,7 +257,7 @@ func TestLostAnswers(t *testing.T) {
 		if results[0].Outcome != c.want || len(w.user.Plays()) != c.stored || len(w.posted("/sync/history")) != 1 {
 			t.Errorf("%s: %s %v, stored %d, %d posts", name, results[0].Outcome, err, len(w.user.Plays()), len(w.posted("/sync/history")))
 		}
-		if results[0].Err != nil && results[0].Outcome != provider.Refused && err == nil && name != "empty object" {
+		if results[0].Err != nil && results[0].Outcome != provider.Refused && err == nil && !strings.HasPrefix(name, "odd") && name != "empty object" {
 			t.Errorf("%s: no error for the account", name)
 		}
 	}
@@ -339,8 +343,9 @@ func TestWatchOnlyOnce(t *testing.T) {
 	if _, err := w.account.Whoami(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	results := w.write(add(media.History, filmItem("6"), media.Watched(0)), add(media.History, episodeItem("88", 1, 1), media.Watched(0)))
-	if got := outcomes(results); got != "refused, accepted" || len(w.user.Plays()) != 2 {
+	ep := add(media.History, episodeItem("88", 1, 1), media.Watched(0))
+	results := w.write(add(media.History, filmItem("6"), media.Watched(0)), ep, ep)
+	if got := outcomes(results); got != "refused, accepted, refused" || len(w.user.Plays()) != 2 {
 		t.Error(got)
 	}
 	w.weather.On("down", "GET /sync/history/", -1, fakekit.Status(403))
