@@ -58,6 +58,11 @@ func (b *beliefs) about(s ledger.Subject) []ledger.Statement {
 	return b.statements[from:to]
 }
 
+// spoken tells whether anybody said anything in a feature.
+func (b *beliefs) spoken(f media.Feature) bool {
+	return slices.ContainsFunc(b.statements, func(st ledger.Statement) bool { return st.Feature == f })
+}
+
 // statement returns what an account said about a subject, or nil.
 func (b *beliefs) statement(account ledger.AccountID, s ledger.Subject) *ledger.Statement {
 	about := b.about(s)

@@ -198,6 +198,11 @@ func (g *graph) allows(r ledger.Route, key pathKey) bool {
 	return !key.unasked || !asks
 }
 
+// anyExact tells whether any account copies exactly.
+func (g *graph) anyExact() bool {
+	return slices.ContainsFunc(g.routes, func(r ledger.Route) bool { return r.Mode == ledger.CopyExactly })
+}
+
 // exact returns the copy-exactly routes that end at an account.
 func (g *graph) exact(to ledger.AccountID) (routes []ledger.Route) {
 	for _, r := range g.routes {

@@ -68,6 +68,9 @@ func (p *planner) dossier(b *beliefs) {
 		if (f == media.History || f == media.Progress) && !b.Work.Kind.Leaf() {
 			continue // a show's key would mark every episode below it
 		}
+		if !b.spoken(f) && !p.graphs[f].anyExact() {
+			continue // nobody said anything (R10)
+		}
 		p.forget(b, f)
 		for _, party := range p.parties {
 			if !open(party, f) {
