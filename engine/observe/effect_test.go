@@ -24,6 +24,7 @@ func TestOwnEffects(t *testing.T) {
 		"watched off the list":                 {media.Watchlist, lists, recent, 10 * minutes, false, true},
 		"dropped by a lagging list":            {media.Watchlist, lists, recent, -20 * minutes, false, true},
 		"watched long before it was removed":   {media.Watchlist, lists, old, -100 * time.Hour, false, false},
+		"watched before it was listed again":   {media.Watchlist, lists, noon.Add(5 * minutes), -35 * minutes, false, false},
 		"not watched":                          {media.Watchlist, lists, recent, 0, false, false},
 		"watched where nothing is dropped":     {media.Watchlist, 0, recent, 10 * minutes, false, false},
 		"a position ended by a play":           {media.Progress, ends, recent, 10 * minutes, false, true},

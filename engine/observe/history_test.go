@@ -6,6 +6,7 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
 )
 
@@ -145,6 +146,9 @@ func TestMovedDateOfAFlag(t *testing.T) {
 		if d := b.read(flagRow(evening)); len(d.Statements) > 0 {
 			t.Errorf("an older date is a stale list: %+v", d.Statements)
 		}
+		if b.shown("a").Value == media.Watched(evening) {
+			t.Error("a date that is shown is never lowered")
+		}
 	}
 }
 
@@ -205,5 +209,69 @@ func TestTwoItemsOnePlay(t *testing.T) {
 	b.read(flagRow(evening), row("hd", media.Watched(evening.Add(minutes)), 0))
 	if len(b.known.Statements) != 1 || len(b.plays) != 1 {
 		t.Fatalf("statements %v, plays %v", b.known.Statements, b.plays)
+	}
+}
+
+// Where no finish is proven, or the date is older, even a link to another
+// viewing is no statement.
+func TestUnprovenFinishIsNoStatement(t *testing.T) {
+	for _, proven := range []bool{false, true} {
+		caps := flagCaps
+		caps.FinishProven = proven
+		b := newBook(t, media.History, caps)
+		b.read(flagRow(noon.Add(-72 * time.Hour)))
+		at := b.now.Add(-minutes)
+		if proven {
+			at = noon.Add(-90 * time.Hour)
+		}
+		rows := []provider.Row{flagRow(at)}
+		r := b.reading(rows)
+		d, _ := observe.Observe(r, observe.Judge(r), []observe.Sighting{{Row: rows[0], Work: film, Play: 55}}, b.known, nil)
+		if len(d.Statements) > 0 || len(d.Proofs) > 0 {
+			t.Fatalf("finish proven %v: %+v", proven, d)
+		}
+	}
+}
+
+// An undated yes after un-watching keeps the date that the play is known by.
+func TestUndatedYesKeepsTheDate(t *testing.T) {
+	b := newBook(t, media.History, flagCaps)
+	evening := noon.Add(-72 * time.Hour)
+	b.read(flagRow(evening))
+	b.read(flagRow(evening))
+	p := b.shown("a").Play
+	for range 2 {
+		b.read(row("a", media.Value{}, 0))
+	}
+	for range 2 {
+		b.read(flagRow(0))
+	}
+	if st, _ := b.statement(p); st.Value != media.Watched(evening) || b.shown("a").Play != p || b.shown("a").State != ledger.ShownValue {
+		t.Fatalf("got %+v, shown %+v", st, b.shown("a"))
+	}
+	if _, still := b.statement(0); still {
+		t.Fatal("watched again ends currently unwatched")
+	}
+}
+
+// One date written over another settles by the date, in the service's own
+// precision.
+func TestDateOverDate(t *testing.T) {
+	caps := flagCaps
+	caps.GrainMS = 60_000
+	b := newBook(t, media.History, caps)
+	old, later := noon.Add(-900*time.Hour), noon.Add(-72*time.Hour).Add(31*time.Second)
+	b.read(flagRow(old))
+	b.read(flagRow(old))
+	p := b.shown("a").Play
+	b.plays = append(b.plays, ledger.Play{ID: 5, Work: film, At: later, ToleranceMS: 1_200_000})
+	b.sent("1", "a", media.Watched(old), media.Watched(later), 5)
+	b.read(flagRow(old))
+	if len(b.known.Pending) != 1 || b.shown("a").Play != p {
+		t.Fatal("the old date is lag")
+	}
+	b.read(flagRow(later.Truncate(time.Minute)))
+	if st, _ := b.statement(5); !st.Adopted() || len(b.known.Pending) != 0 || b.shown("a").Play != 5 {
+		t.Fatalf("got %+v, pending %v, shown %+v", st, b.known.Pending, b.shown("a"))
 	}
 }

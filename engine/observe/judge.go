@@ -15,8 +15,6 @@ type Verdict struct {
 	Trusted bool
 	// Unchanged: nothing was listed because nothing has changed.
 	Unchanged bool
-	// Same: the full list equals that of the last trusted view.
-	Same bool
 	// FirstLook: the view is the first since the account was connected or its
 	// scope changed; it never leads to removals (R13).
 	FirstLook bool
@@ -42,7 +40,6 @@ func Judge(r Reading) Verdict {
 	}
 	if full {
 		v.Digest = Digest(r.View)
-		v.Same = !v.FirstLook && v.Digest == r.Trust.Digest
 	}
 	return judgeContent(r, v)
 }

@@ -136,6 +136,18 @@ func TestOtherContentUnderOneStampHeals(t *testing.T) {
 	}
 }
 
+// Before that window has passed it stays untrusted, however often it is read.
+func TestOtherContentUnderOneStampWaits(t *testing.T) {
+	b, _ := settled(t)
+	b.now = b.now.Add(-2 * time.Hour)
+	for range 2 {
+		if d := b.read(list("a")...); d.Trust[0].Silent == "" {
+			t.Fatal("not trusted")
+		}
+		b.now = b.now.Add(-20 * minutes)
+	}
+}
+
 // A list may catch up with its stamp within the window.
 func TestListLagsBehindItsStamp(t *testing.T) {
 	b, _ := settled(t)

@@ -359,6 +359,9 @@ func TestSettle(t *testing.T) {
 		return b, p
 	}
 	b, _ := fresh(row("a", eight, 0))
+	if len(b.trust.LagsMS) != 1 {
+		t.Fatalf("the lag is measured: %v", b.trust.LagsMS)
+	}
 	if st, _ := b.statement(0); !st.Adopted() || len(b.known.Pending) != 0 || b.shown("a").Value != eight {
 		t.Fatalf("settled: %+v %v", st, b.known.Pending)
 	}
@@ -417,5 +420,23 @@ func TestRemovalSettles(t *testing.T) {
 	b.read()
 	if st, _ := b.statement(0); !st.Cleared || !st.Adopted() || len(b.known.Pending)+len(b.known.Proofs) != 0 {
 		t.Fatalf("got %+v %v", st, b.known.Pending)
+	}
+}
+
+// A look-up that finds nothing counts as a read for an add, whether or not the
+// write named a key.
+func TestSettleCountsAMissedAdd(t *testing.T) {
+	for _, key := range []string{"a", ""} {
+		caps := whole()
+		caps.LookUp = true
+		b := newBook(t, media.Ratings, caps)
+		b.read()
+		b.read()
+		p := b.sent("1", key, media.Value{}, eight, 0)
+		d := observe.Settle(b.reading(nil), b.known, []observe.Answered{{Key: "a", Work: film, At: b.now, Answer: provider.Answer{Key: "a", Held: true}}})
+		b.keep(d)
+		if left := b.known.Pending[p.Subject]; len(left) != 1 || left[0].Reads != 1 || len(d.Trust) != 0 {
+			t.Errorf("key %q: %+v", key, left)
+		}
 	}
 }

@@ -120,6 +120,20 @@ func TestLivePlaysMatchBeforeDeleted(t *testing.T) {
 	}
 }
 
+// A viewing that is new in this call is live, too.
+func TestNewPlaysMatchBeforeDeleted(t *testing.T) {
+	evening := noon.Add(-72 * time.Hour)
+	startDated := logCaps
+	startDated.StartDated = true
+	in := started16(0)
+	in.Next = 6
+	in.Plays = []ledger.Play{{ID: 5, Work: film, At: evening, ToleranceMS: 1_200_000}}
+	in.Sightings = []observe.AccountSighting{sightingAt(1, logCaps, evening.Add(25*minutes)), sightingAt(2, startDated, evening.Add(5*minutes))}
+	if got := groups(in); got[0] != 6 || got[1] != 6 {
+		t.Fatalf("got %v", got)
+	}
+}
+
 // The tolerance of the service where a play originated travels with it.
 func TestToleranceTravels(t *testing.T) {
 	day := noon.Add(-72 * time.Hour).Truncate(24 * time.Hour)

@@ -6,6 +6,7 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
 )
 
@@ -242,6 +243,19 @@ func TestFrozenOldRating(t *testing.T) {
 	}
 	b.read(row("a", media.Rated(80), 0))
 	if st, _ := b.statement(0); st.Value != media.Rated(80) || len(b.known.Proofs) != 0 {
+		t.Fatalf("got %+v", st)
+	}
+}
+
+// Every difference of a suspicious view is suspicious, also one with a time.
+func TestSuspiciousViewDistrustsTimes(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	b.read(row("a", media.Rated(60), noon))
+	b.read(row("a", media.Rated(60), noon))
+	old := row("a", media.Rated(30), b.now.Add(-minutes))
+	b.trust.Older = []string{observe.Digest(provider.View{Rows: []provider.Row{old}})}
+	b.read(old)
+	if st, _ := b.statement(0); st.Value != media.Rated(60) {
 		t.Fatalf("got %+v", st)
 	}
 }

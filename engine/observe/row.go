@@ -116,9 +116,11 @@ func (o *observer) conclude(s seen, old ledger.Shown, had bool) {
 }
 
 // absenceKnown tells whether an item without a row was absent until now, not
-// unknown: the account lists everything, and was looked at before.
+// unknown: the account lists everything, and two trusted views have agreed. A
+// short first look must not make old values look new.
 func (o *observer) absenceKnown() bool {
-	return o.caps.Coverage == provider.Whole && o.r.Trust.Looked && !o.v.FirstLook
+	t := o.r.Trust
+	return o.caps.Coverage == provider.Whole && t.Looked && t.Run > t.FirstRun && !o.v.FirstLook
 }
 
 // firstSight treats a value of an item that was unknown. It was said when the

@@ -224,6 +224,29 @@ func TestFirstLookForgets(t *testing.T) {
 	if st, ok := b.statement(0); ok {
 		t.Fatalf("and nothing is cleared: %+v", st)
 	}
+	if len(b.trust.Older) != 0 {
+		t.Fatalf("what was listed before the connection is no evidence: %v", b.trust.Older)
+	}
+}
+
+// At a first look another value takes the place of a Set that is not shown any
+// more, but never of a newer Cleared.
+func TestFirstLookAtAnotherValue(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	b.read(row("a", media.Rated(80), noon))
+	b.read(row("a", media.Rated(80), noon))
+	b.account.Connected = b.run
+	b.read(row("a", media.Rated(60), 0))
+	if st, _ := b.statement(0); st.Value != media.Rated(60) || st.At.Known() || !st.FirstLook {
+		t.Fatalf("got %+v", st)
+	}
+	b.read()
+	b.read()
+	b.account.Connected = b.run
+	b.read(row("a", media.Rated(60), 0))
+	if st, _ := b.statement(0); !st.Cleared {
+		t.Fatalf("got %+v", st)
+	}
 }
 
 // What was adopted keeps its origin over a re-connection (scenario 108).
@@ -253,10 +276,39 @@ func TestOldValueDoesNotUndoOwnRemoval(t *testing.T) {
 		t.Fatal("cleared")
 	}
 	for range 4 {
-		b.read(v)
+		b.read(v, row("b", media.Rated(10), noon)) // no list that was seen before
 	}
-	if st, _ := b.statement(0); !st.Cleared {
-		t.Fatalf("an old value came back: %+v", st)
+	if st, _ := b.statement(0); !st.Cleared || b.shown("a").State != ledger.ShownValue {
+		t.Fatalf("an old value came back: %+v, shown %+v", st, b.shown("a"))
+	}
+}
+
+// A Cleared is said after the Set that it ends, also where the service dates
+// that Set later than our read.
+func TestClearedIsAfterItsSet(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	ahead := b.now.Add(9 * minutes)
+	b.read(row("a", media.Rated(80), ahead))
+	b.read()
+	b.read()
+	if st, _ := b.statement(0); !st.Cleared || st.At <= ahead {
+		t.Fatalf("got %+v", st)
+	}
+}
+
+// An item that appears later without a value is absent after two looks.
+func TestNewItemWithoutValue(t *testing.T) {
+	b := newBook(t, media.Ratings, catalogue())
+	b.read(row("b", media.Rated(80), noon))
+	b.read(row("b", media.Rated(80), noon))
+	rows := []provider.Row{row("b", media.Rated(80), noon), row("a", media.Value{}, 0)}
+	b.read(rows...)
+	if got := b.shown("a").State; got != ledger.ShownUnknown {
+		t.Fatalf("one look makes it %v", got)
+	}
+	b.read(rows...)
+	if got := b.shown("a").State; got != ledger.ShownAbsent {
+		t.Fatalf("two looks make it %v", got)
 	}
 }
 
@@ -270,5 +322,17 @@ func TestDoubledRows(t *testing.T) {
 		if st, _ := b.statement(0); st.Value != media.Rated(60) {
 			t.Fatalf("%v: got %+v", rows, st)
 		}
+	}
+}
+
+// A short first look must not make old values look new: what the second look
+// adds was said at an unknown time.
+func TestShortFirstLook(t *testing.T) {
+	b := newBook(t, media.Watchlist, whole())
+	b.read(list("b")...)
+	b.read(list("a", "b")...)
+	b.read(list("a", "b")...)
+	if st, ok := b.statement(0); !ok || st.At.Known() {
+		t.Fatalf("got %+v", st)
 	}
 }
