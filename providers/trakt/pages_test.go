@@ -161,6 +161,21 @@ func TestRowsMoveBehindAnEqualCount(t *testing.T) {
 	}
 }
 
+// TestRowsThatKeepMoving: a second pull that moved as well proves nothing.
+func TestRowsThatKeepMoving(t *testing.T) {
+	w := newWorld(t)
+	w.plays(600)
+	n := 0
+	w.between("2", 2, func() {
+		n++
+		w.user.Watch(w.film, noon.AddDate(n, 0, 0))
+		w.user.Unwatch(w.user.Plays()[0].ID)
+	})
+	if e := w.unread(media.History); e.Kind != provider.Transient {
+		t.Error(e)
+	}
+}
+
 // TestStableDoublesAreFolded: a service that always lists a row twice is
 // believed, with the row once.
 func TestStableDoublesAreFolded(t *testing.T) {

@@ -313,6 +313,19 @@ func TestOneFeatureMoves(t *testing.T) {
 	}
 }
 
+// TestAPlayEndsAResumePoint: the list of positions is read again after a play,
+// although no position was said to move.
+func TestAPlayEndsAResumePoint(t *testing.T) {
+	w := newWorld(t)
+	w.user.Pause(w.film, 40, noon)
+	_, before := w.read(media.Progress, "")
+	w.user.Watch(w.film, noon)
+	_, after := w.read(media.Progress, before.Cursor)
+	if len(before.Rows) != 1 || len(after.Rows) != 0 || after.Coverage != provider.Whole || after.Evidence.Stamp != before.Evidence.Stamp {
+		t.Errorf("%+v, then %+v", before, after)
+	}
+}
+
 func TestWhoami(t *testing.T) {
 	w := newWorld(t)
 	who, err := w.account.Whoami(t.Context())

@@ -107,6 +107,15 @@ func TestCountsNameNobody(t *testing.T) {
 	if got != "unproven, unproven" {
 		t.Error(got)
 	}
+	w.fake.AddMovie("Other", 2000, traktfake.IDs{TMDB: 7})
+	w.fake.AddMovie("Third", 2001, traktfake.IDs{TMDB: 8})
+	var changes []provider.Change
+	for _, id := range []string{"6", "7", "8"} {
+		changes = append(changes, add(media.Ratings, filmItem(id), media.Rated(60)))
+	}
+	if got := outcomes(w.write(changes...)); got != "unproven, unproven, unproven" {
+		t.Errorf("two of three counted: %s", got)
+	}
 }
 
 func TestWatchlist(t *testing.T) {
