@@ -75,7 +75,7 @@ func (e *Engine) scheduled(ctx context.Context, what schedule.What) {
 	e.event(func(s schedule.State) schedule.State { return s.Began(what.Accounts, e.now()) })
 	if _, err := e.Once(ctx, Wish{Only: what.Accounts, Asked: what.Why == schedule.Asked}); err != nil {
 		e.log.Error("the run failed", "error", err)
-		e.fail(err)
+		e.Fail(err)
 	}
 	if err := e.refreshSchedule(context.WithoutCancel(ctx)); err != nil {
 		e.log.Error("the schedule was not read", "error", err)
@@ -207,8 +207,8 @@ func waiting(a schedule.Account, f facts) schedule.Account {
 	return a
 }
 
-// fail publishes what stops the engine as a whole.
-func (e *Engine) fail(err error) {
+// Fail publishes what stops the engine as a whole.
+func (e *Engine) Fail(err error) {
 	e.change(func(s *ledger.Status) { s.Problem, s.Running = ProblemOf(err), nil })
 }
 

@@ -82,6 +82,9 @@ func private(dir string) error {
 	return nil
 }
 
+// Dir is the folder that is owned.
+func (l *Lock) Dir() string { return l.dir }
+
 // Release gives the folder up.
 func (l *Lock) Release() error {
 	if err := l.file.Close(); err != nil {

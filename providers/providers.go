@@ -1,0 +1,18 @@
+// Package providers lists every service that Watchkeeper knows. It holds
+// nothing else: engine/provider is the contract, each folder below one
+// service.
+package providers
+
+import (
+	"watchkeeper/engine/provider"
+	"watchkeeper/providers/jellyfin"
+	"watchkeeper/providers/trakt"
+)
+
+// All returns every service, by name.
+func All() []provider.Service {
+	return []provider.Service{
+		jellyfin.Service(),
+		trakt.Service(),
+	}
+}
