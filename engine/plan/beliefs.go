@@ -151,9 +151,9 @@ func (t *target) baseline() baseline {
 		base.state = absent
 	case any && folded.Looks == 0 && !whole:
 		base.state = notHeld
-	case !any && !whole && t.party.Trust[t.f].Looked:
+	case !any && !whole && (t.party.TrustedNow[t.f] || t.party.Trust[t.f].Looked):
 		base.state = notHeld // a catalogue lists what it holds
-	case !any && whole && t.party.Trust[t.f].FirstRun < t.w.Run:
+	case !any && whole && t.firstLook(t.party, t.f) < t.w.Run:
 		base.state = absent
 	default:
 		base.state = once

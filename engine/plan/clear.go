@@ -101,7 +101,7 @@ func (t *target) removal(x candidate, own *ledger.Statement, base baseline) gran
 // be older, or when what it shows is our own copy of something said before.
 func (t *target) removable(cleared ledger.Statement, own *ledger.Statement, base baseline) (rows []ledger.Shown) {
 	run := t.b.concluded(cleared)
-	if trust := t.party.Trust[t.f]; cleared.FirstLook || !trust.Looked || trust.FirstRun >= run {
+	if cleared.FirstLook || t.firstLook(t.party, t.f) >= run {
 		return nil
 	}
 	if q := base.queued; q != nil {

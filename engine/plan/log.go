@@ -43,7 +43,7 @@ func (t *target) logPlay(s said) {
 func (t *target) logBaseline(play media.PlayID) baseline {
 	base := baseline{state: absent}
 	all := t.rows()
-	if t.caps.Coverage == provider.Catalogue && len(all) == 0 && t.party.Trust[t.f].Looked {
+	if t.caps.Coverage == provider.Catalogue && len(all) == 0 && (t.party.TrustedNow[t.f] || t.party.Trust[t.f].Looked) {
 		base.state = notHeld
 	}
 	for _, row := range all {

@@ -90,8 +90,7 @@ func (p *planner) dossier(b *beliefs) {
 // does not show any more (R13): nobody knows whether the person removed it.
 func (p *planner) forget(b *beliefs, f media.Feature) {
 	for _, party := range p.parties {
-		trust := party.Trust[f]
-		if !open(party, f) || !party.TrustedNow[f] || trust.FirstRun != p.w.Run {
+		if !open(party, f) || !party.TrustedNow[f] || p.firstLook(party, f) != p.w.Run {
 			continue
 		}
 		t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
@@ -103,6 +102,16 @@ func (p *planner) forget(b *beliefs, f media.Feature) {
 			}
 		}
 	}
+}
+
+// firstLook is the run of an account's first look at a feature; this run where
+// it has not been looked at since it was connected.
+func (p *planner) firstLook(party *ledger.Party, f media.Feature) ledger.RunID {
+	trust := party.Trust[f]
+	if !trust.Looked || party.Connected > trust.Run {
+		return p.w.Run
+	}
+	return trust.FirstRun
 }
 
 // open tells whether an account takes part in a feature: signed in, switched

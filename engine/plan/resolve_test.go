@@ -202,6 +202,27 @@ func TestR13Removals(t *testing.T) {
 	}
 }
 
+// R13: an account that was not looked at before this run, or not since it was
+// connected again, has its first look now, whatever its older trust says.
+func TestR13FirstLookNow(t *testing.T) {
+	for name, spoil := range map[string]func(*ledger.Party){
+		"never looked at": func(p *ledger.Party) { p.Trust[media.Ratings] = ledger.Trust{} },
+		"connected again": func(p *ledger.Party) { p.Connected, p.Trust[media.Ratings].Run = 100, 99 },
+	} {
+		b := newBench(listCaps(10), listCaps(10))
+		b.route(A, B, media.Ratings, keep, follow)
+		b.says(A, media.Ratings, media.Rated(80), ago(day0), 50)
+		b.expect(t, "B add 80/100")
+		spoil(b.party(B))
+		b.expect(t, "B first_look") // what is there may only not have been listed
+		b.says(B, media.Ratings, media.Rated(60), ago(9*day0), 100)
+		b.d.Statements[0].Cleared, b.d.Statements[0].Value = true, clearedNow
+		if p := b.make(); len(p.Ops) > 0 {
+			t.Errorf("%s: %s", name, text(p))
+		}
+	}
+}
+
 // R13: scenario 38, both ways: the old Cleared keeps its own account from being
 // refilled, and nothing else.
 func TestR13OldClearedKeepsItsOwnAccount(t *testing.T) {
