@@ -31,7 +31,9 @@ type Outcome struct {
 	// Plans by profile, with the ops that were allowed and the holds that
 	// stand after it.
 	Plans []ledger.Plan
-	// Titles names the works of the plans.
+	// Holds stand after it, with their ops, and Titles names all works; only of
+	// a preview and an undo.
+	Holds  []ledger.Hold
 	Titles map[media.WorkID]string
 }
 
@@ -94,14 +96,19 @@ func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {
 	}
 	err = errors.Join(err, e.close(ctx, begun.rounds, &out.Summary, err))
 	if wish.Preview || wish.undo != nil {
-		err = errors.Join(err, e.nameWorks(context.WithoutCancel(ctx), &out))
+		err = errors.Join(err, e.complete(context.WithoutCancel(ctx), &out))
 	}
 	return out, err
 }
 
-// nameWorks fills in the titles of an outcome that is shown to a person: a
-// preview knows works that are stored nowhere else.
-func (e *Engine) nameWorks(ctx context.Context, out *Outcome) error {
+// complete adds what is needed to show an outcome to a person: the holds that
+// stand after it, and the titles of its works. A preview knows works that are
+// stored nowhere else.
+func (e *Engine) complete(ctx context.Context, out *Outcome) error {
+	var err error
+	if out.Holds, err = e.cfg.Store.Holds(ctx, ledger.HoldOpen); err != nil {
+		return err
+	}
 	var works []media.WorkID
 	for _, p := range out.Plans {
 		for _, op := range p.Ops {
@@ -109,6 +116,11 @@ func (e *Engine) nameWorks(ctx context.Context, out *Outcome) error {
 		}
 		for _, n := range p.NonOps {
 			works = append(works, n.Work)
+		}
+	}
+	for _, h := range out.Holds {
+		for _, op := range h.Ops {
+			works = append(works, op.Work)
 		}
 	}
 	slices.Sort(works)
