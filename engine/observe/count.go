@@ -69,6 +69,11 @@ func (l *Losses) add(f fate) {
 
 // staysUnlisted tells whether a row that is not listed is unchanged, not gone.
 func (o *observer) staysUnlisted(key ledger.RowKey) bool {
+	for _, s := range o.r.View.Skipped {
+		if s.Key == key.Key {
+			return true
+		}
+	}
 	if o.r.View.Coverage != provider.Changes {
 		return false
 	}

@@ -186,12 +186,23 @@ func (o *observer) unlisted() {
 	if o.relisted == len(o.k.Shown) && len(o.k.Proofs) == 0 {
 		return
 	}
-	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return !ok && !o.answeredFor(k) }) {
+	skipped := o.skipped()
+	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return !ok && !skipped[k.Key] && !o.answeredFor(k) }) {
 		if o.r.View.Coverage == provider.Catalogue {
 			s.is = notHeld
 		}
 		o.row(s)
 	}
+}
+
+// skipped are the keys of rows that came and were not understood: nothing is
+// known of them, so they are neither listed nor gone.
+func (o *observer) skipped() map[string]bool {
+	keys := make(map[string]bool, len(o.r.View.Skipped))
+	for _, s := range o.r.View.Skipped {
+		keys[s.Key] = true
+	}
+	return keys
 }
 
 // removed goes through the keys that a feed of removals names: proof by itself
