@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -67,7 +68,7 @@ func (c *Client) JSON(ctx context.Context, r Request, into any) (*Response, erro
 		if err := isJSON(resp.Header); err != nil {
 			return err
 		}
-		dec := json.NewDecoder(resp.Body)
+		dec := json.NewDecoder(afterMark(resp.Body))
 		if err := dec.Decode(into); err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func (c *Client) Decode(ctx context.Context, r Request, read func(*json.Decoder)
 		if err := isJSON(resp.Header); err != nil {
 			return err
 		}
-		dec := json.NewDecoder(resp.Body)
+		dec := json.NewDecoder(afterMark(resp.Body))
 		if err := read(dec); err != nil {
 			return err
 		}
@@ -185,6 +186,18 @@ func isJSON(h http.Header) error {
 		return errHTML
 	}
 	return errNotJSON
+}
+
+// afterMark skips a byte order mark: some services and proxies put one before
+// their JSON, where it means nothing. A body that fails early fails at the
+// decoder.
+func afterMark(body io.Reader) io.Reader {
+	const mark = "\xef\xbb\xbf"
+	buffered := bufio.NewReader(body)
+	if start, _ := buffered.Peek(len(mark)); string(start) == mark {
+		_, _ = buffered.Discard(len(mark)) // they are in the buffer
+	}
+	return buffered
 }
 
 // atEnd makes sure that the answer is one value and arrived whole.

@@ -182,6 +182,21 @@ func (c *tally) note() int {
 	return len(c.at)
 }
 
+func TestByteOrderMarkBeforeJSONMeansNothing(t *testing.T) {
+	const mark = "\xef\xbb\xbf"
+	for text, want := range map[string]int{mark + `{"n":7}`: 7, mark + " {\"n\":7}": 7, `{"n":7}`: 7,
+		mark: 0, mark + mark + `{"n":7}`: 0, mark[:2] + `{"n":7}`: 0, "": 0} {
+		c := client(func(r *http.Request) (*http.Response, error) { return answer(r, 200, "application/json", text), nil }, nil)
+		var whole, streamed reply
+		req := Request{URL: "https://svc.test/a"}
+		_, err1 := c.JSON(t.Context(), req, &whole)
+		_, err2 := c.Decode(t.Context(), req, func(d *json.Decoder) error { return d.Decode(&streamed) })
+		if whole.N != want || streamed.N != want || (err1 == nil) != (want > 0) || (err2 == nil) != (want > 0) {
+			t.Errorf("%q: %d %v, %d %v", text, whole.N, err1, streamed.N, err2)
+		}
+	}
+}
+
 func TestRetriesOnlyWhatIsSafe(t *testing.T) {
 	reset := &net.OpError{Op: "read", Err: errors.New("reset")}
 	for name, c := range map[string]struct {
