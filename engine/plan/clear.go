@@ -112,11 +112,13 @@ func (t *target) removable(cleared ledger.Statement, own *ledger.Statement, base
 	}
 	all := false
 	if own != nil && !own.Cleared {
-		all = own.At.Known() && own.At < cleared.At ||
+		first := own.FirstLook && own.Run >= run // a joined work, or a returned library
+		all = own.At.Known() && own.At < cleared.At && !first ||
 			t.ours(own, base) && originOf(*own).Seq < originOf(cleared).Seq
 	}
 	for _, row := range base.rows {
-		if row.State == ledger.ShownValue && (all || row.Since <= run) {
+		held := row.Since < run || row.Since == run && !row.FirstLook
+		if row.State == ledger.ShownValue && (all || held) {
 			rows = append(rows, row)
 		}
 	}

@@ -27,6 +27,9 @@ func (t *target) emit(op ledger.Op, base baseline, rows []ledger.Shown, lead led
 			Want: stop.Value, Why: stop, Unmet: true})
 		return
 	}
+	if op.Action == provider.Update && (t.joined(lead) || t.joinedHere(op.Subject)) {
+		op.FirstRun = true
+	}
 	op.Retry = base.lost != nil && base.lost.New == op.New
 	for _, row := range rows {
 		one := op
@@ -38,6 +41,21 @@ func (t *target) emit(op ledger.Op, base baseline, rows []ledger.Shown, lead led
 		t.plan.Ops = append(t.plan.Ops, one)
 		t.added = append(t.added, one)
 	}
+}
+
+// joined tells whether a statement came by a first look of a single item,
+// later than its account's own: works were joined, split or mapped anew. What
+// that would write over waits for a person's yes (R13).
+func (t *target) joined(st ledger.Statement) bool {
+	holder := t.g.parties[st.Account]
+	return st.FirstLook && !adopted(st) && holder != nil && st.Run > t.firstLook(holder, t.f)
+}
+
+// joinedHere tells it of what the target itself said about the work.
+func (t *target) joinedHere(s ledger.Subject) bool {
+	return slices.ContainsFunc(t.b.statements, func(st ledger.Statement) bool {
+		return st.Account == t.party.ID && st.Feature == s.Feature && t.joined(st)
+	})
 }
 
 // gate returns the first thing that stops an op that is otherwise due; what

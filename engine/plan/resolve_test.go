@@ -260,6 +260,23 @@ func TestR13FirstLookForgets(t *testing.T) {
 	}
 }
 
+// R13, scenario 107: two works turn out to be one. Nothing is removed by that,
+// and nothing written over without a yes.
+func TestR13JoinedWorks(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Ratings, keep, follow)
+	b.says(B, media.Ratings, media.Rated(60), ago(9*day0), 90).FirstLook = true
+	b.says(A, media.Ratings, media.Rated(80), ago(day0), 50)
+	b.expect(t, "B update 80/100 first-run; A newer_there")
+	b.d.Statements[0].FirstLook = false
+	b.expect(t, "B update 80/100; A newer_there")
+	b.d.Statements[0].FirstLook, b.d.Statements[0].At = true, now
+	b.expect(t, "A update 60/100 first-run; B newer_there")
+	b.d.Statements[0].At = ago(9 * day0)
+	b.d.Statements[1].Cleared, b.d.Statements[1].Value = true, clearedNow
+	b.expect(t, "A newer_there; B first_look")
+}
+
 // R14: a Cleared from before the policy is asked about first (scenario 16).
 func TestR14OldClearedsAsk(t *testing.T) {
 	b := newBench(listCaps(10), listCaps(10))
