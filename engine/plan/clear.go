@@ -77,12 +77,16 @@ func (t *target) noRemoval(st ledger.Statement) ledger.Code {
 }
 
 // removal is the path that permits a removal (R12). A play that ends a
-// position needs less: what we wrote ourselves may go by any path, and at its
-// own account a list entry goes because the person wants watched titles off
-// every list (R9, R18).
+// position needs less: what we wrote ourselves may go by any path, and at the
+// play's own account any route that may remove positions there will do (R18).
+// A list entry goes at the play's own account because the person wants watched
+// titles off every list (R9).
 func (t *target) removal(x candidate, own *ledger.Statement, base baseline) grant {
 	if x.Account == t.party.ID {
-		return grant{ok: x.byPlay && (t.f == media.Watchlist || t.ours(own, base)), firstRun: !t.party.Accepted}
+		if t.f == media.Progress && !t.ours(own, base) {
+			return t.g.into(t.party.ID, x.Run)
+		}
+		return grant{ok: x.byPlay, firstRun: !t.party.Accepted}
 	}
 	need := toRemove
 	if x.unwatch {

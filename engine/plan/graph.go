@@ -116,18 +116,35 @@ func (g *graph) permit(st ledger.Statement, run ledger.RunID, to ledger.AccountI
 	if need < toRemove {
 		run = 0
 	}
-	for _, accepted := range []bool{true, false} {
-		for _, unasked := range []bool{true, false} {
-			key := pathKey{from: st.Account, to: to, need: need, accepted: accepted, unasked: unasked, run: run}
-			path := only
-			if only == nil {
-				path = g.path(key)
-			} else if !g.allows(only[0], key) {
-				path = nil
-			}
-			if len(path) > 0 {
-				return grant{ok: true, path: routeIDs(path), firstRun: !accepted, ask: !unasked}
-			}
+	for _, ask := range leastAsked {
+		key := pathKey{from: st.Account, to: to, need: need, accepted: ask.accepted, unasked: ask.unasked, run: run}
+		path := only
+		if only == nil {
+			path = g.path(key)
+		} else if !g.allows(only[0], key) {
+			path = nil
+		}
+		if len(path) > 0 {
+			return key.grant(path)
+		}
+	}
+	return grant{}
+}
+
+// leastAsked is how paths are searched: those that need no question first.
+var leastAsked = [...]struct{ accepted, unasked bool }{{true, true}, {true, false}, {false, true}, {false, false}}
+
+func (k pathKey) grant(path []ledger.Route) grant {
+	return grant{ok: true, path: routeIDs(path), firstRun: !k.accepted, ask: !k.unasked}
+}
+
+// into finds a route that may remove at an account, whatever its source.
+func (g *graph) into(to ledger.AccountID, run ledger.RunID) grant {
+	for _, ask := range leastAsked {
+		key := pathKey{to: to, need: toRemove, accepted: ask.accepted, unasked: ask.unasked, run: run}
+		i := slices.IndexFunc(g.routes, func(r ledger.Route) bool { return r.To == to && g.allows(r, key) })
+		if i >= 0 {
+			return key.grant(g.routes[i : i+1])
 		}
 	}
 	return grant{}

@@ -229,7 +229,7 @@ func TestR18Progress(t *testing.T) {
 		"cleared, older position there":      {b: at(20 * minute), aAt: ago(day0), bAt: ago(2 * day0), want: "B remove; A newer_there"},
 		"a play ends it": {a: at(50 * minute), b: at(50 * minute), aAt: ago(2 * day0), bAt: ago(2 * day0), spoil: func(b *bench) {
 			b.watched(A, 1, ago(day0), 50)
-		}, want: "B remove; A nothing_said"},
+		}, want: "A remove; B remove"},
 		"a play ends it before it spreads": {a: at(50 * minute), aAt: ago(2 * day0), spoil: func(b *bench) {
 			b.w.Routes[1].Mode = add
 			b.watched(B, 1, ago(day0), 50)
@@ -266,6 +266,21 @@ func TestR18Progress(t *testing.T) {
 			b.expect(t, c.want)
 		})
 	}
+}
+
+// R18: a play ends the older position of its own account too, where a route may
+// remove positions there at all.
+func TestR18OwnPositionEnds(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.route(A, B, media.Progress, keep, follow)
+	r := b.route(B, A, media.Progress, keep, ledger.Never)
+	b.says(A, media.Progress, media.Position(3_000_000, 5_400_000), ago(2*day0), 50)
+	b.watched(A, 1, ago(day0), 60)
+	b.expect(t, "A nothing_said")
+	r.Removals = ledger.Ask
+	b.expect(t, "A remove ask")
+	r.Removals = follow
+	b.expect(t, "A remove")
 }
 
 // R18: our own copy of a position goes by any path once a play has ended it; a
