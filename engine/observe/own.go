@@ -31,14 +31,19 @@ func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
 		o.met[p.Op] = true
 	}
 	last := queue[len(queue)-1]
-	restored := o.agrees(s.value, queue[0].Old, queue)
-	lagging := restored || slices.ContainsFunc(queue, func(p ledger.Pending) bool { return o.agrees(s.value, p.New, queue) })
+	ours := slices.ContainsFunc(queue, func(p ledger.Pending) bool { return o.agrees(s.value, p.New, queue) })
+	older := !ours && o.agrees(s.value, queue[base(queue)].Old, queue)
 	switch {
 	case s.is == notHeld:
 		o.waits(s, queue)
-	case o.agrees(s.value, last.New, queue) && (!restored || o.arrived(s, old, queue)):
+	case o.agrees(s.value, last.New, queue) && o.arrived(s, old, queue):
 		o.settle(s, queue)
-	case lagging:
+	case older && o.givenAgain(s, old, last):
+		o.third(s, old, queue)
+	case older && o.overruled(queue):
+		o.dismiss(s.RowKey)
+		o.outlived(queue)
+	case ours || older:
 		o.lag(s, old, queue)
 	case rounded(o.r.Feature, o.caps, s.value, last.New) && !o.later(s, last):
 		o.settleRounded(s, queue)
@@ -47,24 +52,80 @@ func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
 	}
 }
 
+// givenAgain tells whether the service dates the value before the writes after
+// the last of them: then it is no lag, a person gave it again.
+func (o *observer) givenAgain(s seen, old ledger.Shown, last ledger.Pending) bool {
+	return o.r.Feature != media.History && s.at > old.At && o.clock.read(s.at) > last.Sent
+}
+
+// overruled tells whether the value before the writes is a person's, said here
+// since they were sent: then they are not lost, but out of date.
+func (o *observer) overruled(queue []ledger.Pending) bool {
+	under := queue[base(queue)]
+	st, stands := o.k.Statements[under.Subject]
+	return stands && !st.Adopted() && st.Run > under.Run && o.agrees(st.Value, under.Old, queue)
+}
+
+// base is the write that was sent over what the account showed: the first that
+// is expected. Lost ones before it were sent over something older.
+func base(queue []ledger.Pending) int {
+	i := slices.IndexFunc(queue, func(p ledger.Pending) bool { return p.State != ledger.Lost })
+	if i < 0 {
+		return len(queue) - 1
+	}
+	return i
+}
+
 // agrees tells whether a row shows a value that the writes know. A play of a
 // log is known by its link; on a flag any yes is a yes, unless one date was
 // written over another.
 func (o *observer) agrees(shown, v media.Value, queue []ledger.Pending) bool {
-	if o.r.Feature == media.History && (o.caps.KeepsPlays || !queue[0].Old.Set) {
+	if o.r.Feature == media.History && (o.caps.KeepsPlays || !queue[base(queue)].Old.Set) {
 		return shown.Set == v.Set
 	}
 	return equal(o.r.Feature, o.caps, shown, v)
 }
 
-// arrived tells whether the last write, which restores the old value, can be
-// told from a list that shows none of them: the stamp moved, another value was
-// seen, the window has ended, or a look-up made after it shows it.
+// arrived tells whether a row that shows the last value shows the last write.
+// Where the same value was shown or written before, it does only if the stamp
+// moved, a look-up made after the write shows it, the service dates it later,
+// a value in between was seen, or the window has ended.
 func (o *observer) arrived(s seen, old ledger.Shown, queue []ledger.Pending) bool {
+	before, between := o.stages(queue)
 	last, stamp := queue[len(queue)-1], o.r.View.Evidence.Stamp
 	moved := o.caps.Stamps && stamp != "" && last.Stamp != "" && stamp != last.Stamp
-	other := old.State != ledger.ShownUnknown && !o.agrees(old.Value, queue[0].Old, queue)
-	return moved || other || s.looked > last.Sent || o.overdue(o.counted(last))
+	passed := old.State != ledger.ShownUnknown && o.among(old.Value, between, queue) && !o.among(old.Value, before, queue)
+	dated := o.clock.read(s.at) > last.Sent
+	return len(before) == 0 || moved || passed || dated || s.looked > last.Sent || o.overdue(o.counted(last))
+}
+
+// stages divides what a service shows one after the other while it does what
+// was asked: what it shows up to an earlier time of the last value, and what
+// comes between that and the last one. before is empty where the last value is
+// a new one.
+func (o *observer) stages(queue []ledger.Pending) (before, between []media.Value) {
+	var all []media.Value
+	for _, p := range queue {
+		if len(all) == 0 || !o.agrees(p.Old, all[len(all)-1], queue) {
+			all = append(all, p.Old)
+		}
+		all = append(all, p.New)
+	}
+	last := all[len(all)-1]
+	end := len(all) - 1
+	for end > 0 && o.agrees(all[end], last, queue) {
+		end-- // the same write sent again
+	}
+	for i := end; i >= 0; i-- {
+		if o.agrees(all[i], last, queue) {
+			return all[:i+1], all[i+1 : end+1]
+		}
+	}
+	return nil, all[:end+1]
+}
+
+func (o *observer) among(v media.Value, values []media.Value, queue []ledger.Pending) bool {
+	return slices.ContainsFunc(values, func(one media.Value) bool { return o.agrees(v, one, queue) })
 }
 
 // later tells whether the service dates what it shows too late to be an echo
@@ -98,17 +159,25 @@ func (o *observer) third(s seen, old ledger.Shown, queue []ledger.Pending) {
 	o.conclude(s, old, had)
 	spoke, waits := len(o.words) > words, o.waiting > waiting
 	last := queue[len(queue)-1]
-	switch {
-	case spoke && (o.time(s) > last.Sent || s.looked > last.Sent):
+	if spoke && (o.time(s) > last.Sent || s.looked > last.Sent) {
 		o.drop(queue)
-	case !waited && (spoke || waits):
-		wait, _ := Window(o.r.Trust)
-		for _, p := range queue {
+		return
+	}
+	if !spoke && !waits {
+		o.outlived(queue)
+		return
+	}
+	wait, _ := Window(o.r.Trust)
+	for i, p := range queue {
+		if !waited {
 			p.Until = max(p.Until, o.r.Now.Add(wait))
+		}
+		if spoke && i == base(queue) {
+			p.Old = s.value // what is there now; the value before it is no lag any more
+		}
+		if p != queue[i] {
 			o.out.Pending = append(o.out.Pending, p)
 		}
-	default:
-		o.outlived(queue)
 	}
 }
 
@@ -197,7 +266,7 @@ func (o *observer) arrive(s seen, last ledger.Pending) {
 // where only the window told that the last one arrived, may still come late.
 func (o *observer) superseded(s seen, p ledger.Pending, queue []ledger.Pending) {
 	last := queue[len(queue)-1]
-	if !o.agrees(s.value, queue[0].Old, queue) || !o.overdue(o.counted(last)) || s.looked.Known() {
+	if before, _ := o.stages(queue); len(before) == 0 || !o.overdue(o.counted(last)) || s.looked.Known() {
 		o.out.PendingGone = append(o.out.PendingGone, p.Op)
 		return
 	}
