@@ -130,17 +130,27 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 	if err != nil {
 		return nil, err
 	}
+	before, err := e.cfg.Store.Runs(ctx, b.run, 1)
+	if err != nil {
+		return nil, err
+	}
+	interrupted := len(before) == 1 && (before[0].Ended == 0 || before[0].Stopped || before[0].Error != "")
 	var out []*round
 	ops := 0
 	for _, p := range profiles {
-		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: settings, ops: &ops, touched: map[media.WorkID]bool{}}
+		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: settings, interrupted: interrupted, ops: &ops, touched: map[media.WorkID]bool{}}
 		for _, route := range routes {
 			if route.Profile == p.ID {
 				r.routes = append(r.routes, route)
 			}
 		}
 		for _, a := range accounts {
-			if a.Profile == p.ID && !a.Removed {
+			switch {
+			case a.Profile != p.ID:
+			case a.Removed:
+				caps, _ := e.cfg.Capabilities(a.Provider)
+				r.gone = append(r.gone, ledger.Party{Account: a, Caps: caps})
+			default:
 				r.sights = append(r.sights, e.sight(a, trust, waits, wish.Asked))
 			}
 		}
@@ -157,17 +167,22 @@ func (e *Engine) sight(a ledger.Account, trust []ledger.Trust, waits []store.Wai
 	for _, f := range media.Features {
 		s.trust[f] = ledger.Trust{Account: a.ID, Feature: f}
 	}
-	for _, t := range trust {
-		if t.Account == a.ID {
-			s.trust[t.Feature] = t
-		}
-	}
+	s.believe(trust)
 	i := slices.IndexFunc(waits, func(w store.Wait) bool { return w.Account == a.ID })
 	if i >= 0 && waits[i].Holds(e.now(), asked) {
 		w := waits[i]
 		s.stop, s.waiting = &ledger.Stop{Code: w.Why, Until: w.Until, Error: w.Detail}, true
 	}
 	return s
+}
+
+// believe takes over what is stored about reading the account.
+func (s *sight) believe(trust []ledger.Trust) {
+	for _, t := range trust {
+		if t.Account == s.account.ID {
+			s.trust[t.Feature] = t
+		}
+	}
 }
 
 // number gives ops their ids: the run's number and their place in it.

@@ -114,7 +114,7 @@ const anewSetting = "engine.anew"
 func (r *round) rulesSetting() string { return fmt.Sprintf("engine.rules.%d", r.profile.ID) }
 
 // rulesChanged are all works of the person's accounts when the rules differ
-// from those of the last finished run.
+// from those of the last finished run, or the run before did not finish.
 func (r *round) rulesChanged(ctx context.Context) ([]media.WorkID, error) {
 	now, err := r.rules(ctx)
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *round) rulesChanged(ctx context.Context) ([]media.WorkID, error) {
 		return nil, err
 	}
 	r.rulesNow = now
-	if string(stored[r.rulesSetting()]) == quoted(now) && !r.wish.Explain {
+	if string(stored[r.rulesSetting()]) == quoted(now) && !r.wish.Explain && !r.interrupted {
 		return nil, nil
 	}
 	var ids []ledger.AccountID

@@ -20,6 +20,9 @@ func (r *round) decide(ctx context.Context) error {
 	if r.wish.undo != nil {
 		return r.decideUndo(ctx)
 	}
+	if err := r.freeQuota(ctx); err != nil {
+		return err
+	}
 	w, err := r.world(ctx)
 	if err != nil {
 		return err
@@ -85,18 +88,47 @@ func (r *round) world(ctx context.Context) (ledger.World, error) {
 	if w.Settings.SettleWindowMS == 0 {
 		w.Settings.SettleWindowMS = w.Settings.IntervalMS
 	}
+	// What this run's views changed about trust, such as a first look, counts.
+	trust, err := r.e.cfg.Store.Trust(ctx)
+	if err != nil {
+		return w, err
+	}
 	for _, s := range r.sights {
+		s.believe(trust)
 		w.Parties = append(w.Parties, s.party(r))
 	}
+	w.Parties = append(w.Parties, r.gone...)
 	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
 	w.Caused = guard.Caused(open)
 	return w, err
 }
 
+// freeQuota lets what a full plan set aside be tried again once the service
+// has room, or daily where it does not tell.
+func (r *round) freeQuota(ctx context.Context) error {
+	for _, s := range r.sights {
+		for _, f := range s.features() {
+			room, told := s.snap.Room[f]
+			told = told && room >= 0
+			before := r.now - dayMS
+			if told && room > 0 {
+				before = r.now
+			}
+			if !s.looked || told && room == 0 {
+				continue
+			}
+			if err := r.e.cfg.Store.FreeQuota(ctx, s.account.ID, f, before); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // toPlan are the works that something happened to (R21): touched in this run,
-// with an unmet want, or all of a person whose rules or accounts changed.
+// with a want that time alone may meet, held, or all of a person whose rules or accounts changed.
 func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
-	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID)
+	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID, ledger.Passing[:])
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +140,16 @@ func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
 	if err != nil {
 		return nil, err
 	}
+	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
+	if err != nil {
+		return nil, err
+	}
 	all := append(append(unmet, due...), changed...)
+	for _, h := range standing {
+		for _, op := range h.Ops {
+			all = append(all, op.Work)
+		}
+	}
 	for w := range r.touched {
 		all = append(all, w)
 	}
@@ -211,7 +252,10 @@ func (d *desk) guard(ctx context.Context) error {
 	return nil
 }
 
-const sevenDaysMS = 7 * 24 * 3600 * 1000
+const (
+	dayMS       = 24 * 3600 * 1000
+	sevenDaysMS = 7 * dayMS
+)
 
 // budget is what the guards must know about the past and the present.
 func (d *desk) budget(ctx context.Context) (guard.Budget, error) {

@@ -26,11 +26,27 @@ func (r *round) identify(ctx context.Context) error {
 				g.trusted = g.verdict.Trusted
 			}
 		}
+		if err := r.firstLook(ctx, s); err != nil {
+			return err
+		}
 		if err := r.identifyItems(ctx, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// firstLook asks for a yes again when an account that was looked at before has
+// a first look once more, because its libraries, filters or mapping changed:
+// what follows from it is a first plan (R13).
+func (r *round) firstLook(ctx context.Context, s *sight) error {
+	again := func(g *glance) bool { return g != nil && g.trusted && g.verdict.FirstLook && g.reading.Trust.Looked }
+	if !s.account.Accepted || !slices.ContainsFunc(s.views[:], again) {
+		return nil
+	}
+	s.account.Accepted = false
+	_, err := r.e.cfg.Store.PutAccount(ctx, s.account)
+	return err
 }
 
 // identifyItems resolves the items of one account's trusted views.
@@ -202,6 +218,9 @@ func (r *round) keepIdentity(ctx context.Context, s *sight, out identity.Output)
 	}
 	for _, l := range out.Links {
 		r.touched[l.Work] = true
+	}
+	for _, t := range out.Tokens {
+		r.touched[t.Work] = true // a new id is new evidence
 	}
 	return r.e.putFindings(ctx, s, out)
 }

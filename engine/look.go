@@ -30,10 +30,18 @@ type sight struct {
 	asked    bool // Whoami was asked in this run
 	stop     *ledger.Stop
 	views    [len(media.Features)]*glance
+	doubts   [len(media.Features)]doubt
 	items    map[string]media.Item
 	works    map[string]media.WorkID // native key → work
 	sent     []ledger.Pending        // writes of this run that may have happened
 	waiting  bool                    // it was not asked because an earlier error says when
+}
+
+// doubt is what an earlier run left open about a feature: a cache must not
+// answer for it.
+type doubt struct {
+	pending []ledger.Pending // our own writes that no read has settled
+	proofs  int              // sights that wait for proof
 }
 
 // glance is one feature of one account as one run sees it.
@@ -49,6 +57,9 @@ type glance struct {
 // look reads every account concurrently; what came back is taken in account
 // order.
 func (r *round) look(ctx context.Context) error {
+	if err := r.doubt(ctx); err != nil {
+		return err
+	}
 	var all sync.WaitGroup
 	for _, s := range r.sights {
 		if s.looked || s.stop != nil || s.account.Paused || !r.wanted(s.account.ID) {
@@ -108,9 +119,35 @@ func (r *round) request(s *sight) provider.ReadRequest {
 		if !t.Looked || t.Run < s.account.Connected || r.now.Sub(t.LastFull) >= every {
 			want.Full = true
 		}
+		if observe.WantsFresh(t, s.doubts[f].pending, s.doubts[f].proofs) {
+			want.Fresh, want.Full = true, true
+		}
 		want.Wants = append(want.Wants, provider.FeatureRequest{Feature: f, Cursor: t.Cursor})
 	}
 	return want
+}
+
+// doubt gathers what is open about every account's views.
+func (r *round) doubt(ctx context.Context) error {
+	pending, err := r.e.cfg.Store.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	proofs, err := r.e.cfg.Store.Proofs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range pending {
+		if s := r.sight(p.Account); s != nil {
+			s.doubts[p.Feature].pending = append(s.doubts[p.Feature].pending, p)
+		}
+	}
+	for _, p := range proofs {
+		if s := r.sight(p.Account); s != nil {
+			s.doubts[p.Feature].proofs = p.Rows
+		}
+	}
+	return nil
 }
 
 // fullEvery is how often everything is listed, also when a stamp or a light

@@ -155,11 +155,7 @@ func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, view prov
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range trust {
-		if t.Account == s.account.ID {
-			s.trust[t.Feature] = t
-		}
-	}
+	s.believe(trust)
 	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}}
 	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, View: view, Whoami: s.conn.who,
 		ClockMS: s.snap.ClockMS, ClockKnown: s.snap.ClockKnown, Trust: s.trust[f], IntervalMS: r.interval(s)}

@@ -46,13 +46,17 @@ type round struct {
 	profile  ledger.Profile
 	settings ledger.Settings
 	routes   []ledger.Route
-	sights   []*sight // in account order
+	sights   []*sight       // in account order
+	gone     []ledger.Party // signed out: their words stay, and where they came from (R15)
 	touched  map[media.WorkID]bool
 	ops      *int // numbered so far in this run, by all rounds
 	plan     ledger.Plan
 	files    map[media.WorkID]*ledger.Dossier
 	rulesNow string
-	summary  *ledger.RunSummary
+	// interrupted: the run before was stopped, failed or died, so what it had
+	// found out may not have been planned.
+	interrupted bool
+	summary     *ledger.RunSummary
 }
 
 // Once does one whole run. An error means that the run could not be kept

@@ -2,6 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,10 +38,51 @@ func (r *round) write(ctx context.Context) error {
 		})
 	}
 	err := group.Wait()
+	var left []ledger.NonOp
 	for i, s := range r.sights {
 		r.book(s, reports[i])
+		left = append(left, leftOver(reports[i])...)
 	}
-	return err
+	return errors.Join(err, r.keepLeft(context.WithoutCancel(ctx), left))
+}
+
+// leftOver are the ops that were due and are not done: the next run plans them
+// again.
+func leftOver(rep apply.Report) []ledger.NonOp {
+	var out []ledger.NonOp
+	add := func(op ledger.Op, why ledger.Code, details string) {
+		n := ledger.NonOp{Account: op.Account, Subject: op.Subject, Unmet: true, Why: op.Why}
+		n.Want = ledger.Want{Cleared: !op.New.Set, Value: op.New}
+		n.Why.Code, n.Why.Details = why, details
+		out = append(out, n)
+	}
+	for _, ended := range rep.Ended {
+		if !ended.Accountable() {
+			add(ended.Entry.Op, ledger.Quarantined, "not taken, and tried again: "+ended.Entry.Error)
+		}
+	}
+	for _, op := range rep.Untouched {
+		why, details := ledger.SourceSilent, "the run ended before its turn"
+		if rep.Stop != nil {
+			why, details = rep.Stop.Code, rep.Stop.Error
+		}
+		add(op, why, details)
+	}
+	return out
+}
+
+// keepLeft stores what is left over beside the works' other reasons.
+func (r *round) keepLeft(ctx context.Context, left []ledger.NonOp) error {
+	works := map[media.WorkID]bool{}
+	for _, n := range left {
+		works[n.Work] = true
+	}
+	for _, n := range r.plan.NonOps {
+		if works[n.Work] {
+			left = append(left, n)
+		}
+	}
+	return r.e.cfg.Store.PutUnmet(ctx, r.profile.ID, slices.Sorted(maps.Keys(works)), left)
 }
 
 // writeTo asks once more who the token belongs to, then writes: writing to the

@@ -69,6 +69,12 @@ var Codes = [...]Code{
 	GuardUndoneWrites, GuardFlipFlop, GuardQuota, GuardAsk,
 }
 
+// Passing are the codes that time or a service alone can end: wants unmet for
+// these are looked at again in every run. All others change only with a
+// belief, a rule or a decision, and these touch the work (R21).
+var Passing = [...]Code{FirstLook, PendingProof, PendingVisible, SourceSilent, SourceNotTrusted, WouldDuplicatePlay,
+	Settling, RateBudget, QuotaFull, AuthNeeded, WrongUser, Quarantined, ParkedPlay}
+
 // Reason is why something is or is not done: a code and its evidence.
 type Reason struct {
 	Code Code `json:",omitzero"`

@@ -129,7 +129,7 @@ func TestUnmetIsReplacedPerWork(t *testing.T) {
 		t.Errorf("due for another person: %v", none)
 	}
 	put([]media.WorkID{1}) // met now; work 2 was not planned
-	if works := got(s.UnmetWorks(ctx, 1))(t); !slices.Equal(works, []media.WorkID{2}) {
+	if works := got(s.UnmetWorks(ctx, 1, ledger.Codes[:]))(t); !slices.Equal(works, []media.WorkID{2}) {
 		t.Errorf("unmet works %v", works)
 	}
 	if c := got(s.Counts(ctx))(t); c.Unmet != 1 {

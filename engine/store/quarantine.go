@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 )
 
 const quarantineColumns = `account, feature, work, play, has, n, len, cause, cause_seq, failures, why, tokens, since`
@@ -23,15 +24,20 @@ func (t *tx) putQuarantine(rows []ledger.Quarantine) {
 }
 
 // countFailure adds one failure of an op's value; another cause is a newer
-// statement and starts the count again.
+// statement and starts the count again. A full plan is not tried again before
+// room appears, so one such answer sets the value aside.
 func (t *tx) countFailure(e ledger.Entry, why ledger.Code, tokens string) {
 	op := e.Op
-	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+	first := 1
+	if why == ledger.QuotaFull {
+		first = ledger.QuarantineAfter
+	}
+	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account, feature, work, play, has, n, len) DO UPDATE SET why = excluded.why, since = excluded.since, tokens = excluded.tokens,
-			failures = iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1),
+			failures = max(excluded.failures, iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1)),
 			cause = excluded.cause, cause_seq = excluded.cause_seq`,
 		op.Account, op.Feature, op.Work, op.Play, op.New.Set, op.New.N, op.New.Of,
-		op.Cause.Account, op.Cause.Seq, why, tokens, e.Ended)
+		op.Cause.Account, op.Cause.Seq, first, why, tokens, e.Ended)
 }
 
 func (t *tx) free(refs []ledger.StatementRef) {
@@ -46,6 +52,20 @@ func (t *tx) free(refs []ledger.StatementRef) {
 func (s *Store) Quarantine(ctx context.Context, failures int) ([]ledger.Quarantine, error) {
 	return find(ctx, s, scanQuarantine, "SELECT "+quarantineColumns+` FROM quarantine WHERE failures >= ?
 		ORDER BY account, feature, work, play, has, n, len`, failures)
+}
+
+// FreeQuota lets values be tried again that an account's full plan set aside
+// before the given moment.
+func (s *Store) FreeQuota(ctx context.Context, account ledger.AccountID, feature media.Feature, before media.Moment) error {
+	found, err := find(ctx, s, one[int], "SELECT count(*) FROM quarantine WHERE account = ? AND feature = ? AND why = ? AND since < ?",
+		account, feature, ledger.QuotaFull, before)
+	if err != nil || found[0] == 0 {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		t.exec("DELETE FROM quarantine WHERE account = ? AND feature = ? AND why = ? AND since < ?", account, feature, ledger.QuotaFull, before)
+		return nil
+	})
 }
 
 // Free lets values be tried again (R23: try again).

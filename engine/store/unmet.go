@@ -78,10 +78,11 @@ func (s *Store) Due(ctx context.Context, profile ledger.ProfileID, now media.Mom
 		ORDER BY work`, profile, now)
 }
 
-// UnmetWorks returns the works of a profile with any unmet want, by number.
-func (s *Store) UnmetWorks(ctx context.Context, profile ledger.ProfileID) ([]media.WorkID, error) {
-	return find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM unmet
-		WHERE account IN (SELECT id FROM accounts WHERE profile = ?) ORDER BY work`, profile)
+// UnmetWorks returns the works of a profile whose want is unmet for one of the
+// codes, by number.
+func (s *Store) UnmetWorks(ctx context.Context, profile ledger.ProfileID, codes []ledger.Code) ([]media.WorkID, error) {
+	return find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM unmet WHERE code IN (SELECT value FROM json_each(?))
+		AND account IN (SELECT id FROM accounts WHERE profile = ?) ORDER BY work`, text(codes), profile)
 }
 
 // Unmet returns what keeps works from what they should show, by account,
