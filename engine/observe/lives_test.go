@@ -82,8 +82,7 @@ func TestOwnWritesAreNeverThePerson(t *testing.T) {
 }
 
 // rests lets the weather clear: what is believed is what the service has, no
-// write stays open, and a person's last word stands. Without times a word that
-// repeats the value before our write cannot be told from lag.
+// write stays open, and a person's last word stands.
 func (b *book) rests(t *rapid.T, s *laggard, person []media.Value) {
 	rows := list("b")
 	if s.has.Value.Set {
@@ -101,7 +100,7 @@ func (b *book) rests(t *rapid.T, s *laggard, person []media.Value) {
 	if len(b.known.Pending)+len(b.known.Proofs) > 0 {
 		t.Fatalf("open: %+v %+v", b.known.Pending, b.known.Proofs)
 	}
-	if st, _ := b.statement(0); s.timed && slices.Contains(person, s.has.Value) && (st.Value != s.has.Value || st.Adopted()) {
+	if st, _ := b.statement(0); slices.Contains(person, s.has.Value) && (st.Value != s.has.Value || st.Adopted()) {
 		t.Fatalf("the person's last word is lost: %+v", st)
 	}
 }

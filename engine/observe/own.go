@@ -271,7 +271,7 @@ func (o *observer) superseded(s seen, p ledger.Pending, queue []ledger.Pending) 
 		return
 	}
 	wait, _ := Window(o.r.Trust)
-	p.State, p.Until = ledger.Lost, max(p.Until, o.r.Now.Add(lateWindows*wait))
+	p.State, p.Until, p.Old = ledger.Lost, max(p.Until, o.r.Now.Add(lateWindows*wait)), s.value
 	o.out.Pending = append(o.out.Pending, p)
 }
 
