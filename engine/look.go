@@ -137,6 +137,9 @@ func (r *round) doubt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, s := range r.sights {
+		s.doubts = [len(media.Features)]doubt{}
+	}
 	for _, p := range pending {
 		if s := r.sight(p.Account); s != nil {
 			s.doubts[p.Feature].pending = append(s.doubts[p.Feature].pending, p)

@@ -1,6 +1,11 @@
 package store
 
-import "watchkeeper/engine/ledger"
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
 
 const proofColumns = `account, feature, key, play_key, work, play, has, n, len, at, first, last_shown, looks, last_look, need`
 
@@ -23,4 +28,19 @@ func (t *tx) dropProofs(refs []ledger.ShownRef) {
 		t.exec("DELETE FROM proofs WHERE account = ? AND feature = ? AND key = ? AND play_key = ?",
 			v.Account, v.Feature, v.Key, v.PlayKey)
 	}
+}
+
+// Waiting counts the sights of one feature of one account that wait for proof.
+type Waiting struct {
+	Account ledger.AccountID
+	Feature media.Feature
+	Rows    int
+}
+
+// Proofs counts what waits for proof, by account and feature.
+func (s *Store) Proofs(ctx context.Context) ([]Waiting, error) {
+	return find(ctx, s, func(r scanner) (v Waiting, err error) {
+		err = r.Scan(&v.Account, &v.Feature, &v.Rows)
+		return v, err
+	}, "SELECT account, feature, count(*) FROM proofs GROUP BY account, feature ORDER BY account, feature")
 }
