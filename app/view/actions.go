@@ -1,0 +1,77 @@
+package view
+
+// Verb is what a button, a menu item or a notification asks for.
+type Verb string
+
+const (
+	Open    Verb = "open"     // the window
+	SyncNow Verb = "sync"     // look at everything
+	Stop    Verb = "stop"     // end the run under way
+	Pause   Verb = "pause"    // For: how long
+	Resume  Verb = "resume"   //
+	ReadNow Verb = "read"     // Account
+	Answer  Verb = "answer"   // Holds, Answer, Ops
+	Review  Verb = "review"   // Holds: the full list
+	Later   Verb = "later"    // Holds: fold the card
+	SignIn  Verb = "sign-in"  // Account: again
+	Add     Verb = "add"      // a new account
+	Undo    Verb = "undo"     // Run
+	About   Verb = "about"    //
+	Bundle  Verb = "bundle"   // write a support bundle
+	Quit    Verb = "quit"     //
+	ShowLog Verb = "show-log" // open the folder of logs
+)
+
+// PauseFor is how long a pause lasts.
+type PauseFor string
+
+const (
+	OneHour      PauseFor = "hour"
+	TillTomorrow PauseFor = "tomorrow"
+	TillResumed  PauseFor = "resumed"
+)
+
+// Command is one thing that a person asks for. It is plain data, so that the
+// window, the tray and notifications carry the same ones.
+type Command struct {
+	Verb    Verb
+	Account int64
+	Holds   []int64
+	Answer  string
+	Ops     []string // of one hold: the chosen ones; empty for all
+	Run     int64
+	For     PauseFor
+}
+
+// Button is a labelled command. The safe answer comes first and is Primary;
+// Danger marks what deletes.
+type Button struct {
+	Label   string
+	Command Command
+	Primary bool
+	Danger  bool
+}
+
+// Actions are what the screen asks of the program. Every function returns at
+// once; what it finds comes back later through show, on the screen's own
+// goroutine.
+type Actions struct {
+	// Do carries out a command; what goes wrong comes back as a message.
+	Do func(Command, func(problem string))
+	// Review lists everything behind holds.
+	Review func(holds []int64, show func(ReviewPage, error))
+	// Undo says how exact taking back a run would be.
+	Undo func(run int64, show func(UndoPage, error))
+	// Runs lists the latest runs.
+	Runs func(show func([]Run, error))
+	// SignIn starts signing in to a service; account is 0 for a new one.
+	SignIn func(service, method string, account int64, show func(SignInStep)) SignInTalk
+	// OpenURL opens a page in the person's browser.
+	OpenURL func(url string)
+}
+
+// SignInTalk answers a sign-in under way.
+type SignInTalk struct {
+	Answer func(map[string]string)
+	Cancel func()
+}

@@ -1,0 +1,270 @@
+package view
+
+import (
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// Level is how much a person wants to be told.
+type Level uint8
+
+const (
+	MustAct  Level = iota // only when the person must act
+	Problems              // also set aside values
+	Results               // also first full sync and big runs
+)
+
+// ParseLevel reads a level as settings keep it.
+func ParseLevel(s string) (Level, bool) {
+	for l, name := range [...]string{"must-act", "problems", "results"} {
+		if s == name {
+			return Level(l), true
+		}
+	}
+	return MustAct, false
+}
+
+// Notice is one notification. One with the same ID replaces it.
+type Notice struct {
+	ID          string
+	Title, Body string
+	Urgent      bool
+	Click       Command
+	Buttons     []Button
+}
+
+// Told is what the person was told already. It is kept between starts, so
+// that a restart does not repeat it.
+type Told struct {
+	Runs     map[ledger.RunID]Tellings // holds, per run that made them
+	SignIn   map[ledger.AccountID]bool // accounts that need a sign-in
+	Stale    media.Moment              // last telling of staleness
+	Aside    media.Moment              // last digest of set aside values
+	AsideN   int                       // how many it told of
+	FirstRun bool                      // the first full sync was told, for ever
+	Result   ledger.RunID              // last run that was told or looked at
+}
+
+// Tellings is when a run's holds were told, at most twice.
+type Tellings struct{ First, Second media.Moment }
+
+// Quiet is why nothing is told just now.
+type Quiet struct {
+	Level Level
+	// Until: silence after a start or a resume.
+	Until media.Moment
+	// From and To are the quiet hours in local hours; equal: none.
+	From, To int
+}
+
+const (
+	again      = 24 * time.Hour // reminder of holds, digest, staleness
+	staleAfter = 24 * time.Hour
+	bigRun     = 50
+)
+
+// Notices decides what to tell. withdraw names notices that are solved. What
+// falls into silence is told after it, if it is still true.
+func Notices(told Told, s ledger.Status, q Quiet, services []Service, w *Words) (show []Notice, withdraw []string, next Told) {
+	n := notifier{painter{Words: w, s: s, now: s.Now, services: services}, told.clone(), q.Level, nil, nil}
+	n.forget()
+	if !n.silent(q) {
+		n.holds()
+		n.signIn()
+		n.stale()
+		n.aside()
+		n.results()
+	}
+	return n.show, n.withdraw, n.told
+}
+
+type notifier struct {
+	painter
+	told     Told
+	level    Level
+	show     []Notice
+	withdraw []string
+}
+
+func (t Told) clone() Told {
+	runs, signIn := map[ledger.RunID]Tellings{}, map[ledger.AccountID]bool{}
+	for k, v := range t.Runs {
+		runs[k] = v
+	}
+	for k, v := range t.SignIn {
+		signIn[k] = v
+	}
+	t.Runs, t.SignIn = runs, signIn
+	return t
+}
+
+func (n *notifier) silent(q Quiet) bool {
+	if n.now < q.Until {
+		return true
+	}
+	hour := n.now.Time().In(n.zone).Hour()
+	if q.From <= q.To {
+		return hour >= q.From && hour < q.To
+	}
+	return hour >= q.From || hour < q.To
+}
+
+// Names of notices.
+const (
+	noticeHolds  = "holds"
+	noticeSignIn = "sign-in"
+	noticeStale  = "stale"
+	noticeAside  = "set-aside"
+	noticeResult = "result"
+)
+
+// forget drops what is solved, and withdraws its notice.
+func (n *notifier) forget() {
+	open := map[ledger.RunID]bool{}
+	for _, h := range n.s.Holds {
+		open[h.Run] = true
+	}
+	told := len(n.told.Runs)
+	for run := range n.told.Runs {
+		if !open[run] {
+			delete(n.told.Runs, run)
+		}
+	}
+	if told > 0 && len(n.told.Runs) == 0 {
+		n.withdraw = append(n.withdraw, noticeHolds)
+	}
+	told = len(n.told.SignIn)
+	for _, a := range n.s.Accounts {
+		if a.Problem == "" { // only a success ends it
+			delete(n.told.SignIn, a.ID)
+		}
+	}
+	if told > 0 && len(n.told.SignIn) == 0 {
+		n.withdraw = append(n.withdraw, noticeSignIn)
+	}
+	if n.told.Stale.Known() && n.oldStale() == nil && len(n.s.Accounts) > 0 {
+		n.told.Stale = 0
+		n.withdraw = append(n.withdraw, noticeStale)
+	}
+}
+
+// holds tells of guards at once, once more after a day, then never again; once
+// per run.
+func (n *notifier) holds() {
+	due := false
+	for _, h := range n.s.Holds {
+		t := n.told.Runs[h.Run]
+		switch {
+		case t.First == 0:
+			t.First, due = n.now, true
+		case t.Second == 0 && n.now.Sub(t.First) >= again:
+			t.Second, due = n.now, true
+		}
+		n.told.Runs[h.Run] = t
+	}
+	if due {
+		n.show = append(n.show, n.holdNotice())
+	}
+}
+
+func (n *notifier) holdNotice() Notice {
+	var removals, all []int64
+	titles := 0
+	for _, h := range n.s.Holds {
+		all = append(all, h.ID)
+		if removes(h.Guard) {
+			removals = append(removals, h.ID)
+			titles += h.Count
+		}
+	}
+	out := Notice{ID: noticeHolds, Urgent: true, Click: Command{Verb: Open},
+		Buttons: []Button{{Label: n.Say("button.review"), Command: Command{Verb: Open}}}}
+	if len(removals) == 0 {
+		cards := n.holdCards()
+		out.Title, out.Body = n.Say("notice.holds", "n", len(cards)), cards[0].Title
+		return out
+	}
+	out.Title, out.Body = n.Say("notice.removals", "n", titles), n.Say("notice.removals_body")
+	out.Buttons = append(out.Buttons, Button{Label: n.Say("button.keep_all"), Primary: true,
+		Command: Command{Verb: Answer, Holds: removals, Answer: string(ledger.KeepThem)}})
+	return out
+}
+
+// signIn tells once per account, and again only after a success.
+func (n *notifier) signIn() {
+	var names []string
+	for _, a := range n.s.Accounts {
+		if mustSignIn(a.Problem) && !n.told.SignIn[a.ID] {
+			n.told.SignIn[a.ID] = true
+			names = append(names, n.Say("account."+string(a.Problem), "account", n.accountName(a)))
+		}
+	}
+	if len(names) > 0 {
+		n.show = append(n.show, Notice{ID: noticeSignIn, Urgent: true, Title: names[0], Body: n.Say("notice.sign_in_body", "n", len(names)),
+			Click: Command{Verb: Open}})
+	}
+}
+
+// oldStale is the account that was read longest ago, when that is too long.
+func (n *notifier) oldStale() *doubt {
+	var oldest *doubt
+	for _, a := range n.s.Accounts {
+		for _, f := range a.Features {
+			late := !a.Paused && f.LastTrusted.Known() && n.now.Sub(f.LastTrusted) > staleAfter
+			if late && (oldest == nil || f.LastTrusted < oldest.feature.LastTrusted) {
+				oldest = &doubt{a, f}
+			}
+		}
+	}
+	return oldest
+}
+
+// stale tells at most daily, of all accounts together, and not while the
+// person paused or the computer is offline.
+func (n *notifier) stale() {
+	old := n.oldStale()
+	if old == nil || n.s.Paused || n.s.Offline || n.told.Stale.Known() && n.now.Sub(n.told.Stale) < again {
+		return
+	}
+	n.told.Stale = n.now
+	n.show = append(n.show, Notice{ID: noticeStale, Click: Command{Verb: Open},
+		Title: n.Say("notice.stale", "account", n.accountName(old.account), "age", n.Ago(old.feature.LastTrusted, n.now)),
+		Body:  n.localTimes(old.feature.Evidence, n.now)})
+}
+
+// aside is a daily digest.
+func (n *notifier) aside() {
+	more := n.s.SetAside > n.told.AsideN
+	n.told.AsideN = min(n.told.AsideN, n.s.SetAside)
+	if n.level < Problems || !more || n.told.Aside.Known() && n.now.Sub(n.told.Aside) < again {
+		return
+	}
+	n.told.Aside, n.told.AsideN = n.now, n.s.SetAside
+	n.show = append(n.show, Notice{ID: noticeAside, Title: n.Say("status.set_aside", "n", n.s.SetAside),
+		Body: n.Say("notice.aside_body"), Click: Command{Verb: Open}})
+}
+
+// results tells of the first full sync, once ever, and of big runs.
+func (n *notifier) results() {
+	run := n.s.LastRun
+	if run == nil || run.ID <= n.told.Result || run.Preview || run.Error != "" || run.Stopped {
+		return
+	}
+	n.told.Result = run.ID
+	wrote := run.Added + run.Updated + run.Removed
+	whole := run.Held == 0 && len(n.s.Holds) == 0 && n.unsure() == nil && n.unread() == nil && len(n.s.Accounts) > 1
+	key := ""
+	switch {
+	case whole && !n.told.FirstRun:
+		n.told.FirstRun, key = true, "notice.first_sync"
+	case wrote > bigRun:
+		key = "notice.big_run"
+	}
+	if key == "" || n.level < Results {
+		return
+	}
+	n.show = append(n.show, Notice{ID: noticeResult, Title: n.Say(key, "n", wrote),
+		Body: n.run(*run).Summary, Click: Command{Verb: Open}})
+}

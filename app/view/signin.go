@@ -1,0 +1,75 @@
+package view
+
+// SignInStep is one moment of a sign-in: a form, a code to show, an error, or
+// its end.
+type SignInStep struct {
+	Title  string
+	Text   string
+	Notice string // to read first; "" for none
+	Fields []SignInField
+	Code   string
+	URL    string
+	Wait   string // what is waited for; ""
+	Error  string // the last answer was not taken, or the sign-in ended
+	Done   bool
+}
+
+// SignInField is one thing to ask.
+type SignInField struct {
+	Name, Label, Hint string
+	Secret            bool
+}
+
+// SignInForm is a form of a service.
+func (w *Words) SignInForm(title string, names []string, secret func(string) bool) SignInStep {
+	step := SignInStep{Title: w.Say("login.title", "service", title)}
+	for _, name := range names {
+		field := SignInField{Name: name, Label: name, Secret: secret(name)}
+		if w.has("login." + name) {
+			field.Label, field.Hint = w.Say("login."+name), w.Say("login_hint."+name)
+		}
+		step.Fields = append(step.Fields, field)
+	}
+	return step
+}
+
+// SignInCode shows a code, a page, or both. Without a page the code is
+// confirmed in another session of the service.
+func (w *Words) SignInCode(title, code, url, notice string) SignInStep {
+	step := SignInStep{Title: w.Say("login.title", "service", title), Code: code, URL: url, Wait: w.Say("login.waiting", "service", title)}
+	switch {
+	case url != "" && code != "":
+		step.Text = w.Say("login.code_page", "service", title)
+	case url != "":
+		step.Text = w.Say("login.page", "service", title)
+	default:
+		step.Text = w.Say("login.code", "service", title)
+	}
+	if w.has("notice_first." + notice) {
+		step.Notice = w.Say("notice_first." + notice)
+	}
+	return step
+}
+
+// SignInFailed tells why a sign-in did not go on; kind is the error's kind.
+func (w *Words) SignInFailed(title, kind, detail string) SignInStep {
+	key := "login_error." + kind
+	if !w.has(key) {
+		key = "login_error.other"
+	}
+	return SignInStep{Title: w.Say("login.title", "service", title), Error: w.Say(key, "service", title), Text: detail}
+}
+
+// SignInDone ends a sign-in with who it speaks for.
+func (w *Words) SignInDone(title, user, server string) SignInStep {
+	text := w.Say("login.done", "service", title, "user", user)
+	if server != "" {
+		text = w.Say("login.done_server", "user", user, "server", server)
+	}
+	return SignInStep{Title: w.Say("login.title", "service", title), Text: text, Done: true}
+}
+
+// SignInWorking is shown between two steps.
+func (w *Words) SignInWorking(title string) SignInStep {
+	return SignInStep{Title: w.Say("login.title", "service", title), Wait: w.Say("login.asking", "service", title)}
+}

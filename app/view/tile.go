@@ -1,0 +1,148 @@
+package view
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"watchkeeper/engine/ledger"
+)
+
+// Tone says how a state looks besides its words: a sign and a colour.
+type Tone uint8
+
+const (
+	Calm  Tone = iota // nothing special
+	Fine              // good
+	Aged              // worth a look
+	Wrong             // bad
+)
+
+// Tile is one account on the Status page.
+type Tile struct {
+	ID      int64
+	Letter  string // in place of a picture
+	Name    string
+	Who     string // signed in as
+	Health  string
+	Tone    Tone
+	Detail  string // evidence of a problem; ""
+	Rows    []TileRow
+	Notes   []string // allowance, clock
+	Buttons []Button
+}
+
+// TileRow is one feature of an account.
+type TileRow struct {
+	Feature, Count, Age, State string
+	Tone                       Tone
+	Evidence                   []string // lines to expand
+}
+
+func (p *painter) tile(a ledger.AccountStatus) Tile {
+	t := Tile{ID: int64(a.ID), Letter: initial(p.accountName(a)), Name: p.accountName(a), Who: p.who(a), Detail: p.localTimes(a.Detail, p.now)}
+	t.Health, t.Tone = p.health(a)
+	for _, f := range a.Features {
+		t.Rows = append(t.Rows, p.tileRow(f))
+	}
+	if a.Allowance >= 0 {
+		t.Notes = append(t.Notes, p.Say("tile.allowance", "n", a.Allowance))
+	}
+	if off := time.Duration(a.ClockMS) * time.Millisecond; off.Abs() >= 30*time.Second {
+		t.Notes = append(t.Notes, p.Say("tile.clock", "off", p.Lasting(off.Abs())))
+	}
+	if mustSignIn(a.Problem) {
+		t.Buttons = append(t.Buttons, Button{Label: p.Say("button.sign_in"), Command: Command{Verb: SignIn, Account: int64(a.ID)}, Primary: true})
+	}
+	t.Buttons = append(t.Buttons, Button{Label: p.Say("button.read"), Command: Command{Verb: ReadNow, Account: int64(a.ID)}})
+	return t
+}
+
+func initial(name string) string {
+	r, _ := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(string(r))
+}
+
+func (p *painter) who(a ledger.AccountStatus) string {
+	switch {
+	case a.Server != "" && a.Version != "":
+		return p.Say("tile.who_server", "user", a.UserName, "server", a.Server, "version", a.Version)
+	case a.Server != "" && a.Server != a.UserName:
+		return p.Say("tile.who_place", "user", a.UserName, "server", a.Server)
+	}
+	return p.Say("tile.who", "user", a.UserName)
+}
+
+// health is an account in words; it is only good while every feature is.
+func (p *painter) health(a ledger.AccountStatus) (string, Tone) {
+	switch {
+	case a.Paused:
+		return p.Say("tile.paused"), Calm
+	case a.Problem != "":
+		why := p.Say("reason." + p.reasonKey(a.Problem))
+		if a.Retry > p.now {
+			why = p.Say("tile.retry", "why", why, "when", p.Clock(a.Retry, p.now))
+		}
+		return why, Wrong
+	}
+	worst, tone := ledger.Fresh, Fine
+	for _, f := range a.Features {
+		if fresh := p.freshness(f); p.tone(fresh) > tone || fresh == ledger.NeverRead {
+			worst, tone = fresh, max(tone, p.tone(fresh))
+		}
+	}
+	if len(a.Features) == 0 {
+		worst = ledger.NeverRead
+	}
+	if worst == ledger.NeverRead {
+		return p.Say("tile.health.new"), Calm
+	}
+	return p.Say("tile.health." + freshKey(worst)), tone
+}
+
+func freshKey(f ledger.Freshness) string { return strings.ReplaceAll(f.String(), " ", "_") }
+
+func (p *painter) tone(f ledger.Freshness) Tone {
+	switch f {
+	case ledger.Fresh:
+		return Fine
+	case ledger.Ageing:
+		return Aged
+	case ledger.Stale, ledger.Silent:
+		return Wrong
+	}
+	return Calm
+}
+
+func (p *painter) tileRow(f ledger.FeatureStatus) TileRow {
+	fresh := p.freshness(f)
+	row := TileRow{Feature: p.feature(f.Feature), State: p.Say("freshness." + freshKey(fresh)), Tone: p.tone(fresh)}
+	if f.LastTrusted.Known() {
+		row.Count, row.Age = p.Say("tile.count", "n", f.Count), p.Ago(f.LastTrusted, p.now)
+		row.Evidence = append(row.Evidence, p.Say("tile.read_at", "when", p.Clock(f.LastTrusted, p.now)))
+	}
+	if f.Why != "" {
+		key := p.reasonKey(f.Why)
+		row.Evidence = append(row.Evidence, p.Say("reason."+key), p.Say("next."+key))
+	}
+	if f.Evidence != "" {
+		row.Evidence = append(row.Evidence, p.Say("tile.evidence", "text", p.localTimes(f.Evidence, p.now)))
+	}
+	if f.LagMS > 0 {
+		row.Evidence = append(row.Evidence, p.Say("tile.lag", "lag", p.Lasting(time.Duration(f.LagMS)*time.Millisecond),
+			"most", p.Lasting(time.Duration(f.Lag95MS)*time.Millisecond)))
+	}
+	if f.Next > p.now {
+		row.Evidence = append(row.Evidence, p.Say("tile.next", "when", p.In(f.Next, p.now)))
+	}
+	return row
+}
+
+// reasonKey is the catalogue's key of a reason; a code that it does not know
+// is still explained as "other".
+func (p *painter) reasonKey(c ledger.Code) string {
+	if p.has("reason." + string(c)) {
+		return string(c)
+	}
+	return "other"
+}

@@ -1,0 +1,75 @@
+package view
+
+import (
+	"regexp"
+	"time"
+
+	"watchkeeper/engine/media"
+)
+
+// Ago says how long before now a moment was.
+func (w *Words) Ago(m, now media.Moment) string {
+	if !m.Known() {
+		return w.Say("time.never")
+	}
+	d := now.Sub(m)
+	switch {
+	case d < time.Minute:
+		return w.Say("time.just_now")
+	case d < time.Hour:
+		return w.Say("time.minutes_ago", "n", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return w.Say("time.hours_ago", "n", int(d.Hours()))
+	}
+	return w.Say("time.days_ago", "n", int(d.Hours()/24))
+}
+
+// In says how long after now a moment is.
+func (w *Words) In(m, now media.Moment) string {
+	d := m.Sub(now)
+	switch {
+	case d < time.Minute:
+		return w.Say("time.soon")
+	case d < time.Hour:
+		return w.Say("time.in_minutes", "n", int(d.Round(time.Minute).Minutes()))
+	case d < 48*time.Hour:
+		return w.Say("time.in_hours", "n", int(d.Round(time.Hour).Hours()))
+	}
+	return w.Say("time.in_days", "n", int(d.Hours()/24))
+}
+
+// Clock tells the time of a moment, with the day unless it is today's.
+func (w *Words) Clock(m, now media.Moment) string {
+	if !m.Known() {
+		return w.Say("time.never")
+	}
+	at, today := m.Time().In(w.zone), now.Time().In(w.zone)
+	if at.YearDay() == today.YearDay() && at.Year() == today.Year() {
+		return at.Format(w.Say("time.clock"))
+	}
+	return at.Format(w.Say("time.day_clock"))
+}
+
+// Lasting says how long something takes.
+func (w *Words) Lasting(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return w.Say("time.under_second")
+	case d < 2*time.Minute:
+		return w.Say("time.seconds", "n", int(d.Round(time.Second).Seconds()))
+	}
+	return w.Say("time.minutes", "n", int(d.Round(time.Minute).Minutes()))
+}
+
+var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+
+// localTimes turns the UTC times in the engine's evidence into local ones.
+func (w *Words) localTimes(evidence string, now media.Moment) string {
+	return stamp.ReplaceAllStringFunc(evidence, func(s string) string {
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return s
+		}
+		return w.Clock(media.At(t), now)
+	})
+}
