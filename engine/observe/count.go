@@ -69,20 +69,7 @@ func (l *Losses) add(f fate) {
 
 // staysUnlisted tells whether a row that is not listed is unchanged, not gone.
 func (o *observer) staysUnlisted(key ledger.RowKey) bool {
-	for _, s := range o.r.View.Skipped {
-		if s.Key == key.Key {
-			return true
-		}
-	}
-	if o.r.View.Coverage != provider.Changes {
-		return false
-	}
-	for _, gone := range o.r.View.Removed {
-		if gone == key.Key {
-			return false
-		}
-	}
-	return true
+	return o.hidden(key.Key) || o.r.View.Coverage == provider.Changes && !o.removals[key.Key]
 }
 
 // explained tells whether something other than a person or a broken list

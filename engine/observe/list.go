@@ -186,8 +186,7 @@ func (o *observer) unlisted() {
 	if o.relisted == len(o.k.Shown) && len(o.k.Proofs) == 0 {
 		return
 	}
-	skipped := o.skipped()
-	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return !ok && !skipped[k.Key] && !o.answeredFor(k) }) {
+	for _, s := range o.believed(func(k ledger.RowKey) bool { return !o.isListed(k) && !o.hidden(k.Key) && !o.answeredFor(k) }) {
 		if o.r.View.Coverage == provider.Catalogue {
 			s.is = notHeld
 		}
@@ -195,27 +194,23 @@ func (o *observer) unlisted() {
 	}
 }
 
-// skipped are the keys of rows that came and were not understood: nothing is
-// known of them, so they are neither listed nor gone.
-func (o *observer) skipped() map[string]bool {
-	keys := make(map[string]bool, len(o.r.View.Skipped))
-	for _, s := range o.r.View.Skipped {
-		keys[s.Key] = true
-	}
-	return keys
+func (o *observer) isListed(key ledger.RowKey) bool {
+	_, ok := o.found[key]
+	return ok
 }
+
+// hidden tells whether an item may be among the rows that came and were not
+// understood: nothing is known of it, so it is neither listed nor gone. A row
+// without a key may be any.
+func (o *observer) hidden(key string) bool { return o.skipped[key] || o.skipped[""] }
 
 // removed goes through the keys that a feed of removals names: proof by itself
 // where the service promises it (R6b).
 func (o *observer) removed() {
-	named := make(map[string]bool, len(o.r.View.Removed))
-	for _, key := range o.r.View.Removed {
-		named[key] = true
-	}
-	if len(named) == 0 {
+	if len(o.removals) == 0 {
 		return
 	}
-	for _, s := range o.believed(func(k ledger.RowKey) bool { _, ok := o.found[k]; return named[k.Key] && !ok && !o.answeredFor(k) }) {
+	for _, s := range o.believed(func(k ledger.RowKey) bool { return o.removals[k.Key] && !o.isListed(k) && !o.answeredFor(k) }) {
 		s.proven = o.caps.NamesRemovals
 		o.row(s)
 	}
@@ -224,26 +219,34 @@ func (o *observer) removed() {
 // unmet goes through the pending writes that no row was held against: adds
 // that are not listed, removals of what is no longer known.
 func (o *observer) unmet() {
+	type target struct {
+		ledger.Subject
+		key string
+	}
 	for _, work := range sortedWorks(o.queues) {
-		var open []ledger.Pending
+		var order []target
+		queues := map[target][]ledger.Pending{}
 		for _, p := range o.queues[work] {
-			if !o.met[p.Op] {
-				open = append(open, p)
+			if t := (target{p.Subject, p.Key}); !o.met[p.Op] {
+				order, queues[t] = append(order, t), append(queues[t], p)
 			}
 		}
-		for len(open) > 0 {
-			var same, rest []ledger.Pending
-			for _, p := range open {
-				if p.Subject == open[0].Subject && p.Key == open[0].Key {
-					same = append(same, p)
-				} else {
-					rest = append(rest, p)
-				}
+		for _, t := range order {
+			if queue := queues[t]; queue != nil {
+				o.unseen(queue)
 			}
-			o.unseen(same)
-			open = rest
+			queues[t] = nil
 		}
 	}
+}
+
+// keySet is a set of native keys.
+func keySet(keys ...string) map[string]bool {
+	set := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		set[k] = true
+	}
+	return set
 }
 
 func sorted[V any](m map[string]V) []string {

@@ -115,12 +115,15 @@ type observer struct {
 	// were shown before.
 	found    map[ledger.RowKey]int
 	relisted int
-	works    map[media.WorkID]bool // that the view shows
-	put      map[ledger.RowKey]ledger.Shown
-	gone     map[ledger.RowKey]bool
-	words    []word
-	says     map[ledger.Subject]ledger.Statement
-	lags     []int64
+	// removals and skipped are the keys that the view names as removed, and
+	// those of rows that were not understood.
+	removals, skipped map[string]bool
+	works             map[media.WorkID]bool // that the view shows
+	put               map[ledger.RowKey]ledger.Shown
+	gone              map[ledger.RowKey]bool
+	words             []word
+	says              map[ledger.Subject]ledger.Statement
+	lags              []int64
 	// waiting counts rows that this view left unproven.
 	waiting int
 	out     ledger.Delta
@@ -133,6 +136,10 @@ func newObserver(r Reading, v Verdict, k Known, answers []Answered) *observer {
 		queues:  map[media.WorkID][]ledger.Pending{}, met: map[ledger.OpID]bool{},
 		put: map[ledger.RowKey]ledger.Shown{}, gone: map[ledger.RowKey]bool{},
 		says: map[ledger.Subject]ledger.Statement{}}
+	o.removals, o.skipped = keySet(r.View.Removed...), map[string]bool{}
+	for _, s := range r.View.Skipped {
+		o.skipped[s.Key] = true
+	}
 	for _, a := range answers {
 		o.answers[a.Key] = a
 	}

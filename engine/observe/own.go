@@ -194,7 +194,7 @@ func (o *observer) outlived(queue []ledger.Pending) {
 func (o *observer) unseen(queue []ledger.Pending) {
 	last := queue[len(queue)-1]
 	s := seen{RowKey: last.RowKey, Work: last.Work, Play: last.Play, is: denied}
-	if o.r.View.Coverage != provider.Whole {
+	if o.r.View.Coverage != provider.Whole || o.hidden(last.Key) {
 		o.waits(s, queue)
 		return
 	}
