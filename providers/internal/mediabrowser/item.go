@@ -165,10 +165,10 @@ func Split(key string) (id string, number int, first bool) {
 
 // Value returns what an item shows for a feature, the zero Value being an
 // explicit no. ok is false where the kind does not have the feature or the
-// value is not understood.
+// item's user data is not understood.
 func Value(it Item, f media.Feature) (row provider.Row, ok bool) {
 	d, kind := it.UserData, Kind(it)
-	if d == nil {
+	if !it.Understood() {
 		return row, false
 	}
 	switch f {

@@ -55,6 +55,7 @@ type Item struct {
 	IndexNumber       *int
 	IndexNumberEnd    *int
 	CollectionType    string
+	LocationType      string // "Virtual" for what is known of but has no file
 	UserData          *UserData
 }
 
@@ -67,6 +68,8 @@ type UserData struct {
 	LastPlayedDate        *Time
 	Rating                *float64
 	ItemID                string `json:"ItemId"`
+
+	odd bool // a field was not understood
 }
 
 // Page is one page of a list. TotalRecordCount is nil when the server does not
@@ -76,12 +79,26 @@ type Page struct {
 	TotalRecordCount *int
 }
 
-// Session is one connected player.
+// Session is one connected player. Emby tells its device and who watches along.
 type Session struct {
-	UserID         string `json:"UserId"`
-	NowPlayingItem *struct {
-		ID string `json:"Id"`
+	UserID          string `json:"UserId"`
+	DeviceID        string `json:"DeviceId"`
+	AdditionalUsers []struct {
+		UserID string `json:"UserId"`
 	}
+	NowPlayingItem *Item
+}
+
+// Plays tells what a user plays in this session; "" when it is nothing.
+func (s Session) Plays(user string) string {
+	with := s.UserID == user
+	for _, u := range s.AdditionalUsers {
+		with = with || u.UserID == user
+	}
+	if !with || s.NowPlayingItem == nil {
+		return ""
+	}
+	return s.NowPlayingItem.ID
 }
 
 // Time reads the server's dates: ISO 8601 with up to seven digits of seconds;
