@@ -1,0 +1,232 @@
+// Package app is what can be asked of Watchkeeper: one table of operations
+// that the window calls in process, watchkeeperctl runs by itself, and both
+// send over the local socket to whichever process owns the data folder.
+//
+// Operations are plain methods of App, one file per subject; they translate
+// between what a person names (accounts by label, titles) and the engine's
+// numbers, and decide nothing. Read operations.go for the table, views.go for
+// what they answer with, app/wire for how the house is built.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"watchkeeper/app/instance"
+	"watchkeeper/app/secrets"
+	"watchkeeper/app/wire"
+	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// App is a running house that takes wishes.
+type App struct {
+	*wire.House
+	// Show raises the window; nil where there is none. Set before Serve.
+	Show func()
+
+	server  *instance.Server
+	signIns signIns
+
+	mu      sync.Mutex
+	looping bool // the engine looks by schedule
+}
+
+// Open makes the house of a data folder that this process owns, and begins to
+// take wishes from other processes.
+func Open(ctx context.Context, lock *instance.Lock, o wire.Options) (*App, error) {
+	h, err := wire.Open(ctx, lock, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{House: h}
+	if err := h.Engine.Changed(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return a, nil
+}
+
+// Serve takes wishes from other processes.
+func (a *App) Serve(lock *instance.Lock) error {
+	server, err := lock.Serve(a.grant)
+	a.server = server
+	return err
+}
+
+// Run looks by schedule until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	a.setLooping(true)
+	defer a.setLooping(false)
+	return a.House.Run(ctx)
+}
+
+func (a *App) setLooping(on bool) {
+	a.mu.Lock()
+	a.looping = on
+	a.mu.Unlock()
+}
+
+// soon lets the schedule act on a decision. Without a loop the next run does.
+func (a *App) soon() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.looping {
+		a.Engine.SyncNow()
+	}
+}
+
+// Close lets wishes under way end, at most until ctx does, and closes the
+// house.
+func (a *App) Close(ctx context.Context) error {
+	var err error
+	if a.server != nil {
+		err = a.server.Drain(ctx)
+	}
+	return errors.Join(err, a.House.Close())
+}
+
+// Await returns the status as soon as its version differs from seen. A keyring
+// that does not answer shows as a problem.
+func (a *App) Await(ctx context.Context, seen uint64) (ledger.Status, error) {
+	s, err := a.Engine.Await(ctx, seen)
+	return a.withKeyring(s), err
+}
+
+func (a *App) withKeyring(s ledger.Status) ledger.Status {
+	if s.Problem != nil || len(s.Accounts) == 0 {
+		return s
+	}
+	switch a.Vault.State() {
+	case secrets.Locked:
+		s.Problem = &ledger.Problem{Code: "keyring_locked", Detail: "your keyring does not answer; unlock it and try again"}
+	case secrets.Unavailable:
+		s.Problem = &ledger.Problem{Code: "keyring_locked", Detail: "there is no keyring that works; install one, or use --secrets-file"}
+	}
+	return s
+}
+
+// Codes of errors, beside "" for any other.
+const (
+	CodeUsage    = "usage"     // the wish itself is wrong
+	CodeNotFound = "not_found" // it names something that is not there
+)
+
+// Error is why an operation was refused, for a person to read.
+type Error struct {
+	Code    string
+	Message string
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+func usage(format string, args ...any) error {
+	return &Error{Code: CodeUsage, Message: fmt.Sprintf(format, args...)}
+}
+
+func notFound(format string, args ...any) error {
+	return &Error{Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
+}
+
+// grant is instance.Grant: what is refused travels with its code.
+func (a *App) grant(ctx context.Context, do string, args json.RawMessage, progress func(any)) (any, error) {
+	result, err := a.Do(ctx, do, args, progress)
+	if err == nil {
+		return result, nil
+	}
+	refusal := &instance.Refusal{Message: string(a.Vault.Scrub([]byte(err.Error())))}
+	var known *Error
+	if errors.As(err, &known) {
+		refusal.Code = known.Code
+	}
+	return nil, refusal
+}
+
+// names looks people's words up.
+type names struct {
+	accounts []ledger.Account
+	people   []ledger.Profile
+}
+
+func (a *App) names(ctx context.Context) (names, error) {
+	accounts, err := a.Store.Accounts(ctx)
+	if err != nil {
+		return names{}, err
+	}
+	people, err := a.Store.Profiles(ctx)
+	return names{accounts, people}, err
+}
+
+// account finds an account that is signed in by its label.
+func (n names) account(label string) (ledger.Account, error) {
+	var labels []string
+	for _, acc := range n.accounts {
+		if acc.Removed {
+			continue
+		}
+		if acc.Name == label || fmt.Sprint(acc.ID) == label {
+			return acc, nil
+		}
+		labels = append(labels, acc.Name)
+	}
+	return ledger.Account{}, notFound("there is no account %q; there are %q", label, labels)
+}
+
+// label names an account by number.
+func (n names) label(id ledger.AccountID) string {
+	for _, acc := range n.accounts {
+		if acc.ID == id {
+			return acc.Name
+		}
+	}
+	return ""
+}
+
+// person finds a person by name; "" means the only one.
+func (n names) person(name string) (ledger.Profile, error) {
+	if name == "" && len(n.people) == 1 {
+		return n.people[0], nil
+	}
+	var all []string
+	for _, p := range n.people {
+		if p.Name == name {
+			return p, nil
+		}
+		all = append(all, p.Name)
+	}
+	if name == "" && len(all) > 1 {
+		return ledger.Profile{}, usage("say which person: %q", all)
+	}
+	return ledger.Profile{}, notFound("there is no person %q; there are %q", name, all)
+}
+
+func (n names) personName(id ledger.ProfileID) string {
+	for _, p := range n.people {
+		if p.ID == id {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+func features(words []string) ([]media.Feature, error) {
+	var out []media.Feature
+	for _, w := range words {
+		f, ok := media.ParseFeature(w)
+		if !ok {
+			return nil, usage("there is no feature %q; there are %v", w, media.Features)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// Problem says what keeps the house from opening, as a status.
+func Problem(err error) Status {
+	p := engine.ProblemOf(err)
+	return Status{State: "error", Exit: ExitError, Sentence: p.Detail, Problem: &ProblemView{Code: p.Code, Detail: p.Detail, Backup: p.Backup}}
+}

@@ -1,0 +1,191 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"watchkeeper/engine/guard"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// What watchkeeperctl exits with.
+const (
+	ExitInSync   = 0
+	ExitError    = 1
+	ExitUsage    = 2
+	ExitNeedsYou = 3
+	ExitStale    = 4
+)
+
+// Status is how everything stands.
+type Status struct {
+	State    string       `json:"state"` // "in sync", "error", "needs you", "stale"
+	Exit     int          `json:"exit"`
+	Sentence string       `json:"sentence"`
+	Demo     bool         `json:"demo,omitempty"`
+	Problem  *ProblemView `json:"problem,omitempty"`
+	Running  *Progress    `json:"running,omitempty"`
+	Paused   bool         `json:"paused,omitempty"`
+	PausedTo string       `json:"paused_to,omitempty"`
+	NextRun  string       `json:"next_run,omitempty"`
+	Accounts []Account    `json:"accounts"`
+	Holds    []Hold       `json:"holds"`
+	LastRun  *Run         `json:"last_run,omitempty"`
+	Waiting  int          `json:"waiting"` // writes that were sent and not yet seen
+	Unmet    int          `json:"unmet"`   // differences that are explained but not closed
+	SetAside int          `json:"set_aside"`
+	Safe     bool         `json:"safe_to_shut_down"`
+}
+
+// Status tells how everything stands, from what is stored.
+func (a *App) Status(ctx context.Context, _ none) (Status, error) {
+	if err := a.Engine.Changed(ctx); err != nil {
+		return Problem(err), nil
+	}
+	return a.view(ctx, a.withKeyring(a.Engine.Status()))
+}
+
+// watch says each new status until ctx ends.
+func watch(ctx context.Context, a *App, _ json.RawMessage, say func(any)) (any, error) {
+	var seen uint64
+	for {
+		s, err := a.Await(ctx, seen)
+		if err != nil {
+			return none{}, nil
+		}
+		seen = s.Version
+		v, err := a.view(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		say(v)
+	}
+}
+
+func (a *App) view(ctx context.Context, s ledger.Status) (Status, error) {
+	n, err := a.names(ctx)
+	if err != nil {
+		return Problem(err), nil
+	}
+	v := Status{Demo: s.Demo, Paused: s.Paused, PausedTo: when(s.PausedTo), NextRun: when(s.NextRun), Accounts: []Account{}, Holds: []Hold{},
+		Waiting: s.Waiting, Unmet: s.Unmet, SetAside: s.SetAside, Safe: s.Waiting == 0 && s.Running == nil}
+	v.State, v.Exit, v.Sentence = verdict(s)
+	if s.Problem != nil {
+		v.Problem = &ProblemView{Code: s.Problem.Code, Detail: s.Problem.Detail, Backup: s.Problem.Backup}
+	}
+	if s.Running != nil {
+		p := a.progress(s)
+		v.Running = &p
+	}
+	for _, acc := range s.Accounts {
+		v.Accounts = append(v.Accounts, n.accountStatus(acc))
+	}
+	for _, h := range s.Holds {
+		v.Holds = append(v.Holds, n.holdStatus(h))
+	}
+	if s.LastRun != nil {
+		r := n.run(*s.LastRun)
+		v.LastRun = &r
+	}
+	return v, nil
+}
+
+func (a *App) progress(s ledger.Status) Progress {
+	p := Progress{Run: int64(s.Running.Run), Stage: s.Running.Stage, Done: s.Running.Done, Of: s.Running.Of}
+	for _, acc := range s.Accounts {
+		if acc.ID == s.Running.Account {
+			p.Account = acc.Name
+		}
+	}
+	return p
+}
+
+// verdict sums a status up. What is broken comes before what needs a person,
+// and that before what is old.
+func verdict(s ledger.Status) (state string, exit int, sentence string) {
+	switch needs, first := needsYou(s); {
+	case s.Problem != nil:
+		return "error", ExitError, s.Problem.Detail
+	case s.LastRun != nil && s.LastRun.Error != "":
+		return "error", ExitError, "the last run failed: " + s.LastRun.Error
+	case len(s.Accounts) == 0:
+		return "needs you", ExitNeedsYou, "nothing is set up; add an account"
+	case needs == 1:
+		return "needs you", ExitNeedsYou, first
+	case needs > 1:
+		return "needs you", ExitNeedsYou, fmt.Sprintf("%d things need you", needs)
+	}
+	oldest, stale := media.Moment(0), ""
+	for _, acc := range s.Accounts {
+		for _, f := range acc.Features {
+			if old := f.Freshness == ledger.Stale || f.Freshness == ledger.Silent || f.Freshness == ledger.NeverRead; old && !acc.Paused && stale == "" {
+				stale = fmt.Sprintf("%s at %s is %s", f.Feature, acc.Name, f.Freshness)
+			}
+			if oldest == 0 || f.LastTrusted < oldest {
+				oldest = f.LastTrusted
+			}
+		}
+	}
+	if stale != "" {
+		return "stale", ExitStale, stale
+	}
+	return "in sync", ExitInSync, fmt.Sprintf("in sync, oldest read %s ago", s.Now.Sub(oldest).Round(time.Minute))
+}
+
+// needsYou counts what waits for a person and describes the first.
+func needsYou(s ledger.Status) (count int, first string) {
+	note := func(text string) {
+		if count++; count == 1 {
+			first = text
+		}
+	}
+	for _, acc := range s.Accounts {
+		switch acc.Problem {
+		case ledger.AuthNeeded:
+			note(acc.Name + " needs you to sign in again")
+		case ledger.WrongUser:
+			note(acc.Name + " is signed in as somebody else")
+		}
+	}
+	for _, h := range s.Holds {
+		note(h.Evidence)
+	}
+	return count, first
+}
+
+func (n names) accountStatus(s ledger.AccountStatus) Account {
+	v := Account{ID: int64(s.ID), Name: s.Name, Person: n.personName(s.Profile), Service: s.Provider, User: s.UserName, Server: s.Server,
+		Version: s.Version, Paused: s.Paused, Problem: string(s.Problem), Detail: s.Detail, Since: when(s.Since), Retry: when(s.Retry),
+		ClockMS: s.ClockMS, Features: []Feature{}}
+	for _, acc := range n.accounts {
+		if acc.ID == s.ID {
+			v.Address, v.Started, v.LeftOut, v.Options = acc.Address, acc.Accepted, acc.LeftOut, acc.Options
+		}
+	}
+	for _, f := range s.Features {
+		v.Features = append(v.Features, Feature{Feature: f.Feature.String(), Freshness: f.Freshness.String(), LastRead: when(f.LastTrusted),
+			Count: f.Count, Evidence: f.Evidence, Why: string(f.Why), LagMS: f.LagMS, NextRead: when(f.Next)})
+	}
+	return v
+}
+
+func (n names) holdStatus(h ledger.HoldStatus) Hold {
+	v := Hold{ID: h.ID, Person: n.personName(h.Profile), Guard: string(h.Guard), At: n.label(h.Target), Cause: n.label(h.Cause),
+		Feature: h.Feature.String(), Count: h.Count, Since: when(h.Since), Run: int64(h.Run), Evidence: h.Evidence, Titles: h.Titles}
+	for _, answer := range guard.Answers(h.Guard) {
+		v.Answers = append(v.Answers, string(answer))
+	}
+	return v
+}
+
+// ShowWindow raises the window of the process that owns the data folder.
+func (a *App) ShowWindow(context.Context, none) (none, error) {
+	if a.Show == nil {
+		return none{}, usage("the Watchkeeper that runs has no window")
+	}
+	a.Show()
+	return none{}, nil
+}

@@ -1,0 +1,138 @@
+// Watchkeeperctl is Watchkeeper without a screen: the same engine, for a
+// server, a script, or anyone who would rather read than look.
+//
+// Every command is an operation of package app. If another Watchkeeper (a
+// window, or "sync --watch") owns the data folder, the command is sent there;
+// else it is done here. Exit codes: 0 in sync, 1 error, 2 usage, 3 something
+// needs you (or nothing is set up), 4 stale.
+//
+// Read session.go for how a command reaches the engine, then one file per
+// group of commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"watchkeeper/app"
+	"watchkeeper/app/instance"
+	"watchkeeper/app/wire"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// exit is a code that a command ends with although nothing went wrong.
+type exit int
+
+// Error implements error.
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// misused is a command line that makes no sense.
+type misused struct{ error }
+
+func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
+
+// run does one command line and returns what to exit with.
+func run(ctx context.Context, args []string, std streams) int {
+	s := &session{streams: std}
+	root := commands(s)
+	root.SetArgs(args)
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	err := root.ExecuteContext(ctx)
+	err = errors.Join(err, s.close())
+	var code exit
+	switch {
+	case err == nil:
+		return app.ExitInSync
+	case errors.As(err, &code):
+		return int(code)
+	}
+	s.clearLine()
+	fmt.Fprintln(std.err, "watchkeeperctl:", err)
+	return codeOf(err)
+}
+
+func codeOf(err error) int {
+	var wrong misused
+	var refused *app.Error
+	var refusedThere *instance.Refusal
+	if errors.As(err, &wrong) || errors.As(err, &refused) && refused.Code == app.CodeUsage ||
+		errors.As(err, &refusedThere) && refusedThere.Code == app.CodeUsage {
+		return app.ExitUsage
+	}
+	return app.ExitError
+}
+
+func commands(s *session) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "watchkeeperctl",
+		Short:         "Keeps your media server and your trackers telling the same story",
+		Version:       wire.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_ = c.Help() // to our own output
+			return exit(app.ExitUsage)
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&s.dir, "data", "", "data folder (default "+wire.Folder(false)+")")
+	f.StringVar(&s.services, "services", "", "demo: JSON file that maps service hosts to addresses on this computer; nothing else is reachable")
+	f.BoolVar(&s.secretsFile, "secrets-file", false, "keep credentials in a file encrypted with a passphrase (WATCHKEEPER_PASSPHRASE_FILE, or asked for), not in the keyring")
+	f.BoolVar(&s.json, "json", false, "print JSON")
+	f.BoolVar(&s.verbose, "verbose", false, "log every request")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misused{err} })
+	root.AddCommand(statusCommand(s), syncCommand(s), planCommand(s), readCommand(s), pauseCommand(s), resumeCommand(s), stopCommand(s),
+		profilesCommand(s), servicesCommand(s), accountsCommand(s), routesCommand(s), holdsCommand(s), undoCommand(s), runsCommand(s),
+		libraryCommand(s), linkCommand(s), unlinkCommand(s), pinCommand(s), settingsCommand(s), backupCommand(s),
+		doctorCommand(s), bundleCommand(s))
+	return root
+}
+
+// none takes no arguments; a word too many is a mistake, not a topic.
+func none(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return misuse("%s does not take %q; see %s --help", c.CommandPath(), args[0], c.CommandPath())
+	}
+	return nil
+}
+
+// between takes a number of arguments; what names them.
+func between(least, most int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return misuse("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath())
+		}
+		return nil
+	}
+}
+
+// group is a command that only has commands below it.
+func group(use, short string, below ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: none, RunE: func(c *cobra.Command, _ []string) error {
+		_ = c.Help() // to our own output
+		return exit(app.ExitUsage)
+	}}
+	c.AddCommand(below...)
+	return c
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"watchkeeper/app"
+)
+
+// show prints a value as JSON, or lets text print it for people.
+func (s *session) show(v any, text func()) error {
+	if !s.json {
+		text()
+		return nil
+	}
+	enc := json.NewEncoder(s.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func (s *session) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+
+// table prints aligned columns.
+func (s *session) table(header string, rows [][]string) {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, strings.ReplaceAll(header, " ", "\t"))
+	for _, r := range rows {
+		fmt.Fprintln(w, strings.Join(r, "\t"))
+	}
+	_ = w.Flush() // to standard output
+}
+
+// ago writes a time of an answer as a distance.
+func ago(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return "never"
+	}
+	return time.Since(at).Round(time.Second).String() + " ago"
+}
+
+// local writes a time of an answer on the clock of this computer.
+func local(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return ""
+	}
+	return at.Local().Format("2006-01-02 15:04:05")
+}
+
+func (s *session) run(r app.Run) {
+	s.say("run %d: %s", r.ID, counts(r))
+	for _, c := range r.Changes {
+		s.say("  %-7s %-10s %s on %s (%s)", c.Action, c.Feature, c.Title, c.Account, c.State)
+	}
+	if n := r.Added + r.Updated + r.Removed + r.Failed + r.Unproven - len(r.Changes); n > 0 {
+		s.say("  … and %d more: watchkeeperctl runs show %d", n, r.ID)
+	}
+	if r.Error != "" {
+		s.say("  error: %s", r.Error)
+	}
+}
+
+func counts(r app.Run) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{r.Added, "added"}, {r.Updated, "changed"}, {r.Removed, "removed"}, {r.Failed, "failed"}, {r.Unproven, "unproven"}, {r.Held, "on hold"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	if r.Stopped {
+		parts = append(parts, "stopped")
+	}
+	if len(parts) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (s *session) hold(h app.Hold) {
+	s.say("hold %d at %s, %s: %s", h.ID, h.At, h.Feature, reason(h.Guard))
+	s.say("  %s", h.Evidence)
+	if len(h.Titles) > 0 {
+		more := ""
+		if h.Count > len(h.Titles) {
+			more = fmt.Sprintf(" … %d in all", h.Count)
+		}
+		s.say("  %s%s", strings.Join(h.Titles, ", "), more)
+	}
+	s.say("  answer with: watchkeeperctl holds %s %d", strings.Join(h.Answers, " | "), h.ID)
+}
+
+func (s *session) op(o app.Op) {
+	s.say("  %-7s %-10s %s on %s: %s → %s%s", o.Action, o.Feature, o.Title, o.Account, o.Old, o.New, because(o.Why))
+}
+
+func (s *session) nonOp(o app.NonOp) {
+	s.say("  %-10s %s on %s: %s%s", o.Feature, o.Title, o.Account, reason(o.Why.Code), because(o.Why))
+}
+
+// because tells who said what is done or not done, and when.
+func because(r app.Reason) string {
+	var parts []string
+	if r.Who != "" {
+		said := "said at " + r.Who
+		if r.When != "" {
+			said += " " + local(r.When)
+		}
+		parts = append(parts, said)
+	}
+	if r.Details != "" {
+		parts = append(parts, r.Details)
+	}
+	if r.Until != "" {
+		parts = append(parts, "again at "+local(r.Until))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
