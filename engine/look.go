@@ -237,6 +237,9 @@ func (e *Engine) whoami(ctx context.Context, s *sight, age time.Duration) *ledge
 		e.mu.Unlock()
 	}
 	if who.ServerID != s.account.ServerID || who.UserID != s.account.UserID {
+		e.mu.Lock()
+		s.conn.asked = time.Time{} // asked again at the next look: the owner may be back
+		e.mu.Unlock()
 		return &ledger.Stop{Code: ledger.WrongUser, Error: fmt.Sprintf("the sign-in now belongs to %q on %q", who.UserName, who.ServerName)}
 	}
 	return nil
