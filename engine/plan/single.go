@@ -136,6 +136,8 @@ func (t *target) copies(op ledger.Op, base baseline) (rows []ledger.Shown) {
 		}
 	}
 	switch {
+	case len(rows) == 0 && t.caps.Coverage == provider.Whole:
+		return []ledger.Shown{{}} // a list may name an item by another key than the library does
 	case len(rows) == 0:
 		return []ledger.Shown{{RowKey: ledger.RowKey{Key: t.key()}}}
 	case t.caps.Coverage == provider.Catalogue || op.Action == provider.Update:
