@@ -53,7 +53,9 @@ func NewHome(seed uint64) (*Home, error) {
 	return h, nil
 }
 
-// start makes the engine anew over the same state: a restart of the program.
+// Restart makes the engine anew over the same state: a restart of the program.
+func (h *Home) Restart() { h.start() }
+
 func (h *Home) start() {
 	h.Engine = engine.New(engine.Config{Store: h.Store, Open: h.open, Capabilities: h.capabilities,
 		Now: func() time.Time { return h.clock }, Writers: 1, RunCopy: h.runs})
@@ -98,6 +100,41 @@ func (h *Home) Add(ctx context.Context, person ledger.ProfileID, name string, p 
 	r.ID = id
 	return r, err
 }
+
+// Edit changes an account, as signing out, pausing or switching features does.
+func (h *Home) Edit(ctx context.Context, name string, change func(*ledger.Account)) error {
+	accounts, err := h.Store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.Name != name {
+			continue
+		}
+		change(&a)
+		h.Engine.Disconnect(a.ID)
+		_, err := h.Store.PutAccount(ctx, a)
+		return err
+	}
+	return fmt.Errorf("no account %s", name)
+}
+
+// Restore makes another state the one that the program starts from: a backup,
+// or what a crash left.
+func (h *Home) Restore(db *store.Store) {
+	h.Store = db
+	h.start()
+}
+
+// Names lists the accounts in the order in which they were added.
+func (h *Home) Names() []string { return h.order }
+
+// RunCopy is the last run number as kept beside the credentials; SetRunCopy
+// takes it back to what it was before a run that a crash ended.
+func (h *Home) RunCopy() ledger.RunID { return h.runs.run }
+
+// SetRunCopy sets what RunCopy returns.
+func (h *Home) SetRunCopy(run ledger.RunID) { h.runs.run = run }
 
 // Route lets what is said at one account reach another.
 func (h *Home) Route(ctx context.Context, r ledger.Route) (int64, error) {
