@@ -73,7 +73,7 @@ func (d *desk) askPlaying(ctx context.Context, s *sight) bool {
 	if !wants || !can {
 		return false
 	}
-	keys, err := busy.Playing(ctx)
+	keys, err := careful("playing", func() ([]string, error) { return busy.Playing(ctx) })
 	if err != nil {
 		d.r.e.log.Warn("who is playing is unknown", "account", s.account.Name, "error", err)
 	}
@@ -164,7 +164,7 @@ func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bo
 	for i, a := range asks {
 		items[i] = a.item
 	}
-	found, err := finder.Find(ctx, items)
+	found, err := careful("find", func() ([]*media.Item, error) { return finder.Find(ctx, items) })
 	if err != nil {
 		d.r.stopped(s, provider.AsError(err))
 		return false, nil

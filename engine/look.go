@@ -227,7 +227,7 @@ func (e *Engine) whoami(ctx context.Context, s *sight, age time.Duration) *ledge
 	who := s.conn.who
 	e.mu.Unlock()
 	if !fresh {
-		answer, err := s.conn.provider.Whoami(ctx)
+		answer, err := careful("whoami", func() (provider.Identity, error) { return s.conn.provider.Whoami(ctx) })
 		if err != nil {
 			return stopFor(provider.AsError(err))
 		}

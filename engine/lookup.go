@@ -106,15 +106,9 @@ func (r *round) clusterAnswers(ctx context.Context, s *sight, answers []observe.
 	return r.cluster(ctx, s.unlinked(r, rows))
 }
 
-// safeLookUp holds the adapter to one answer per item and survives its panics
-// (R29).
-func safeLookUp(ctx context.Context, c provider.Confirmer, f media.Feature, items []media.Item) (answers []provider.Answer, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = provider.Failed(provider.Contract, "look up", fmt.Errorf("adapter panicked: %v", v))
-		}
-	}()
-	answers, err = c.LookUp(ctx, f, items)
+// safeLookUp holds the adapter to one answer per item.
+func safeLookUp(ctx context.Context, c provider.Confirmer, f media.Feature, items []media.Item) ([]provider.Answer, error) {
+	answers, err := careful("look up", func() ([]provider.Answer, error) { return c.LookUp(ctx, f, items) })
 	if err == nil && len(answers) != len(items) {
 		err = provider.Failed(provider.Contract, "look up", fmt.Errorf("%d answers for %d items", len(answers), len(items)))
 	}
