@@ -186,7 +186,6 @@ func TestLateRemovalAfterReAdd(t *testing.T) {
 // A third value is the person. Dated after our send it voids the write, else
 // the write may still arrive on top of it.
 func TestThirdValue(t *testing.T) {
-	five := media.Rated(50)
 	t.Run("after the send", func(t *testing.T) {
 		b := started(t, whole())
 		b.read(row("a", three, b.now.Add(-minutes)))

@@ -1,0 +1,133 @@
+package observe_test
+
+import (
+	"testing"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+var (
+	two  = media.Rated(20)
+	five = media.Rated(50)
+	nine = media.Rated(90)
+)
+
+// chain sends values one after the other, each over the one before.
+func (b *book) chain(state ledger.PendingState, values ...media.Value) (sent []ledger.Pending) {
+	for i := 1; i < len(values); i++ {
+		p := b.sent(ledger.OpID(rune('0'+len(b.known.Pending[ledger.Subject{Work: film, Feature: b.feature}]))), "", values[i-1], values[i], 0)
+		p.State, p.Sent = state, p.Sent.Add(time.Duration(i)*time.Minute)
+		if state == ledger.Lost {
+			p.Sent, p.Until = p.Sent.Add(-10*time.Hour), b.now.Add(10*time.Hour)
+		}
+		b.putPending(p)
+		sent = append(sent, p)
+	}
+	return sent
+}
+
+// showing is a book whose account has shown a rating since the first look.
+func showing(t *testing.T, v media.Value) *book {
+	b := newBook(t, media.Ratings, whole())
+	for range 2 {
+		b.read(row("a", v, noon))
+	}
+	return b
+}
+
+// The service's own time after the send tells that the last write arrived.
+func TestRestoredValueWithATime(t *testing.T) {
+	b := showing(t, five)
+	sent := b.chain(ledger.Expected, five, two, five)
+	b.read(row("a", five, sent[1].Sent.Add(time.Second)))
+	if st, _ := b.statement(0); !st.Adopted() || len(b.known.Pending) != 0 {
+		t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+	}
+}
+
+// The value before our write, dated after it, was given again by a person.
+func TestOldValueGivenAgain(t *testing.T) {
+	b := showing(t, five)
+	at := b.chain(ledger.Expected, five, two)[0].Sent.Add(5 * minutes)
+	b.read(row("a", five, at))
+	if st, _ := b.statement(0); st.Adopted() || st.At != at || len(b.known.Pending) != 0 {
+		t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+	}
+}
+
+// What a late write was sent over takes part in the order of values: a value
+// of before it does not settle what came after.
+func TestLateWritesKeepTheOrder(t *testing.T) {
+	b := showing(t, two)
+	b.chain(ledger.Lost, media.Value{}, five)
+	b.chain(ledger.Expected, two, five, two)
+	b.read(row("a", two, noon))
+	if left := b.known.Pending[ledger.Subject{Work: film, Feature: media.Ratings}]; len(left) != 3 {
+		t.Fatalf("the old value settled the last write: %+v", left)
+	}
+	if d := b.read(row("a", five, 0)); len(d.Statements)+len(d.Proofs) > 0 {
+		t.Fatalf("our own value read as the person's: %+v", d)
+	}
+}
+
+// A write is lost over what it was sent over, not over what an older one was.
+func TestLostOverWhatItWasSentOver(t *testing.T) {
+	b := showing(t, two)
+	b.chain(ledger.Lost, media.Value{}, five)
+	p := b.chain(ledger.Expected, two, nine)[0]
+	for range 6 {
+		b.read(row("a", two, noon))
+	}
+	if !lost(b, p.Op) {
+		t.Fatalf("got %+v", b.known.Pending)
+	}
+}
+
+// Once a late write is only remembered, the value before it is a person's word
+// like any other.
+func TestValueBeforeALateWrite(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	for range 2 {
+		b.read(row("a", media.Rated(35), 0))
+	}
+	b.chain(ledger.Expected, media.Rated(35), two, media.Value{})
+	b.read(row("a", two, 0))
+	b.chain(ledger.Expected, two, media.Value{})
+	rest := row("b", nine, noon)
+	for range 8 {
+		b.read(rest)
+	}
+	if b.shown("a").State != ledger.ShownAbsent || len(b.known.Pending) == 0 {
+		t.Fatalf("shown %+v, pending %v", b.shown("a"), b.known.Pending)
+	}
+	for range 6 {
+		b.read(row("a", media.Rated(35), 0), rest)
+	}
+	if st, _ := b.statement(0); st.Value != media.Rated(35) || st.Adopted() {
+		t.Fatalf("got %+v", st)
+	}
+}
+
+// A suspicious list does not become the last trusted content while what it
+// shows is unproven, however often it is read.
+func TestSuspiciousDigestIsNotTheLast(t *testing.T) {
+	b := newBook(t, media.Watchlist, whole())
+	for _, keys := range [][]string{{"a"}, {"a"}, {"a", "b"}, {"a", "b"}} {
+		b.read(list(keys...)...)
+	}
+	digest := b.trust.Digest
+	for range 3 {
+		b.read(list("a")...)
+		b.now = b.now.Add(-29 * minutes)
+		if b.trust.Digest != digest {
+			t.Fatal("an old list took the place of the last one")
+		}
+	}
+	b.read([]provider.Row{row("a", media.Listed(), 0), row("b", media.Listed(), 0)}...)
+	if len(b.known.Proofs) != 0 {
+		t.Fatalf("thawed: %v", b.known.Proofs)
+	}
+}
