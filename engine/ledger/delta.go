@@ -2,6 +2,46 @@ package ledger
 
 import "watchkeeper/engine/media"
 
+// Delta is what observing concludes: rows to put, rows to drop. A stage
+// returns it; the store applies it in one transaction.
+type Delta struct {
+	Shown       []Shown
+	ShownGone   []ShownRef
+	Statements  []Statement // Seq 0 is numbered on applying, in order
+	Forgotten   []StatementRef
+	Pending     []Pending
+	PendingGone []OpID
+	Proofs      []Proof
+	ProofsGone  []ShownRef
+	Plays       []Play
+	Quarantine  []Quarantine
+	Freed       []StatementRef // quarantine rows to drop
+	Trust       []Trust
+	// Breaches are reported, not stored.
+	Breaches []Breach
+}
+
+// Breach is a value that a service kept less exactly than it promises (R4).
+type Breach struct {
+	Account AccountID
+	Subject
+	RowKey
+	Sent, Shown media.Value
+}
+
+// ShownRef names a Shown or Proof row.
+type ShownRef struct {
+	Account AccountID
+	Feature media.Feature
+	RowKey
+}
+
+// StatementRef names the current statement of an account about a subject.
+type StatementRef struct {
+	Account AccountID
+	Subject
+}
+
 // Add appends what another delta concludes.
 func (d *Delta) Add(o Delta) {
 	d.Shown = append(d.Shown, o.Shown...)

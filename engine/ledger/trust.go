@@ -1,0 +1,43 @@
+package ledger
+
+import "watchkeeper/engine/media"
+
+// Trust is what is known about reading one feature of one account.
+type Trust struct {
+	Account AccountID
+	Feature media.Feature
+	// LastTrusted is the time of the last trusted view, Run its run, Reads how
+	// many there were.
+	LastTrusted media.Moment
+	Run         RunID
+	Reads       int
+	// Looked: the first look is over (two agreeing views are not needed to
+	// start, but absences of a first look need them).
+	Looked   bool
+	FirstRun RunID // run of the first look
+	Count    int   // works shown
+	Stamp    string
+	StampAt  media.Moment
+	// StampMoved is the last trusted read at which the stamp differed from the
+	// one before.
+	StampMoved media.Moment
+	Digest     string   // of the last trusted content
+	Older      []string // digests of superseded contents, newest first, at most five
+	Cursor     string
+	Scope      string
+	Version    string // server version
+	ClockMS    int64  // server's clock minus ours
+	// LastFull is the last trusted view that listed everything.
+	LastFull media.Moment
+	// LastTried and Silent tell why the latest view was not trusted; Silent is
+	// "" when it was.
+	LastTried media.Moment
+	Silent    Code
+	Evidence  string // of the latest view, in plain words
+	// SuspectDigest is the content of the latest untrusted view; AcceptedDigest
+	// one that the person declared right.
+	SuspectDigest  string
+	AcceptedDigest string
+	// LagsMS are the last measured delays until own writes showed, at most 100.
+	LagsMS []int64
+}
