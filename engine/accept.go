@@ -28,7 +28,8 @@ func (r *round) acceptEmpty(ctx context.Context) error {
 		}
 	}
 	for _, s := range r.sights {
-		if s.account.Accepted || slices.ContainsFunc(r.routes, func(route ledger.Route) bool { return touches(route, s) && !route.Accepted }) {
+		waits := func(route ledger.Route) bool { return touches(route, s) && r.leads(route) && !r.empty(route, open) }
+		if s.account.Accepted || slices.ContainsFunc(r.routes, waits) {
 			continue
 		}
 		s.account.Accepted = true
@@ -43,6 +44,19 @@ func touches(route ledger.Route, s *sight) bool {
 	return route.From == s.account.ID || route.To == s.account.ID
 }
 
+// leads tells whether both ends of a route take part in its feature.
+func (r *round) leads(route ledger.Route) bool {
+	takesPart := func(id ledger.AccountID) bool {
+		s := r.sight(id)
+		return s != nil && slices.Contains(s.features(), route.Feature)
+	}
+	return takesPart(route.From) && takesPart(route.To)
+}
+
+// untilLater are reasons that pass: a plan that leaves something undone for one
+// of them is not the whole first plan yet.
+var untilLater = []ledger.Code{ledger.FirstLook, ledger.PendingProof, ledger.Settling, ledger.SourceSilent, ledger.SourceNotTrusted}
+
 // empty tells whether both ends of a new route were looked at and its target
 // lacks nothing: nothing waits for a yes, and nothing waits for time.
 func (r *round) empty(route ledger.Route, open []ledger.Hold) bool {
@@ -56,7 +70,7 @@ func (r *round) empty(route ledger.Route, open []ledger.Hold) bool {
 		return h.Guard == ledger.GuardFirstRun && h.Target == route.To && h.Feature == route.Feature
 	}
 	later := func(n ledger.NonOp) bool {
-		return n.Account == route.To && n.Feature == route.Feature && n.Unmet && n.Why.Until.Known()
+		return n.Account == route.To && n.Feature == route.Feature && n.Unmet && (n.Why.Until.Known() || slices.Contains(untilLater, n.Why.Code))
 	}
 	planned := func(op ledger.Op) bool {
 		return op.Account == route.To && op.Feature == route.Feature && op.FirstRun
