@@ -57,7 +57,7 @@ func (t *tx) joinBeliefs(into, from media.WorkID, run ledger.RunID) {
 		subject.Work = into
 		t.moveStatement(run, v, subject)
 	}
-	t.exec("UPDATE statements SET first_look = 1 WHERE work = ?", into)
+	t.exec("UPDATE statements SET first_look = 1, run = ? WHERE work = ?", run, into)
 	t.exec("UPDATE shown SET work = ?, since = ?, first_look = 1 WHERE work IN (?, ?)", into, run, into, from)
 }
 

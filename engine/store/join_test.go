@@ -37,7 +37,7 @@ func TestJoinKeepsTheLaterStatement(t *testing.T) {
 			t.Fatalf("%s: %+v", c.name, d)
 		}
 		st := d[0].Statements[0]
-		if !st.FirstLook || st.Cleared != (c.want < 0) || (c.want >= 0 && st.Value != media.Rated(c.want)) {
+		if !st.FirstLook || st.Run != 9 || st.Cleared != (c.want < 0) || (c.want >= 0 && st.Value != media.Rated(c.want)) {
 			t.Errorf("%s: stays %+v", c.name, st)
 		}
 		for _, sh := range d[0].Shown {
