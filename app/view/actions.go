@@ -56,8 +56,8 @@ type Button struct {
 // once; what it finds comes back later through show, on the screen's own
 // goroutine.
 type Actions struct {
-	// Do carries out a command; what goes wrong comes back as a message.
-	Do func(Command, func(problem string))
+	// Do carries out a command; what there is to tell of it comes back as words.
+	Do func(Command, func(words string))
 	// Review lists everything behind holds.
 	Review func(holds []int64, show func(ReviewPage, error))
 	// Undo says how exact taking back a run would be.

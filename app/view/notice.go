@@ -44,7 +44,7 @@ type Told struct {
 	Aside    media.Moment              // last digest of set aside values
 	AsideN   int                       // how many it told of
 	FirstRun bool                      // the first full sync was told, for ever
-	Result   ledger.RunID              // last run that was told or looked at
+	Result   ledger.RunID              // last run that was told
 }
 
 // Tellings is when a run's holds were told, at most twice.
@@ -252,7 +252,6 @@ func (n *notifier) results() {
 	if run == nil || run.ID <= n.told.Result || run.Preview || run.Error != "" || run.Stopped {
 		return
 	}
-	n.told.Result = run.ID
 	wrote := run.Added + run.Updated + run.Removed
 	whole := run.Held == 0 && len(n.s.Holds) == 0 && n.unsure() == nil && n.unread() == nil && len(n.s.Accounts) > 1
 	key := ""
@@ -265,6 +264,7 @@ func (n *notifier) results() {
 	if key == "" || n.level < Results {
 		return
 	}
+	n.told.Result = run.ID
 	n.show = append(n.show, Notice{ID: noticeResult, Title: n.Say(key, "n", wrote),
 		Body: n.run(*run).Summary, Click: Command{Verb: Open}})
 }

@@ -73,3 +73,6 @@ func (w *Words) SignInDone(title, user, server string) SignInStep {
 func (w *Words) SignInWorking(title string) SignInStep {
 	return SignInStep{Title: w.Say("login.title", "service", title), Wait: w.Say("login.asking", "service", title)}
 }
+
+// ClientHelp tells how to get a client id, by the service's own key.
+func (w *Words) ClientHelp(key string) string { return w.Say("client_help." + key) }

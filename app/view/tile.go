@@ -22,6 +22,7 @@ const (
 type Tile struct {
 	ID      int64
 	Letter  string // in place of a picture
+	Service string
 	Name    string
 	Who     string // signed in as
 	Health  string
@@ -40,7 +41,7 @@ type TileRow struct {
 }
 
 func (p *painter) tile(a ledger.AccountStatus) Tile {
-	t := Tile{ID: int64(a.ID), Letter: initial(p.accountName(a)), Name: p.accountName(a), Who: p.who(a), Detail: p.localTimes(a.Detail, p.now)}
+	t := Tile{ID: int64(a.ID), Service: a.Provider, Letter: initial(p.accountName(a)), Name: p.accountName(a), Who: p.who(a), Detail: p.localTimes(a.Detail, p.now)}
 	t.Health, t.Tone = p.health(a)
 	for _, f := range a.Features {
 		t.Rows = append(t.Rows, p.tileRow(f))

@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"fmt"
+
+	"watchkeeper/app/view"
+)
+
+// Carry does what a button, a menu item or a notice asks for: what needs a
+// dialog opens one, everything else goes to the program.
+func (s *Screen) Carry(c view.Command) {
+	switch c.Verb {
+	case view.Open:
+		s.Raise()
+	case view.Review:
+		s.Raise()
+		s.actions.Review(c.Holds, s.showReview)
+	case view.Undo:
+		s.Raise()
+		s.actions.Undo(c.Run, s.showUndo)
+	case view.Add:
+		s.Raise()
+		s.chooseService()
+	case view.SignIn:
+		s.Raise()
+		s.signInAgain(c.Account)
+	case view.Later:
+		s.fold(c.Holds)
+	default:
+		s.actions.Do(c, s.Tell)
+	}
+}
+
+// fold shrinks the card of holds to one line.
+func (s *Screen) fold(holds []int64) {
+	for _, card := range s.model.Cards {
+		for _, b := range card.Buttons {
+			if card.Fold && fmt.Sprint(b.Command.Holds) == fmt.Sprint(holds) {
+				s.folded[card.ID] = true
+			}
+		}
+	}
+	s.status.draw(s.model)
+}

@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"watchkeeper/app/view"
+)
+
+// drawRun is one run: what it did, by title.
+func (s *Screen) drawRun(r view.Run) fyne.CanvasObject {
+	head := stack(bold(r.Summary), quiet(r.When))
+	var right fyne.CanvasObject
+	if r.Undo != nil {
+		right = container.NewVBox(s.button(*r.Undo))
+	}
+	content := stack(container.NewBorder(nil, nil, nil, right, head))
+	if r.Problem != "" {
+		problem := wrapped(r.Problem)
+		problem.Importance = widget.DangerImportance
+		content.Add(problem)
+	}
+	rows := container.New(&tight{})
+	for _, c := range r.Changes {
+		what := line(joined(c.What, c.State))
+		what.Importance = widget.LowImportance
+		title := line(c.Title)
+		title.Truncation = fyne.TextTruncateEllipsis
+		rows.Add(container.NewBorder(nil, nil, widget.NewIcon(sign(c.Tone)), what, title))
+	}
+	content.Add(rows)
+	if r.More != "" {
+		content.Add(quiet(r.More))
+	}
+	return newPanel(content, "")
+}

@@ -1,0 +1,174 @@
+// Package ui draws app/view's models with Fyne and calls the Actions that its
+// buttons carry.
+//
+// It decides nothing and knows no engine value: what is shown is in the model,
+// word for word. All of it runs on the toolkit's own goroutine; whoever calls
+// in from another goes through the one post in cmd/watchkeeper. While the
+// window is hidden nothing is drawn.
+//
+// Screen, in this file, is the window; status.go, activity.go and signin.go
+// are its pages and dialogs.
+package ui
+
+import (
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"watchkeeper/app/view"
+	"watchkeeper/assets"
+)
+
+// Screen is the window.
+type Screen struct {
+	words   *view.Words
+	actions view.Actions
+	win     fyne.Window
+
+	model    view.Window
+	visible  bool
+	place    string
+	rail     map[string]*widget.Button
+	body     *fyne.Container
+	status   *statusPage
+	activity *activityPage
+	folded   map[string]bool // cards that the person answered with "Not yet"
+}
+
+// Places of the rail.
+const (
+	placeStatus   = "status"
+	placeActivity = "activity"
+)
+
+// New makes the window without showing it. Closed is what the window's close
+// button does.
+func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Screen {
+	a.Settings().SetTheme(look{})
+	a.SetIcon(fyne.NewStaticResource("app.png", assets.App))
+	s := &Screen{words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{},
+		rail: map[string]*widget.Button{}, body: container.NewStack()}
+	s.status, s.activity = newStatusPage(s), newActivityPage(s)
+	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
+	s.win.Resize(fyne.NewSize(1020, 740))
+	s.win.SetCloseIntercept(closed)
+	s.visit(placeStatus)
+	return s
+}
+
+func (s *Screen) makeRail() fyne.CanvasObject {
+	list := stack()
+	for _, p := range []struct {
+		name string
+		icon fyne.Resource
+	}{{placeStatus, theme.HomeIcon()}, {placeActivity, theme.HistoryIcon()}} {
+		b := widget.NewButtonWithIcon(s.words.Say("place."+p.name), p.icon, func() { s.visit(p.name) })
+		b.Alignment = widget.ButtonAlignLeading
+		s.rail[p.name] = b
+		list.Add(b)
+	}
+	add := widget.NewButtonWithIcon(s.words.Say("button.add_account"), theme.ContentAddIcon(), func() { s.Carry(view.Command{Verb: view.Add}) })
+	add.Alignment, add.Importance = widget.ButtonAlignLeading, widget.LowImportance
+	return ground(container.NewPadded(container.NewBorder(list, add, nil, nil)), colorRail)
+}
+
+// visit shows a place.
+func (s *Screen) visit(place string) {
+	s.place = place
+	for name, b := range s.rail {
+		b.Importance = widget.LowImportance
+		if name == place {
+			b.Importance = widget.MediumImportance
+		}
+		b.Refresh()
+	}
+	page := s.status.root
+	if place == placeActivity {
+		page = s.activity.root
+		s.activity.load()
+	}
+	s.body.Objects = []fyne.CanvasObject{page}
+	s.body.Refresh()
+}
+
+// Show takes a new model. It is drawn when the window is visible.
+func (s *Screen) Show(m view.Window) {
+	if reflect.DeepEqual(m, s.model) && s.status.drawn {
+		return
+	}
+	news := m.LastRun != nil && (s.model.LastRun == nil || m.LastRun.ID != s.model.LastRun.ID)
+	s.model = m
+	if !s.visible {
+		return
+	}
+	s.status.draw(m)
+	if news && s.place == placeActivity {
+		s.activity.load()
+	}
+}
+
+// Raise shows the window in front of others.
+func (s *Screen) Raise() {
+	s.visible = true
+	s.status.draw(s.model)
+	s.win.Show()
+	s.win.RequestFocus()
+}
+
+// Hide hides the window; nothing is drawn until it is raised.
+func (s *Screen) Hide() {
+	s.visible = false
+	s.win.Hide()
+}
+
+// Tell shows a message, in the window.
+func (s *Screen) Tell(words string) {
+	if words == "" {
+		return
+	}
+	s.dialog(s.win.Title(), wrapped(words), view.Button{Label: s.words.Say("message.close"), Primary: true})
+}
+
+// AskClose asks what closing the window means where no tray can keep it.
+func (s *Screen) AskClose(stay, quit func()) {
+	text := wrapped(s.words.Say("window.close_text"))
+	var d dialog.Dialog
+	keep := widget.NewButton(s.words.Say("window.close_stay"), func() { d.Hide(); stay() })
+	keep.Importance = widget.HighImportance
+	end := widget.NewButton(s.words.Say("window.close_quit"), func() { d.Hide(); quit() })
+	d = s.custom(s.words.Say("window.close_title"), text, keep, end)
+	d.Show()
+}
+
+// dialog shows content over the window until a button is pressed; every button
+// carries its command.
+func (s *Screen) dialog(title string, content fyne.CanvasObject, buttons ...view.Button) {
+	var d dialog.Dialog
+	var row []fyne.CanvasObject
+	for _, b := range buttons {
+		drawn := s.button(b)
+		drawn.OnTapped = func() {
+			d.Hide()
+			if b.Command.Verb != "" {
+				s.actions.Do(b.Command, s.Tell)
+			}
+		}
+		row = append(row, drawn)
+	}
+	d = s.custom(title, content, row...)
+	d.Show()
+}
+
+// custom is a dialog of comfortable width.
+func (s *Screen) custom(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) dialog.Dialog {
+	d := dialog.NewCustomWithoutButtons(title, content, s.win)
+	if len(buttons) > 0 {
+		d.SetButtons(buttons)
+	}
+	d.Resize(fyne.NewSize(520, d.MinSize().Height))
+	return d
+}

@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"net/url"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"watchkeeper/app/view"
+)
+
+// chooseService asks which service a new account is of.
+func (s *Screen) chooseService() {
+	var d dialog.Dialog
+	list := stack()
+	for _, service := range s.model.Services {
+		b := widget.NewButtonWithIcon(service.Title, theme.LoginIcon(), func() {
+			d.Hide()
+			s.chooseMethod(service, 0)
+		})
+		b.Alignment = widget.ButtonAlignLeading
+		list.Add(b)
+	}
+	d = s.custom(s.words.Say("login.which"), list, widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }))
+	d.Show()
+}
+
+// signInAgain starts with the service of an account.
+func (s *Screen) signInAgain(account int64) {
+	for _, t := range s.model.Tiles {
+		if t.ID != account {
+			continue
+		}
+		for _, service := range s.model.Services {
+			if service.Name == t.Service {
+				s.chooseMethod(service, account)
+			}
+		}
+	}
+}
+
+// chooseMethod asks how to sign in, where there is a choice.
+func (s *Screen) chooseMethod(service view.Service, account int64) {
+	if len(service.Methods) == 1 {
+		s.signIn(service, service.Methods[0], account)
+		return
+	}
+	var d dialog.Dialog
+	list := stack(wrapped(s.words.Say("login.how")))
+	for i, method := range service.Methods {
+		b := widget.NewButton(s.words.Say("method."+method), func() {
+			d.Hide()
+			s.signIn(service, method, account)
+		})
+		b.Alignment = widget.ButtonAlignLeading
+		if i == 0 {
+			b.Importance = widget.HighImportance
+		}
+		list.Add(b)
+	}
+	d = s.custom(s.words.Say("login.title", "service", service.Title), list,
+		widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }))
+	d.Show()
+}
+
+// signInView is a sign-in under way; one dialog shows step after step.
+type signInView struct {
+	screen *Screen
+	again  func()
+	talk   view.SignInTalk
+	body   *fyne.Container
+	dialog *dialog.CustomDialog
+	over   bool
+}
+
+func (s *Screen) signIn(service view.Service, method string, account int64) {
+	v := &signInView{screen: s, body: stack()}
+	v.again = func() {
+		v.close()
+		s.chooseMethod(service, account)
+	}
+	v.dialog = dialog.NewCustomWithoutButtons(s.words.Say("login.title", "service", service.Title), v.body, s.win)
+	v.talk = s.actions.SignIn(service.Name, method, account, v.show)
+	v.dialog.Resize(fyne.NewSize(520, 300))
+	v.dialog.Show()
+}
+
+func (v *signInView) close() {
+	v.over = true
+	v.dialog.Hide()
+	v.talk.Cancel()
+}
+
+// show draws a step in place of the one before.
+func (v *signInView) show(step view.SignInStep) {
+	if v.over {
+		return
+	}
+	s, w := v.screen, v.screen.words
+	var parts []fyne.CanvasObject
+	if step.Notice != "" {
+		notice := wrapped(step.Notice)
+		notice.Importance = widget.WarningImportance
+		parts = append(parts, notice)
+	}
+	if step.Error != "" {
+		problem := wrapped(step.Error)
+		problem.Importance = widget.DangerImportance
+		parts = append(parts, problem)
+	}
+	if step.Text != "" {
+		parts = append(parts, wrapped(step.Text))
+	}
+	form := v.form(step.Fields)
+	parts = append(parts, form.objects...)
+	if step.Code != "" {
+		parts = append(parts, code(step.Code))
+	}
+	if step.Wait != "" {
+		parts = append(parts, quiet(step.Wait), widget.NewProgressBarInfinite())
+	}
+	v.body.Objects = parts
+	v.body.Refresh()
+	v.dialog.SetButtons(v.buttons(step, form))
+	if form.first != nil {
+		s.win.Canvas().Focus(form.first)
+	}
+	if step.Done {
+		v.dialog.SetButtons([]fyne.CanvasObject{primary(w.Say("login.finish"), v.close)})
+	}
+}
+
+func (v *signInView) buttons(step view.SignInStep, f form) []fyne.CanvasObject {
+	s, w := v.screen, v.screen.words
+	out := []fyne.CanvasObject{widget.NewButton(w.Say("login.cancel"), v.close)}
+	if step.Error != "" {
+		out = append(out, widget.NewButton(w.Say("login.back"), v.again))
+	}
+	if step.Code != "" {
+		out = append(out, widget.NewButtonWithIcon(w.Say("login.copy"), theme.ContentCopyIcon(), func() {
+			fyne.CurrentApp().Clipboard().SetContent(step.Code)
+		}))
+	}
+	if page, err := url.Parse(step.URL); err == nil && step.URL != "" {
+		out = append(out, primary(w.Say("login.open_page"), func() { s.actions.OpenURL(page.String()) }))
+	}
+	if len(step.Fields) > 0 {
+		out = append(out, primary(w.Say("login.next"), f.send))
+	}
+	return out
+}
+
+func primary(label string, do func()) *widget.Button {
+	b := widget.NewButton(label, do)
+	b.Importance = widget.HighImportance
+	return b
+}
+
+// form is fields to fill in.
+type form struct {
+	objects []fyne.CanvasObject
+	first   fyne.Focusable
+	send    func()
+}
+
+func (v *signInView) form(fields []view.SignInField) form {
+	var f form
+	entries := map[string]*widget.Entry{}
+	f.send = func() {
+		answers := map[string]string{}
+		for name, e := range entries {
+			answers[name] = e.Text
+		}
+		v.talk.Answer(answers)
+	}
+	for i, field := range fields {
+		e := widget.NewEntry()
+		e.Password = field.Secret
+		e.SetPlaceHolder(field.Hint)
+		e.OnSubmitted = func(string) { f.send() }
+		entries[field.Name] = e
+		if i == 0 {
+			f.first = e
+		}
+		f.objects = append(f.objects, bold(field.Label), e)
+	}
+	return f
+}
+
+// code is a code to read and type elsewhere.
+func code(text string) fyne.CanvasObject {
+	l := widget.NewLabelWithStyle(text, fyne.TextAlignCenter, fyne.TextStyle{Bold: true, Monospace: true})
+	l.SizeName = theme.SizeNameHeadingText
+	l.Selectable = true
+	return container.NewPadded(l)
+}
