@@ -63,7 +63,13 @@ type Step struct {
 type Field struct {
 	Name   string // "address", "user", "password", "answer"; also the catalogue key "login.<name>"
 	Secret bool
+	// Choices are the answers that are possible, by ID; a name is taken as well.
+	// None: any text.
+	Choices []Choice
 }
+
+// Choice is one possible answer.
+type Choice struct{ ID, Name string }
 
 // SignedIn is the end of a sign-in.
 type SignedIn struct {

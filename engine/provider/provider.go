@@ -108,6 +108,9 @@ type Snapshot struct {
 	// service's own numbers; unknown for a feature that is missing or
 	// negative.
 	Room map[media.Feature]int
+	// Notices are catalogue keys of what the person should know about the
+	// account, such as a setting at the service that undoes our work.
+	Notices []string
 }
 
 // Coverage is what absence from a view means.
