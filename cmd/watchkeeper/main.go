@@ -1,5 +1,129 @@
 // Command watchkeeper is the desktop program: a window and a tray icon on a
 // local engine.
+//
+// It only joins parts: app/wire builds the engine, app has the operations,
+// app/view words what they say, app/ui and app/tray draw it. Read program.go
+// for who talks to whom and render.go for how news reaches the screen. The
+// engine's own work never waits for the screen.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"watchkeeper/app"
+	"watchkeeper/app/instance"
+	"watchkeeper/app/view"
+	"watchkeeper/app/wire"
+)
+
+// passphraseFile names the variable that names a file with the passphrase of
+// the secrets file.
+const passphraseFile = "WATCHKEEPER_PASSPHRASE_FILE"
+
+type flags struct {
+	dir         string
+	services    string
+	secretsFile bool
+	background  bool
+	verbose     bool
+}
+
+func main() {
+	var f flags
+	flag.StringVar(&f.dir, "data", "", "data folder (default "+wire.Folder(false)+")")
+	flag.StringVar(&f.services, "services", "", "demo: JSON file that maps service hosts to addresses on this computer; nothing else is reachable")
+	flag.BoolVar(&f.secretsFile, "secrets-file", false, "keep credentials in a file encrypted with the passphrase in "+passphraseFile+", not in the keyring")
+	flag.BoolVar(&f.background, "background", false, "start in the tray, without a window")
+	flag.BoolVar(&f.verbose, "verbose", false, "log every request")
+	version := flag.Bool("version", false, "print the version")
+	flag.Parse()
+	if *version {
+		fmt.Println("watchkeeper", wire.Version)
+		return
+	}
+	words := view.Speak(lang.SystemLocale().LanguageString(), time.Local)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, f, words)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "watchkeeper:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program until its window and tray are gone and the engine has
+// ended.
+func run(ctx context.Context, f flags, words *view.Words) error {
+	if !display() {
+		return errors.New(words.Say("message.no_display"))
+	}
+	o, dir, err := f.options()
+	if err != nil {
+		return err
+	}
+	lock, peer, err := instance.Own(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if peer != nil {
+		if _, err := peer.Do(ctx, "show", nil, nil); err != nil {
+			return err
+		}
+		fmt.Println(words.Say("message.raised"))
+		return nil
+	}
+	house, err := app.Open(ctx, lock, o)
+	p := newProgram(house, err, words)
+	if house != nil {
+		slog.SetDefault(house.Log)
+		house.Show = func() { p.post(p.screen.Raise) }
+		if err := house.Serve(lock); err != nil {
+			return errors.Join(err, p.close())
+		}
+	}
+	p.run(ctx, f.background)
+	return p.close()
+}
+
+// display tells whether there is a screen to open a window on; without one
+// the toolkit would crash.
+func display() bool {
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// options are what the command line says about the house.
+func (f flags) options() (o wire.Options, dir string, err error) {
+	o = wire.Options{SecretsFile: f.secretsFile, Verbose: f.verbose, Passphrase: passphrase}
+	if f.services != "" {
+		if o.Services, err = wire.ReadServices(f.services); err != nil {
+			return o, "", err
+		}
+	}
+	if f.dir == "" {
+		return o, wire.Folder(f.services != ""), nil
+	}
+	dir, err = filepath.Abs(f.dir)
+	return o, dir, err
+}
+
+func passphrase() (string, error) {
+	path := os.Getenv(passphraseFile)
+	if path == "" {
+		return "", fmt.Errorf("the secrets file needs its passphrase: name a file that holds it in %s", passphraseFile)
+	}
+	data, err := os.ReadFile(path)
+	return strings.TrimRight(string(data), "\r\n"), err
+}

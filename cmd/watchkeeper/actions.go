@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"watchkeeper/app"
+	"watchkeeper/app/view"
+	"watchkeeper/app/wire"
+	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// actions are what the window can ask. Each works on a goroutine of its own
+// and comes back through post.
+func (p *program) actions() view.Actions {
+	return view.Actions{
+		Do: func(c view.Command, tell func(string)) {
+			if c.Verb == view.Quit {
+				p.toolkit.Quit()
+				return
+			}
+			go func() {
+				words, err := p.perform(p.ctx, c)
+				if err != nil {
+					words = p.words.Say("message.failed", "why", err.Error())
+				}
+				p.post(func() { tell(words) })
+			}()
+		},
+		Review: func(holds []int64, show func(view.ReviewPage, error)) {
+			back(p, show, func() (view.ReviewPage, error) { return p.review(holds) })
+		},
+		Undo: func(run int64, show func(view.UndoPage, error)) {
+			back(p, show, func() (view.UndoPage, error) { return p.undo(run) })
+		},
+		Runs: func(show func([]view.Run, error)) {
+			back(p, show, p.runs)
+		},
+		SignIn: p.signIn,
+		OpenURL: func(page string) {
+			if u, err := url.Parse(page); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+				p.open(u)
+			}
+		},
+	}
+}
+
+// back gets something on its own goroutine and shows it on the toolkit's.
+func back[T any](p *program, show func(T, error), get func() (T, error)) {
+	go func() {
+		var v T
+		err := errNoHouse
+		if p.house != nil {
+			v, err = get()
+		}
+		p.post(func() { show(v, err) })
+	}()
+}
+
+func (p *program) open(u *url.URL) {
+	go func() {
+		if err := p.toolkit.OpenURL(u); err != nil {
+			p.post(func() { p.screen.Tell(u.String()) }) // to be copied by hand
+		}
+	}()
+}
+
+// perform does one command and returns what there is to tell.
+func (p *program) perform(ctx context.Context, c view.Command) (string, error) {
+	if c.Verb == view.About {
+		return p.words.Say("about.text", "version", wire.Version), nil
+	}
+	if p.house == nil {
+		return "", errNoHouse
+	}
+	e := p.house.Engine
+	switch c.Verb {
+	case view.SyncNow:
+		e.SyncNow()
+	case view.ReadNow:
+		e.ReadNow(ledger.AccountID(c.Account))
+	case view.Stop:
+		e.Stop()
+	case view.Pause:
+		return "", e.Pause(ctx, until(c.For, time.Now()))
+	case view.Resume:
+		return "", e.Resume(ctx)
+	case view.Answer:
+		return "", p.answer(ctx, c)
+	case view.Undo:
+		_, err := p.house.Undo(ctx, app.UndoArgs{Run: c.Run})
+		return "", err
+	case view.Bundle:
+		return p.bundle(ctx)
+	case view.ShowLog:
+		p.open(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(p.house.Dir, "logs"))})
+	default:
+		return "", fmt.Errorf("the window does not know %q", c.Verb)
+	}
+	return "", nil
+}
+
+// morning is the hour at which "until tomorrow" ends.
+const morning = 7
+
+// until is when a pause ends; unknown: when the person resumes.
+func until(d view.PauseFor, now time.Time) media.Moment {
+	switch d {
+	case view.OneHour:
+		return media.At(now.Add(time.Hour))
+	case view.TillTomorrow:
+		y, m, day := now.Date()
+		return media.At(time.Date(y, m, day+1, morning, 0, 0, 0, now.Location()))
+	}
+	return 0
+}
+
+func (p *program) answer(ctx context.Context, c view.Command) error {
+	var errs []error
+	for _, id := range c.Holds {
+		_, err := p.house.Answer(ctx, app.AnswerArgs{ID: id, Answer: c.Answer, Ops: c.Ops})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (p *program) bundle(ctx context.Context) (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(home, time.Now().Format("watchkeeper-support-20060102-150405.zip"))
+	made, err := p.house.Bundle(ctx, app.BundleArgs{Path: path})
+	return p.words.Say("message.bundle", "file", made.Path), err
+}
+
+func (p *program) review(ids []int64) (view.ReviewPage, error) {
+	var holds []ledger.Hold
+	var titles [][]string
+	for _, id := range ids {
+		h, names, err := p.house.Engine.Hold(p.ctx, id)
+		if err != nil {
+			return view.ReviewPage{}, err
+		}
+		holds, titles = append(holds, h), append(titles, names)
+	}
+	return view.ReviewOf(holds, titles, p.status(), p.services, p.words), nil
+}
+
+func (p *program) undo(run int64) (view.UndoPage, error) {
+	plan, _, err := p.house.Engine.Undo(p.ctx, engine.UndoOf{Run: ledger.RunID(run)}, true)
+	var counts []view.UndoCount
+	for _, x := range plan.Exactness {
+		counts = append(counts, view.UndoCount{Account: x.Account, Exact: x.Exact, ValueOnly: x.ValueOnly, Not: x.Not})
+	}
+	return view.UndoOf(ledger.RunID(run), counts, p.status(), p.services, p.words), err
+}
+
+// listedRuns is how many runs the Activity page lists.
+const listedRuns = 30
+
+func (p *program) runs() ([]view.Run, error) {
+	runs, err := p.house.Store.Runs(p.ctx, 0, listedRuns)
+	var out []view.Run
+	for _, r := range runs {
+		if r.Ended.Known() {
+			out = append(out, view.FromRun(r, p.status(), p.services, p.words))
+		}
+	}
+	return out, err
+}
+
+// status is that of now.
+func (p *program) status() ledger.Status {
+	s := p.house.Engine.Status()
+	s.Now = media.At(time.Now())
+	return s
+}
