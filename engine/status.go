@@ -156,7 +156,18 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 		out.ClockMS, out.Version = t.ClockMS, t.Version
 		out.Features = append(out.Features, e.featureStatus(t, f, r.interval(&s)))
 	}
+	if out.Problem != "" {
+		silence(out.Features, out.Problem, out.Detail)
+	}
 	return out
+}
+
+// silence marks features of an account that cannot be read as a whole, however
+// lately they were read (§9).
+func silence(features []ledger.FeatureStatus, why ledger.Code, detail string) {
+	for i := range features {
+		features[i].Freshness, features[i].Why, features[i].Evidence = ledger.Silent, why, detail
+	}
 }
 
 func (e *Engine) featureStatus(t ledger.Trust, f facts, intervalMS int64) ledger.FeatureStatus {
