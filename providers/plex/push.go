@@ -1,0 +1,122 @@
+package plex
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"watchkeeper/engine/provider"
+)
+
+// Playing implements provider.Busy: what this user plays right now. The server
+// tells its owner only.
+func (a *account) Playing(ctx context.Context) ([]string, error) {
+	k, err := a.keeper.load(ctx)
+	if err != nil || !k.Owned {
+		return nil, err
+	}
+	c, err := a.server.get(ctx, "/status/sessions", nil, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	type who struct {
+		ID text `json:"id"`
+	}
+	var keys []string
+	for _, s := range decoded[item](c.Metadata) {
+		for _, u := range decoded[who](s.User) {
+			if string(u.ID) == k.localID() && s.RatingKey != "" {
+				keys = append(keys, string(s.RatingKey))
+			}
+		}
+	}
+	return keys, nil
+}
+
+const eventsPath = "/:/eventsource/notifications"
+
+var errEnded = errors.New("the server ended the stream of events")
+
+// Nudges implements provider.Nudger over the server's stream of events. It
+// names no user: somebody stopped playing, or an item changed.
+func (a *account) Nudges(ctx context.Context, ready func(), nudge func()) error {
+	if _, _, err := a.server.reach(ctx); err != nil {
+		return err
+	}
+	address, client := a.server.at()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+eventsPath, nil)
+	if err != nil {
+		return client.Fault("get "+eventsPath, err)
+	}
+	req.Header.Set("Accept", "text/event-stream")
+	resp, err := client.Live().Do(req)
+	if err != nil {
+		return client.Fault("get "+eventsPath, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		kind := provider.Transient
+		if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound {
+			kind = provider.Rejected // listening is a courtesy; reading goes on
+		}
+		return &provider.Error{Kind: kind, Doing: "get " + eventsPath, Status: resp.StatusCode}
+	}
+	ready()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, mostHeard)
+	for lines.Scan() {
+		if data, ok := strings.CutPrefix(lines.Text(), "data:"); ok && worthALook([]byte(data)) {
+			nudge()
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return client.Fault("get "+eventsPath, err)
+	}
+	return provider.Failed(provider.Transient, "get "+eventsPath, errEnded)
+}
+
+const mostHeard = 4 << 20 // bytes of one line
+
+// event is what the stream tells, with or without the envelope of the socket.
+type event struct {
+	NotificationContainer        *event
+	PlaySessionStateNotification rows
+	TimelineEntry                rows
+}
+
+// What the server says of an item: all its work on it is done, or it is gone.
+const (
+	itemProcessed = 5
+	itemDeleted   = 9
+)
+
+// worthALook tells whether an event may mean that somebody's score changed.
+func worthALook(data []byte) bool {
+	var e event
+	if json.Unmarshal(data, &e) != nil {
+		return false // an event that is none of ours
+	}
+	if e.NotificationContainer != nil {
+		e = *e.NotificationContainer
+	}
+	type session struct {
+		State text `json:"state"`
+	}
+	for _, s := range decoded[session](e.PlaySessionStateNotification) {
+		if s.State == "stopped" || s.State == "paused" {
+			return true
+		}
+	}
+	type entry struct {
+		State number `json:"state"`
+	}
+	for _, t := range decoded[entry](e.TimelineEntry) {
+		if s := t.State.or(itemProcessed); s == itemProcessed || s == itemDeleted {
+			return true
+		}
+	}
+	return false
+}
