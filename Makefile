@@ -16,6 +16,11 @@ run: deps-gl ## the desktop program
 	go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
 	build/watchkeeper
 
+demo: ctl ## imitation services on this computer, the real program, and a story; a window where there is a display
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(MAKE) build; fi
+	$(UNIT) build -ldflags "$(LD)" -o build/watchkeeper-demo ./cmd/watchkeeper-demo
+	build/watchkeeper-demo --story $(STORY)
+
 ctl: ## the command line program, no C compiler needed
 	$(UNIT) build -ldflags "$(LD)" -o build/watchkeeperctl ./cmd/watchkeeperctl
 

@@ -151,9 +151,18 @@ func needsYou(s ledger.Status) (count int, first string) {
 		}
 	}
 	for _, h := range s.Holds {
-		note(h.Evidence)
+		note(fmt.Sprintf("%s at %s is on hold: %s", h.Feature, nameIn(s, h.Target), h.Evidence))
 	}
 	return count, first
+}
+
+func nameIn(s ledger.Status, id ledger.AccountID) string {
+	for _, acc := range s.Accounts {
+		if acc.ID == id {
+			return acc.Name
+		}
+	}
+	return "an account"
 }
 
 func (n names) accountStatus(s ledger.AccountStatus) Account {
