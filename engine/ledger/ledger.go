@@ -275,6 +275,9 @@ const (
 	Lost
 	// Parked: a play that a log confirmed but does not show; never sent again.
 	Parked
+	// Remembered: a removal that is not waited for any more. Should it show after
+	// all, it is still ours and not the person's (R8).
+	Remembered
 )
 
 // Pending is a write that was sent and that a later read has not settled (R8).

@@ -41,8 +41,7 @@ func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, interval
 // a write of ours is to be seen, a proof needs its second look, a first look
 // its second opinion, or the stamp moved over a list that did not.
 func WantsFresh(t ledger.Trust, pend []ledger.Pending, proofs int) bool {
-	open := slices.ContainsFunc(pend, func(p ledger.Pending) bool { return p.State != ledger.Parked })
-	return open || proofs > 0 || t.Looked && t.Run == t.FirstRun || t.SuspectDigest != ""
+	return slices.ContainsFunc(pend, waitedFor) || proofs > 0 || t.Looked && t.Run == t.FirstRun || t.SuspectDigest != ""
 }
 
 // contradiction tells what speaks against a list that was read without error.
@@ -50,7 +49,7 @@ func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) stri
 	wait, _ := Window(t)
 	overdue, unread := 0, false
 	for _, p := range pend {
-		if p.State != ledger.Parked && late(now, p.Sent, wait) {
+		if waitedFor(p) && late(now, p.Sent, wait) {
 			overdue++
 		}
 		unread = unread || p.State == ledger.Expected && t.LastFull < p.Sent && t.LastTrusted > p.Sent

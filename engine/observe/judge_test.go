@@ -244,6 +244,7 @@ func TestWantsFresh(t *testing.T) {
 		"after our own write": {looked, ledger.Expected, 0, true},
 		"a late one":          {looked, ledger.Lost, 0, true},
 		"a parked play":       {looked, ledger.Parked, 0, false},
+		"a remembered one":    {looked, ledger.Remembered, 0, false},
 		"for a second look":   {looked, 0, 1, true},
 		"after a first look":  {first, 0, 0, true},
 		"under suspicion":     {suspect, 0, 0, true},

@@ -17,11 +17,24 @@ func (o *observer) waits(s seen, queue []ledger.Pending) {
 		case p.State == ledger.Expected && o.overdue(read):
 			o.giveUp(s, read, p.Op == last.Op)
 		case p.State == ledger.Lost && o.forgettable(read):
+			o.remember(read)
+		case p.State == ledger.Remembered && o.r.Now >= p.Until:
 			o.out.PendingGone = append(o.out.PendingGone, p.Op)
 		case read != p:
 			o.out.Pending = append(o.out.Pending, read)
 		}
 	}
+}
+
+// remember ends the wait for a lost write. A removal is remembered: taken for
+// the person's when it shows at last, it would delete the title elsewhere.
+func (o *observer) remember(p ledger.Pending) {
+	if p.New.Set {
+		o.out.PendingGone = append(o.out.PendingGone, p.Op)
+		return
+	}
+	p.State, p.Until = ledger.Remembered, o.r.Now.Add(rememberedFor)
+	o.out.Pending = append(o.out.Pending, p)
 }
 
 // count counts a read for the writes and nothing more.
@@ -37,10 +50,15 @@ func (o *observer) count(queue []ledger.Pending) {
 // play must not cost a row in every quiet run.
 func (o *observer) counted(p ledger.Pending) ledger.Pending {
 	_, reads := Window(o.r.Trust)
-	if p.State != ledger.Parked && p.Reads < reads*(1+lateWindows) {
+	if waitedFor(p) && p.Reads < reads*(1+lateWindows) {
 		p.Reads++
 	}
 	return p
+}
+
+// waitedFor tells whether a write is still expected to show.
+func waitedFor(p ledger.Pending) bool {
+	return p.State == ledger.Expected || p.State == ledger.Lost
 }
 
 // overdue tells whether a write should have shown by now.

@@ -69,7 +69,7 @@ func (o *observer) overruled(queue []ledger.Pending) bool {
 // base is the write that was sent over what the account showed: the first that
 // is expected. Lost ones before it were sent over something older.
 func base(queue []ledger.Pending) int {
-	i := slices.IndexFunc(queue, func(p ledger.Pending) bool { return p.State != ledger.Lost })
+	i := slices.IndexFunc(queue, func(p ledger.Pending) bool { return p.State == ledger.Expected || p.State == ledger.Parked })
 	if i < 0 {
 		return len(queue) - 1
 	}

@@ -131,3 +131,44 @@ func TestSuspiciousDigestIsNotTheLast(t *testing.T) {
 		t.Fatalf("thawed: %v", b.known.Proofs)
 	}
 }
+
+// Scenario 95: a removal that was acknowledged shows only days later, when
+// nobody waits for it any more. It is ours all the same.
+func TestRemovalShowsDaysLater(t *testing.T) {
+	for _, ours := range []bool{true, false} {
+		b := showing(t, five)
+		if ours {
+			b.chain(ledger.Expected, five, media.Value{})
+		}
+		for range 60 {
+			b.read(row("a", five, noon))
+		}
+		if d := b.read(row("a", five, noon)); !silent(d) {
+			t.Fatalf("a remembered removal costs nothing: %+v", d)
+		}
+		b.read()
+		b.read()
+		if st, _ := b.statement(0); !st.Cleared || st.Adopted() != ours || len(b.known.Pending) != 0 {
+			t.Errorf("ours %v: %+v", ours, st)
+		}
+	}
+}
+
+// It is not remembered for ever, and not over a value given since.
+func TestRememberedRemovalEnds(t *testing.T) {
+	for name, since := range map[string]func(*book) provider.Row{
+		"a month":       func(b *book) provider.Row { b.now = b.now.Add(31 * 24 * time.Hour); return row("a", five, noon) },
+		"given again":   func(b *book) provider.Row { return row("a", five, b.now.Add(-minutes)) },
+		"another value": func(b *book) provider.Row { return row("a", nine, b.now.Add(-minutes)) },
+	} {
+		b := showing(t, five)
+		b.chain(ledger.Expected, five, media.Value{})
+		for range 60 {
+			b.read(row("a", five, noon))
+		}
+		b.read(since(b))
+		if len(b.known.Pending) != 0 {
+			t.Errorf("%s: %+v", name, b.known.Pending)
+		}
+	}
+}

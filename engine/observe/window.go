@@ -12,6 +12,9 @@ const (
 	measuredLags = 20 // from here on the account's own lags decide alone
 	keptLags     = 100
 	lateWindows  = 3 // a lost write stays expected for this many more windows
+	// rememberedFor is how long a removal that was acknowledged and never shown
+	// is told from a person's: far longer than it is waited for.
+	rememberedFor = 30 * 24 * time.Hour
 	// suspectLooks are needed instead of two where a view equals an older one (R2).
 	usualLooks   = 2
 	suspectLooks = 5
