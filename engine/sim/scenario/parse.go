@@ -109,7 +109,7 @@ func init() {
 		"link": (*parser).link, "unlink": (*parser).unlink, "answer": (*parser).answer,
 		"undo": (*parser).undo, "backup": (*parser).backup, "restore": (*parser).restore, "restart": (*parser).restart,
 		"preview": (*parser).preview, "later": (*parser).later, "run": (*parser).run,
-		"weather": (*parser).weather, "crash": (*parser).crash, "cancel": (*parser).cancel,
+		"weather": (*parser).weather, "picture": (*parser).picture, "old": (*parser).old, "crash": (*parser).crash, "cancel": (*parser).cancel,
 		"writes": (*parser).writes, "hold": (*parser).hold, "no": (*parser).no, "reason": (*parser).reason,
 		"status": (*parser).status, "aside": (*parser).aside, "waiting": (*parser).waiting,
 	}

@@ -36,6 +36,8 @@ type stage struct {
 	ends    *ending      // of the next run
 	oracle  oracle
 	counted map[string]int // writes already counted, by account
+	// pictures of accounts, to be shown again later.
+	pictures map[string]providertest.Picture
 }
 
 // ending cuts the next run short.
@@ -59,7 +61,7 @@ func (s *Scenario) play(ctx context.Context, a actor, pick func(step) bool) erro
 	if err != nil {
 		return err
 	}
-	st := &stage{home: home, actor: a, persons: map[string]ledger.ProfileID{}, counted: map[string]int{}}
+	st := &stage{home: home, actor: a, persons: map[string]ledger.ProfileID{}, counted: map[string]int{}, pictures: map[string]providertest.Picture{}}
 	st.oracle.stage = st
 	if st.person, err = home.Profile(ctx, "me"); err != nil {
 		return err

@@ -55,6 +55,7 @@ import (
 // What goes wrong (the words of weatherWords):
 //
 //	weather A WORD [ARGUMENT...] [FEATURES]
+//	picture A, old A N [FEATURES]       N reads show again what the picture shows
 //	crash A before-writes|after-writes  the next run ends there for good
 //	cancel A after-writes               the person stops the next run there
 //

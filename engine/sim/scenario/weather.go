@@ -262,3 +262,35 @@ func (p *parser) weather(words []string) (step, error) {
 		return g.blow(s.home.Room(words[0]).Memory.Weather(), args[:g.args], fs)
 	}}, nil
 }
+
+// picture takes a picture of what an account shows, old shows it again.
+func (p *parser) picture(words []string) (step, error) {
+	if err := want(words, 1, 1); err != nil {
+		return step{}, err
+	}
+	return step{do: func(_ context.Context, s *stage) error {
+		s.pictures[words[0]] = s.home.Room(words[0]).Memory.Weather().Picture()
+		return nil
+	}}, p.known(words[0])
+}
+
+// old reads A N [FEATURES].
+func (p *parser) old(words []string) (step, error) {
+	if err := want(words, 2, 3); err != nil {
+		return step{}, err
+	}
+	n, err := count(words[1])
+	if err != nil {
+		return step{}, err
+	}
+	fs := media.Features[:]
+	if len(words) == 3 {
+		if fs, err = features(words[2]); err != nil {
+			return step{}, err
+		}
+	}
+	return step{do: func(_ context.Context, s *stage) error {
+		s.home.Room(words[0]).Memory.Weather().Show(s.pictures[words[0]], n, fs...)
+		return nil
+	}}, p.known(words[0])
+}
