@@ -61,11 +61,13 @@ func TestOwnEffects(t *testing.T) {
 
 // What a rating lists by itself is nobody's wish to watch it.
 func TestListedByRating(t *testing.T) {
-	for _, rated := range []bool{true, false} {
+	for i, rated := range []bool{true, false, true} {
 		b := newBook(t, media.Watchlist, whole())
 		b.caps.Effects = provider.RatingLists
 		b.read(list("b")...)
-		b.read(list("b")...)
+		if i < 2 { // else absence is not known yet, and the entry a first sight
+			b.read(list("b")...)
+		}
 		if rated {
 			b.known.Rated[film] = b.now.Add(-minutes)
 		}

@@ -134,7 +134,7 @@ func (o *observer) firstSight(s seen) {
 	}
 	o.dismiss(s.RowKey)
 	o.show(s, ledger.ShownValue)
-	o.say(s, word{at: o.firstTime(s), first: true})
+	o.say(s, word{at: o.firstTime(s), first: true, local: o.listedByRating(s)})
 }
 
 // firstTime is when a value seen at first sight was said: a play at its own
