@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -48,6 +49,8 @@ type Options struct {
 	Passphrase func() (string, error)
 	// Verbose logs every request.
 	Verbose bool
+	// Now is the engine's clock; nil means time.Now.
+	Now func() time.Time
 }
 
 // Folder is where the state lives unless a person names another place.
@@ -107,7 +110,7 @@ func (h *House) open(ctx context.Context, o Options) (err error) {
 	}
 	h.Engine = engine.New(engine.Config{
 		Store: h.Store, Open: h.openAccount, Capabilities: h.capabilities, Chance: mathrand.Float64,
-		Log: h.Log, Demo: h.Demo, RunCopy: runCopy{h.Vault, "run-" + h.install},
+		Now: o.Now, Log: h.Log, Demo: h.Demo, RunCopy: runCopy{h.Vault, "run-" + h.install},
 	})
 	return nil
 }

@@ -12,14 +12,17 @@ import (
 	"watchkeeper/app"
 )
 
-// start brings both services to the same state and says Start.
+// start connects both services and says Start to whatever waits for it.
 func (w *world) start() {
 	w.t.Helper()
 	w.connect()
-	w.must(app.ExitNeedsYou, "sync")
-	w.must(app.ExitNeedsYou, "sync")
-	w.must(0, "holds", "start", "all")
-	w.must(0, "sync")
+	for {
+		after := read[app.Synced](w, -1, "sync")
+		if len(after.Status.Holds) == 0 {
+			return
+		}
+		w.must(0, "holds", "start", "all")
+	}
 }
 
 func (w *world) listedAtTrakt(f film) bool {

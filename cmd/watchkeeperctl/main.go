@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,14 +29,16 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	code := run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, time.Now})
 	stop()
 	os.Exit(code)
 }
 
-type streams struct {
+// surroundings are what a command line finds around it.
+type surroundings struct {
 	in       io.Reader
 	out, err io.Writer
+	now      func() time.Time
 }
 
 // exit is a code that a command ends with although nothing went wrong.
@@ -50,8 +53,8 @@ type misused struct{ error }
 func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
 
 // run does one command line and returns what to exit with.
-func run(ctx context.Context, args []string, std streams) int {
-	s := &session{streams: std}
+func run(ctx context.Context, args []string, std surroundings) int {
+	s := &session{surroundings: std}
 	root := commands(s)
 	root.SetArgs(args)
 	root.SetIn(std.in)

@@ -20,7 +20,7 @@ import (
 
 // session is one command line: its global flags, and the way to the engine.
 type session struct {
-	streams
+	surroundings
 	dir         string
 	services    string
 	secretsFile bool
@@ -33,7 +33,7 @@ type session struct {
 }
 
 func (s *session) options() (wire.Options, error) {
-	o := wire.Options{SecretsFile: s.secretsFile, Passphrase: s.passphrase, Verbose: s.verbose}
+	o := wire.Options{SecretsFile: s.secretsFile, Passphrase: s.passphrase, Verbose: s.verbose, Now: s.now}
 	if s.services == "" {
 		return o, nil
 	}

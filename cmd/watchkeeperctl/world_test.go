@@ -10,8 +10,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,10 +27,20 @@ import (
 // watchkeeperctl itself, for tests that need processes of their own.
 func TestMain(m *testing.M) {
 	if os.Getenv("WATCHKEEPERCTL_TEST_BE") != "" {
-		main()
-		return
+		os.Exit(be())
 	}
 	os.Exit(withPassphrase(m))
+}
+
+// be is the real program; its clock may be ahead, so that hours can pass.
+func be() int {
+	ahead, err := time.ParseDuration(os.Getenv("WATCHKEEPERCTL_TEST_AHEAD"))
+	if err != nil {
+		panic(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, func() time.Time { return time.Now().Add(ahead) }})
 }
 
 // withPassphrase runs all tests with one passphrase for their secrets files.
@@ -60,9 +72,15 @@ type world struct {
 	tracked  *traktfake.User
 	films    map[string]film
 	dir      string
-	files    string // folder with services file, password and passphrase
+	files    string // folder with services file and password
 	counts   *counter
+	ahead    atomic.Int64 // of all clocks of this world, in nanoseconds
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// later lets time pass for everybody.
+func (w *world) later(d time.Duration) { w.ahead.Add(int64(d)) }
 
 // film is one title at both services.
 type film struct {
@@ -74,6 +92,7 @@ type film struct {
 type counter struct {
 	next map[string]http.Handler
 	seen chan string
+	hook atomic.Pointer[func(before bool)] // called before and after each request; may be nil
 }
 
 func (c *counter) handler(name string) http.Handler {
@@ -82,8 +101,16 @@ func (c *counter) handler(name string) http.Handler {
 		case c.seen <- name + " " + r.Method + " " + r.URL.Path:
 		default:
 		}
+		c.tell(true)
 		c.next[name].ServeHTTP(w, r)
+		c.tell(false)
 	})
+}
+
+func (c *counter) tell(before bool) {
+	if hook := c.hook.Load(); hook != nil {
+		(*hook)(before)
+	}
 }
 
 // taken returns the requests since the last call.
@@ -103,8 +130,8 @@ const films = 90
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, jellyfin: jellyfinfake.New(jellyfinfake.Options{}), trakt: traktfake.New(time.Now),
-		films: map[string]film{}, dir: filepath.Join(t.TempDir(), "data"), files: t.TempDir()}
+	w := &world{t: t, films: map[string]film{}, dir: filepath.Join(t.TempDir(), "data"), files: t.TempDir()}
+	w.jellyfin, w.trakt = jellyfinfake.New(jellyfinfake.Options{Now: w.now}), traktfake.New(w.now)
 	w.trakt.Limited = false
 	w.trakt.AddClient(traktfake.Client{ID: "own-client"})
 	w.anna, w.tracked = w.jellyfin.AddUser("Anna", password), w.trakt.AddUser("anna")
@@ -147,15 +174,16 @@ func (w *world) args(args []string) []string {
 func (w *world) ctl(args ...string) (code int, out, errs string) {
 	w.t.Helper()
 	var o, e bytes.Buffer
-	code = run(w.t.Context(), w.args(args), streams{strings.NewReader(""), &o, &e})
+	code = run(w.t.Context(), w.args(args), surroundings{strings.NewReader(""), &o, &e, w.now})
 	return code, o.String(), e.String()
 }
 
-// must runs a command that has to end with a code, and returns its output.
+// must runs a command that has to end with a code (-1: any), and returns its
+// output.
 func (w *world) must(want int, args ...string) string {
 	w.t.Helper()
 	code, out, errs := w.ctl(args...)
-	if code != want {
+	if code != want && want >= 0 {
 		w.t.Fatalf("%v: exit %d, want %d\n%s%s", args, code, want, out, errs)
 	}
 	return out
@@ -196,7 +224,7 @@ func (w *world) connectTrakt(ctx context.Context) {
 	w.t.Helper()
 	out, errs := &approver{w: w}, &bytes.Buffer{}
 	args := w.args([]string{"accounts", "add", "trakt", "--method", "device-code", "--client-id", "own-client", "--json"})
-	if code := run(ctx, args, streams{strings.NewReader(""), out, errs}); code != 0 {
+	if code := run(ctx, args, surroundings{strings.NewReader(""), out, errs, w.now}); code != 0 {
 		w.t.Fatalf("trakt: exit %d\n%s%s", code, out.String(), errs.String())
 	}
 }
@@ -226,6 +254,11 @@ func (w *world) watcher() *exec.Cmd {
 // process is the real program as a process of its own.
 func (w *world) process(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], w.args(args)...)
-	cmd.Env = append(os.Environ(), "WATCHKEEPERCTL_TEST_BE=1")
+	cmd.Env = append(os.Environ(), "WATCHKEEPERCTL_TEST_BE=1", "WATCHKEEPERCTL_TEST_AHEAD="+time.Duration(w.ahead.Load()).String())
 	return cmd
+}
+
+// played is what Jellyfin keeps of a film that was watched once.
+func played(at time.Time) jellyfinfake.State {
+	return jellyfinfake.State{Played: true, Count: 1, Last: at, Rating: -1}
 }
