@@ -6,6 +6,7 @@ package providers
 import (
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/jellyfin"
+	"watchkeeper/providers/plex"
 	"watchkeeper/providers/trakt"
 )
 
@@ -13,6 +14,7 @@ import (
 func All() []provider.Service {
 	return []provider.Service{
 		jellyfin.Service(),
+		plex.Service(),
 		trakt.Service(),
 	}
 }
