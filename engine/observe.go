@@ -48,7 +48,7 @@ func (r *round) fresh() []*sight {
 func (r *round) loadKnown(ctx context.Context) error {
 	for _, s := range r.fresh() {
 		for _, g := range s.views {
-			if g == nil || !g.trusted {
+			if g == nil || !g.trusted || g.still {
 				continue
 			}
 			if err := r.believed(ctx, s, g); err != nil {
@@ -126,8 +126,11 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 		return at, err
 	}
 	var appeared []media.WorkID
-	for _, row := range observe.Unlinked(s.sightings(g.reading.View.Rows), g.known) {
-		appeared = append(appeared, row.Work)
+	for _, row := range s.sightings(g.reading.View.Rows) {
+		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
+		if row.Value.Set && row.Work != 0 && (shown.State != ledger.ShownValue || shown.Value != row.Value) {
+			appeared = append(appeared, row.Work)
+		}
 	}
 	works, err := r.e.cfg.Store.Works(ctx, appeared)
 	for _, w := range appeared {
@@ -216,7 +219,10 @@ func (r *round) guardViews(ctx context.Context) error {
 }
 
 func (r *round) viewFacts(g *glance) guard.ViewFacts {
-	n := observe.Count(g.reading, g.rows, g.known)
+	var n observe.Losses
+	if !g.still {
+		n = observe.Count(g.reading, g.rows, g.known)
+	}
 	e := g.reading.View.Evidence
 	return guard.ViewFacts{Party: g.reading.Party, Feature: g.reading.Feature, Trust: g.reading.Trust, Run: r.run, Now: r.now,
 		Who: provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, Version: e.Version, Digest: g.verdict.Digest,
@@ -239,7 +245,7 @@ func (r *round) linkPlays(ctx context.Context) error {
 	var in []observe.AccountSighting
 	for _, s := range r.fresh() {
 		g := s.views[media.History]
-		if g == nil || !g.trusted {
+		if g == nil || !g.trusted || g.still {
 			continue
 		}
 		fresh := observe.Unlinked(g.rows, g.known)
@@ -302,6 +308,9 @@ func (r *round) observeAccount(ctx context.Context, s *sight) error {
 		delta, err := r.observeView(ctx, s, g)
 		if err != nil {
 			return err
+		}
+		if g.trusted && g.reading.View.Coverage != provider.Changes && len(delta.Trust) == 1 {
+			delta.Trust[0].Items = s.digest
 		}
 		all.Add(delta)
 	}

@@ -160,3 +160,26 @@ func TestPartsWatched(t *testing.T) {
 		t.Errorf("parts %v", parts)
 	}
 }
+
+// A play without a date happened when it was first seen, also some runs later.
+func TestUndatedPlayHappened(t *testing.T) {
+	s := memory(t)
+	var run ledger.RunID
+	for _, began := range []media.Moment{500, 600} {
+		run = got(s.BeginRun(ctx, began))(t)
+	}
+	play := func(key string, firstLook bool) ledger.Shown {
+		return ledger.Shown{Account: 2, Feature: media.History, RowKey: ledger.RowKey{Key: key}, Work: 2, State: ledger.ShownValue,
+			Value: media.Watched(0), Since: run - 1, FirstLook: firstLook}
+	}
+	for _, firstLook := range []bool{true, false} {
+		must(t, s.Apply(ctx, run, ledger.Delta{Shown: []ledger.Shown{play("a", firstLook)}}))
+		want := media.Moment(500)
+		if firstLook {
+			want = 0
+		}
+		if w := got(s.Happened(ctx, 2, media.History))(t); w[2] != want {
+			t.Errorf("first look %t: happened %v", firstLook, w)
+		}
+	}
+}

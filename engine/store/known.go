@@ -55,6 +55,8 @@ func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature 
 	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil },
 		`WITH e AS (
 			SELECT work, iif(feature = ?3, n, at) AS at FROM shown WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0
+			UNION ALL SELECT work, began FROM shown JOIN runs ON runs.id = since
+				WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0 AND NOT first_look
 			UNION ALL SELECT work, seen FROM statements WHERE account = ?1 AND feature = ?2 AND NOT cleared AND NOT first_look
 			UNION ALL SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
 			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action = 1 AND state IN (3, 5)
