@@ -23,7 +23,7 @@ func TestItemsInEveryForm(t *testing.T) {
 		`{"Id":914048,"Type":"Movie","Name":1917,"ProviderIds":{"IMDB":"tt0000099","tmdb":603},"RunTimeTicks":"58810040000"}`: "914048 1917 film/imdb:tt0000099 film/tmdb:603 5881004",
 		`{"Id":"a","Type":"Movie","Name":"x","ProviderIds":null,"RunTimeTicks":null,"Path":null}`:                             "a x  0",
 		`{"Id":"a","Type":"Movie","Name":"x","ProviderIds":[],"RunTimeTicks":1e300,"ProductionYear":"?"}`:                     "a x  0",
-		`{"Id":"a","Type":"Movie","Name":"x","ProviderIds":{"Tmdb":null,"Imdb":{"a":1}},"RunTimeTicks":20000.0}`:             "a x  2",
+		`{"Id":"a","Type":"Movie","Name":"x","ProviderIds":{"Tmdb":null,"Imdb":{"a":1}},"RunTimeTicks":20000.0}`:              "a x  2",
 	} {
 		it := decoded(t, text)
 		var tokens []string

@@ -1,0 +1,164 @@
+package emby
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/mediabrowser"
+	"watchkeeper/providers/internal/transport"
+)
+
+// takeHeard returns what the socket told since the last read, and forgets it.
+func (a *account) takeHeard() (ids []string, rescan bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id := range a.heard {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	rescan = a.rescan
+	a.heard, a.rescan = map[string]bool{}, false
+	return ids, rescan
+}
+
+// putBack remembers it again after a read that failed.
+func (a *account) putBack(ids []string, rescan bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range ids {
+		a.heard[id] = true
+	}
+	a.rescan = a.rescan || rescan
+}
+
+// message is one message of the socket.
+type message struct {
+	MessageType string
+	Data        json.RawMessage
+}
+
+const (
+	mostHeard   = 4 << 20 // bytes of one message; a big rescan names many items
+	signOfLife  = 30 * time.Second
+	namedAtMost = 1000 // beyond, a full scan is cheaper than naming items
+)
+
+// Nudges implements provider.Nudger over the server's socket. It names items
+// whose user data changed, and tells of new and gone items; some versions
+// forget hearts, positions and removals.
+func (a *account) Nudges(ctx context.Context, ready func(), nudge func()) error {
+	conn, err := a.server.dial(ctx)
+	if err != nil {
+		return a.server.http.Fault("get /embywebsocket", err)
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(mostHeard)
+	ready()
+	return a.server.http.Fault("get /embywebsocket", a.listen(ctx, conn, nudge))
+}
+
+// dial opens the socket. It stands beside the other paths or below the prefix,
+// depending on what a proxy passes on.
+func (s *server) dial(ctx context.Context) (*websocket.Conn, error) {
+	kept, err := s.signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base := "ws" + strings.TrimPrefix(s.address, "http")
+	query := "/embywebsocket?" + url.Values{"api_key": {kept.Token}, "deviceId": {kept.DeviceID}}.Encode()
+	other := base + prefix
+	if cut, found := strings.CutSuffix(base, prefix); found {
+		other = cut
+	}
+	options := &websocket.DialOptions{HTTPClient: s.http.Live()}
+	conn, resp, err := websocket.Dial(ctx, base+query, options)
+	if err != nil && resp != nil && resp.StatusCode != http.StatusUnauthorized {
+		conn, resp, err = websocket.Dial(ctx, other+query, options)
+	}
+	if err != nil && resp != nil && resp.StatusCode == http.StatusUnauthorized {
+		return nil, unwelcome(resp)
+	}
+	return conn, err
+}
+
+// unwelcome tells a curfew from a token that is dead.
+func unwelcome(resp *http.Response) error {
+	if e := classify(transport.Failure{Status: resp.StatusCode, Header: resp.Header}); e != nil {
+		return e
+	}
+	return provider.Failed(provider.Auth, "", errors.New("the socket does not take the sign-in"))
+}
+
+// listen reads messages until the connection is lost.
+func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go beat(ctx, conn, cancel)
+	for {
+		_, data, err := conn.Read(ctx)
+		if err != nil {
+			return err
+		}
+		var m message
+		if json.Unmarshal(data, &m) == nil && a.hear(m) {
+			nudge()
+		}
+	}
+}
+
+// beat keeps the connection open and makes sure that there still is one: the
+// server may have nothing to say for days.
+func beat(ctx context.Context, conn *websocket.Conn, lost func()) {
+	tick := time.NewTicker(signOfLife)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		waiting, stop := context.WithTimeout(ctx, signOfLife)
+		err := conn.Ping(waiting)
+		stop()
+		if err != nil {
+			lost()
+			return
+		}
+	}
+}
+
+// hear remembers what a message names and tells whether it is worth a look. A
+// message about user data in a form that is not known still means that
+// something changed.
+func (a *account) hear(m message) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch m.MessageType {
+	case "LibraryChanged":
+		a.rescan = true
+		return true
+	case "UserDataChanged":
+		var data struct{ UserDataList []mediabrowser.UserData }
+		if json.Unmarshal(m.Data, &data) != nil {
+			a.rescan = true
+			return true
+		}
+		for _, d := range data.UserDataList {
+			if d.ItemID != "" {
+				a.heard[d.ItemID] = true
+			}
+		}
+		a.rescan = a.rescan || len(a.heard) > namedAtMost
+		return len(data.UserDataList) > 0
+	}
+	return false
+}

@@ -1,0 +1,106 @@
+package emby
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"testing"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/providers/emby/embyfake"
+	"watchkeeper/providers/internal/fakekit"
+)
+
+func TestSocketNamesWhatListsDoNotShow(t *testing.T) {
+	for _, prefixed := range []bool{false, true} {
+		s := set(t, embyfake.Options{Works: fakekit.SomeWorks(303)}, nil)
+		listening := listen(t, s, prefixed)
+		show := s.server.Find("Harbour 3")
+		snap := s.read(t, provider.ReadRequest{Full: true})
+		s.user.Rate(show, 9)
+		<-listening.nudged
+		snap = s.read(t, provider.ReadRequest{Wants: wantsFrom(snap)})
+		if r, ok := row(snap, media.Ratings, show); !ok || r.Value != media.Rated(90) || snap.Views[0].Coverage != provider.Changes {
+			t.Errorf("%+v %v", r, ok)
+		}
+		s.server.Remove(show)
+		<-listening.nudged
+		if v := s.read(t, provider.ReadRequest{Wants: wantsFrom(snap)}).Views[0]; v.Coverage != provider.Catalogue {
+			t.Error("a changed library needs a full scan")
+		}
+		s.server.HangUp()
+		if err := <-listening.ended; kind(err) != provider.Transient {
+			t.Error(err)
+		}
+	}
+}
+
+type listening struct {
+	nudged chan bool
+	ended  chan error
+}
+
+// listen opens the socket over loopback and waits until it stands.
+func listen(t *testing.T, s *stage, prefixed bool) listening {
+	t.Helper()
+	srv := httptest.NewServer(s.record)
+	t.Cleanup(srv.Close)
+	s.env.Base, s.env.Address = nil, srv.URL+"/base"
+	if prefixed {
+		s.env.Address += prefix
+	}
+	s.open(t)
+	out := listening{make(chan bool, 10), make(chan error, 1)}
+	ready := make(chan bool, 1)
+	go func() {
+		out.ended <- s.account.Nudges(t.Context(), func() { ready <- true }, func() { out.nudged <- true })
+	}()
+	select {
+	case <-ready:
+	case err := <-out.ended:
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSocketRefusesADeadToken(t *testing.T) {
+	s := set(t, embyfake.Options{}, nil)
+	srv := httptest.NewServer(s.record)
+	defer srv.Close()
+	s.env.Base, s.env.Address = nil, srv.URL+"/base"
+	s.open(t)
+	s.server.RevokeAll()
+	if err := s.account.Nudges(t.Context(), func() { t.Error("ready") }, func() {}); kind(err) != provider.Auth {
+		t.Error(err)
+	}
+}
+
+// FuzzHear: whatever the socket says, nothing breaks, and a change of user
+// data that cannot be read is still worth a look.
+func FuzzHear(f *testing.F) {
+	f.Add(`{"MessageType":"UserDataChanged","Data":{"UserDataList":[{"ItemId":914048}]}}`)
+	f.Add(`{"MessageType":"UserDataChanged","Data":"[]"}`)
+	f.Add(`{"MessageType":"LibraryChanged","Data":{}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		a := &account{heard: map[string]bool{}}
+		var m message
+		if json.Unmarshal([]byte(text), &m) != nil {
+			return
+		}
+		if a.hear(m) != (a.rescan || len(a.heard) > 0) && m.MessageType != "UserDataChanged" {
+			t.Errorf("%s: heard %v, rescan %v", text, a.heard, a.rescan)
+		}
+	})
+}
+
+// FuzzCursor: a cursor that is not ours is no cursor.
+func FuzzCursor(f *testing.F) {
+	f.Add(cursor{Newest: 1, Recent: "x", Hearts: []string{"1"}, Played: 2}.String())
+	f.Add(`{"r":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		c, ok := sharedCursor([]provider.FeatureRequest{{Cursor: text}, {Cursor: text}})
+		if again, same := sharedCursor([]provider.FeatureRequest{{Cursor: c.String()}}); ok && (!same || again.String() != c.String()) {
+			t.Errorf("%q: %s, then %s", text, c, again)
+		}
+	})
+}
