@@ -154,7 +154,7 @@ func (e *Engine) Link(ctx context.Context, account ledger.AccountID, key string,
 		return err
 	}
 	err = e.cfg.Store.LinkByHand(ctx, ledger.Link{Account: account, Key: key, Work: work, By: ledger.ByHand}, run)
-	return errors.Join(err, e.planAnew(ctx))
+	return errors.Join(err, e.cfg.Store.ForgetItems(ctx, account), e.planAnew(ctx))
 }
 
 // Unlink parts an account's item from its work by hand, for ever.
@@ -163,5 +163,5 @@ func (e *Engine) Unlink(ctx context.Context, account ledger.AccountID, key strin
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.cfg.Store.Unlink(ctx, account, key, run), e.planAnew(ctx))
+	return errors.Join(e.cfg.Store.Unlink(ctx, account, key, run), e.cfg.Store.ForgetItems(ctx, account), e.planAnew(ctx))
 }

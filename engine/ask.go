@@ -125,7 +125,7 @@ func (r *round) listAfresh(ctx context.Context, s *sight) (bool, error) {
 // came past every cache.
 func (s *sight) listedAfresh(f media.Feature) bool {
 	g := s.views[f]
-	return g != nil && g.trusted && !g.verdict.Unchanged && g.reading.View.Coverage != provider.Changes && !g.reading.View.Evidence.Cached
+	return g != nil && g.trusted && (g.still || !g.verdict.Unchanged) && g.reading.View.Coverage != provider.Changes && !g.reading.View.Evidence.Cached
 }
 
 // items describes works to an account: by its native key where one is linked,

@@ -29,9 +29,27 @@ func (r *round) identify(ctx context.Context) error {
 		if err := r.firstLook(ctx, s); err != nil {
 			return err
 		}
+		if err := r.markStill(ctx, s); err != nil {
+			return err
+		}
 		if err := r.identifyItems(ctx, s); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// markStill finds the views that need no going through.
+func (r *round) markStill(ctx context.Context, s *sight) (err error) {
+	s.digest = digestItems(s.snap.Items)
+	for _, g := range s.views {
+		if g == nil {
+			continue
+		}
+		if g.still, err = r.still(ctx, s, g); err != nil {
+			return err
+		}
+		g.verdict.Unchanged = g.verdict.Unchanged || g.still
 	}
 	return nil
 }
@@ -83,7 +101,7 @@ func (r *round) identifyItems(ctx context.Context, s *sight) error {
 func (s *sight) trustedItems() []media.Item {
 	wanted := map[string]bool{}
 	for _, g := range s.views {
-		if g == nil || !g.trusted {
+		if g == nil || !g.trusted || g.still {
 			continue
 		}
 		for _, row := range g.reading.View.Rows {

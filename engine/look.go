@@ -31,6 +31,7 @@ type sight struct {
 	stop     *ledger.Stop
 	views    [len(media.Features)]*glance
 	doubts   [len(media.Features)]doubt
+	digest   string // of the items
 	items    map[string]media.Item
 	works    map[string]media.WorkID // native key → work
 	sent     []ledger.Pending        // writes of this run that may have happened
@@ -52,6 +53,7 @@ type glance struct {
 	known    observe.Known
 	answered []observe.Answered
 	trusted  bool
+	still    bool // it lists what the last trusted view listed, and nothing is open
 }
 
 // look reads every account concurrently; what came back is taken in account

@@ -23,6 +23,7 @@ type Trust struct {
 	StampMoved media.Moment
 	Digest     string   // of the last trusted content
 	Older      []string // digests of superseded contents, newest first, at most five
+	Items      string   // digest of the items behind it: names and ids
 	Cursor     string
 	Scope      string
 	Version    string // server version

@@ -13,7 +13,8 @@ import (
 // (engine/guard) may still take the trust away.
 type Verdict struct {
 	Trusted bool
-	// Unchanged: nothing was listed because nothing has changed.
+	// Unchanged: nothing was listed because nothing has changed; or, with a
+	// Digest, the engine found a full list to be the last trusted one.
 	Unchanged bool
 	// FirstLook: the view is the first since the account was connected or its
 	// scope changed; it never leads to removals (R13).

@@ -51,7 +51,9 @@ func (o *observer) trusted() ledger.Trust {
 // list marks the list as suspect until it moves or a window has passed.
 func (o *observer) book(t *ledger.Trust, stamped bool) {
 	switch {
+	case o.v.Unchanged && o.v.Digest == "": // nothing was listed
 	case o.v.Unchanged:
+		o.relist(t, stamped, false)
 	case o.r.View.Coverage == provider.Changes:
 		if len(o.r.View.Rows)+len(o.r.View.Removed) > 0 {
 			supersede(t, "")
@@ -64,13 +66,20 @@ func (o *observer) book(t *ledger.Trust, stamped bool) {
 		if moved {
 			supersede(t, o.v.Digest)
 		}
-		t.LastFull, t.Count = o.r.Now, len(o.works)
-		switch {
-		case stamped && !moved:
-			t.SuspectDigest = t.Digest
-		case moved || !withinWindow(o.r, t.StampMoved):
-			t.SuspectDigest = ""
-		}
+		t.Count = len(o.works)
+		o.relist(t, stamped, moved)
+	}
+}
+
+// relist books a full list. One that did not move although its stamp did is
+// suspect until it moves or the window has passed.
+func (o *observer) relist(t *ledger.Trust, stamped, moved bool) {
+	t.LastFull = o.r.Now
+	switch {
+	case stamped && !moved:
+		t.SuspectDigest = t.Digest
+	case moved || !withinWindow(o.r, t.StampMoved):
+		t.SuspectDigest = ""
 	}
 }
 

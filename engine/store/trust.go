@@ -6,15 +6,16 @@ import (
 	"fmt"
 
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 )
 
 const trustColumns = `account, feature, last_trusted, run, reads, looked, first_run, count, stamp, stamp_at, stamp_moved,
-	digest, cursor, scope, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
+	digest, items, cursor, scope, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
 
 func scanTrust(r scanner) (v ledger.Trust, err error) {
 	var older, lags string
 	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
-		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Cursor, &v.Scope, &v.Version, &v.ClockMS, &v.LastFull,
+		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Items, &v.Cursor, &v.Scope, &v.Version, &v.ClockMS, &v.LastFull,
 		&v.LastTried, &v.Silent, &v.Evidence, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
 	if err != nil {
 		return v, err
@@ -31,9 +32,9 @@ func scanTrust(r scanner) (v ledger.Trust, err error) {
 func (t *tx) putTrust(rows []ledger.Trust) {
 	for _, v := range rows {
 		t.exec(`INSERT OR REPLACE INTO trust (`+trustColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Account, v.Feature, v.LastTrusted, v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
-			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Cursor, v.Scope, v.Version, v.ClockMS, v.LastFull,
+			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Items, v.Cursor, v.Scope, v.Version, v.ClockMS, v.LastFull,
 			v.LastTried, v.Silent, v.Evidence, v.SuspectDigest, v.AcceptedDigest)
 		t.exec(`INSERT INTO trust_past VALUES (?, ?, ?, ?) ON CONFLICT (account, feature)
 			DO UPDATE SET older = excluded.older, lags = excluded.lags WHERE (older, lags) <> (excluded.older, excluded.lags)`,
@@ -51,4 +52,24 @@ func (s *Store) Trust(ctx context.Context) ([]ledger.Trust, error) {
 // PutTrust stores rows outside a run: a person declared a view right (R23).
 func (s *Store) PutTrust(ctx context.Context, rows []ledger.Trust) error {
 	return s.write(ctx, func(t *tx) error { t.putTrust(rows); return nil })
+}
+
+// Rests tells whether nothing is open in a feature of an account: no write on
+// its way, no proof and no second look outstanding. What lists the same again
+// then says nothing new.
+func (s *Store) Rests(ctx context.Context, account ledger.AccountID, feature media.Feature) (bool, error) {
+	open, err := find(ctx, s, one[bool], `SELECT EXISTS (SELECT 1 FROM pending WHERE account = ?1 AND feature = ?2)
+		OR EXISTS (SELECT 1 FROM proofs WHERE account = ?1 AND feature = ?2)
+		OR EXISTS (SELECT 1 FROM shown WHERE account = ?1 AND feature = ?2 AND looks > 0 AND state = 0)
+		OR EXISTS (SELECT 1 FROM findings WHERE account = ?1 AND list = ?3)`, account, feature, Conflicts)
+	return err == nil && !open[0], err
+}
+
+// ForgetItems makes the account's next lists be gone through row by row, after
+// a person linked or unlinked one of its items.
+func (s *Store) ForgetItems(ctx context.Context, account ledger.AccountID) error {
+	return s.write(ctx, func(t *tx) error {
+		t.exec("UPDATE trust SET items = '' WHERE account = ?", account)
+		return nil
+	})
 }

@@ -131,6 +131,7 @@ CREATE TABLE shown (
   PRIMARY KEY (account, feature, key, play_key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX shown_of_work ON shown (work);
+CREATE INDEX shown_looked_once ON shown (account, feature) WHERE looks > 0 AND state = 0;
 
 CREATE TABLE statements (
   account    INTEGER NOT NULL,
@@ -282,6 +283,7 @@ CREATE TABLE trust (
   stamp_at     INTEGER NOT NULL,
   stamp_moved  INTEGER NOT NULL,
   digest       TEXT    NOT NULL,
+  items        TEXT    NOT NULL,
   cursor       TEXT    NOT NULL,
   scope        TEXT    NOT NULL,
   version      TEXT    NOT NULL,
