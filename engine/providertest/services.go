@@ -19,7 +19,7 @@ func PlexLike() Profile {
 		Coverage: provider.Whole, LookUp: true, Undo: provider.ValueOnly}
 	p.Caps.Features[media.Ratings] = provider.FeatureCaps{Access: allow(provider.FullUse, media.Film, media.Show, media.Season, media.Episode),
 		Coverage: provider.Catalogue, Step: 1, Lowest: 1, Highest: 100, GrainMS: second, PastDates: true, Times: true, LookUp: true, Undo: provider.ExactUndo}
-	p.Caps.Features[media.History] = provider.FeatureCaps{Access: leaf, Coverage: provider.Catalogue, UndatedPlays: true, FinishProven: true,
+	p.Caps.Features[media.History] = provider.FeatureCaps{Access: leaf, Coverage: provider.Catalogue, UndatedPlays: true,
 		GrainMS: second, LookUp: true, Undo: provider.ValueOnly}
 	// A position cannot be taken away without un-watching.
 	p.Caps.Features[media.Progress] = provider.FeatureCaps{Access: allow(provider.AddIt, media.Film, media.Episode), Coverage: provider.Catalogue,
@@ -40,13 +40,15 @@ func JellyfinLike() Profile {
 	return p
 }
 
-// EmbyLike: as Jellyfin, but a write answers with nothing, and items can be
-// found by their ids.
+// EmbyLike: as Jellyfin, but a write answers with nothing, items can be found
+// by their ids, and ratings of shows are not written: a show's record is
+// computed from its episodes and cannot be sent back as it was read.
 func EmbyLike() Profile {
 	p := JellyfinLike()
 	p.Name, p.Finds, p.Confirms, p.Keys = "emby", true, false, false
 	p.Identity = provider.Identity{ServerID: "9f00", UserID: "bb00bb00", UserName: "marlow", ServerName: "Attic Emby", Version: "4.8.11.0"}
 	p.Caps.Features[media.History].GrainMS = second
+	p.Caps.Features[media.Ratings].Access[media.Show] = provider.ReadIt
 	return p
 }
 
