@@ -15,6 +15,9 @@ func (s *Screen) Carry(c view.Command) {
 	case view.Review:
 		s.Raise()
 		s.actions.Review(c.Holds, s.showReview)
+	case view.Why:
+		s.Raise()
+		s.actions.Why(s.showReview)
 	case view.Undo:
 		s.Raise()
 		s.actions.Undo(c.Run, s.showUndo)

@@ -30,7 +30,10 @@ func (s *Screen) showReview(page view.ReviewPage, err error) {
 		r.chosen[i] = true
 	}
 	r.list = widget.NewList(func() int { return len(page.Rows) }, r.newRow, r.fillRow)
-	top := stack(wrapped(page.Why))
+	top := stack()
+	if page.Why != "" {
+		top.Add(wrapped(page.Why))
+	}
 	if page.Evidence != "" {
 		top.Add(quiet(page.Evidence))
 	}

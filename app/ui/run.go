@@ -10,7 +10,7 @@ import (
 
 // drawRun is one run: what it did, by title.
 func (s *Screen) drawRun(r view.Run) fyne.CanvasObject {
-	head := stack(bold(r.Summary), quiet(r.When))
+	head := container.New(tight{}, bold(r.Summary), quiet(r.When))
 	var right fyne.CanvasObject
 	if r.Undo != nil {
 		right = container.NewVBox(s.button(*r.Undo))
@@ -21,7 +21,10 @@ func (s *Screen) drawRun(r view.Run) fyne.CanvasObject {
 		problem.Importance = widget.DangerImportance
 		content.Add(problem)
 	}
-	rows := container.New(&tight{})
+	if r.Held != "" {
+		content.Add(quiet(r.Held))
+	}
+	rows := container.New(tight{})
 	for _, c := range r.Changes {
 		what := line(joined(c.What, c.State))
 		what.Importance = widget.LowImportance

@@ -119,8 +119,13 @@ func (v *signInView) show(step view.SignInStep) {
 	if step.Code != "" {
 		parts = append(parts, code(step.Code))
 	}
+	if step.URL != "" {
+		parts = append(parts, quiet(step.URL)) // for a browser elsewhere
+	}
 	if step.Wait != "" {
-		parts = append(parts, quiet(step.Wait), widget.NewProgressBarInfinite())
+		busy := widget.NewActivity()
+		busy.Start()
+		parts = append(parts, container.NewBorder(nil, nil, busy, nil, quiet(step.Wait)))
 	}
 	v.body.Objects = parts
 	v.body.Refresh()

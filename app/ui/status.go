@@ -30,7 +30,7 @@ type statusPage struct {
 	shown    []view.Button // in actions
 	progress *fyne.Container
 	bar      *widget.ProgressBar
-	busy     *widget.ProgressBarInfinite
+	busy     *widget.Activity
 	doing    *widget.Label
 	cards    *fyne.Container
 	cardOf   map[string]*cardView
@@ -54,9 +54,9 @@ func newStatusPage(s *Screen) *statusPage {
 	p.sentence.SizeName = theme.SizeNameHeadingText
 	p.details = quiet("")
 	p.actions = container.NewHBox()
-	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), container.NewCenter(p.actions), stack(p.sentence, p.details))
-	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewProgressBarInfinite(), quiet("")
-	p.progress = stack(p.doing, p.bar, p.busy)
+	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), container.NewCenter(p.actions), container.New(tight{}, p.sentence, p.details))
+	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewActivity(), quiet("")
+	p.progress = stack(container.NewBorder(nil, nil, p.busy, nil, p.doing), p.bar)
 	p.cards, p.run, p.welcome = stack(), stack(), stack()
 	p.accounts = heading(s.words.Say("tile.accounts"))
 	p.tiles = container.New(columns{least: 370})
@@ -104,15 +104,9 @@ func (p *statusPage) drawProgress(run *view.Progress) {
 		return
 	}
 	setText(p.doing, run.Text)
-	known := run.Share >= 0
-	show(p.bar, known)
-	show(p.busy, !known)
-	if known {
-		p.busy.Stop()
-		p.bar.SetValue(run.Share)
-		return
-	}
 	p.busy.Start()
+	show(p.bar, run.Share >= 0)
+	p.bar.SetValue(max(run.Share, 0))
 }
 
 func (p *statusPage) drawCards(cards []view.Card) {

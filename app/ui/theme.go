@@ -23,6 +23,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameBackground:          rgb(0xf4f6f7),
 	theme.ColorNameForeground:          rgb(0x1d2a33),
 	theme.ColorNamePlaceHolder:         rgb(0x56656f),
+	theme.ColorNameDisabled:            rgb(0x56656f), // also the colour of quiet text
 	theme.ColorNamePrimary:             rgb(0x1b6e80),
 	theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
 	theme.ColorNameHyperlink:           rgb(0x14607a),
@@ -50,6 +51,7 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameBackground:          rgb(0x151b1f),
 	theme.ColorNameForeground:          rgb(0xe6edf0),
 	theme.ColorNamePlaceHolder:         rgb(0x9fb0b9),
+	theme.ColorNameDisabled:            rgb(0x9fb0b9),
 	theme.ColorNamePrimary:             rgb(0x6cc3d5),
 	theme.ColorNameForegroundOnPrimary: rgb(0x0c1a1f),
 	theme.ColorNameHyperlink:           rgb(0x8fd2e0),

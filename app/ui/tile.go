@@ -43,9 +43,9 @@ func (v *tileView) fits(t view.Tile) bool {
 func (s *Screen) drawTile(t view.Tile, before *tileView) *tileView {
 	v := &tileView{tile: t, name: bold(""), who: quiet(""), sign: widget.NewIcon(sign(t.Tone)), health: wrapped(""),
 		detail: quiet(""), notes: quiet("")}
-	head := container.NewBorder(nil, nil, avatar(t.Letter), nil, container.New(&tight{}, v.name, v.who))
+	head := container.NewBorder(nil, nil, avatar(t.Letter), nil, container.New(tight{}, v.name, v.who))
 	health := container.NewBorder(nil, nil, top(v.sign), nil, v.health)
-	rows := container.New(&tight{})
+	rows := container.New(tight{})
 	for i := range t.Rows {
 		row := newRow()
 		if before != nil && i < len(before.rows) && before.rows[i].evidence.Visible() {

@@ -16,6 +16,7 @@ const (
 	SignIn  Verb = "sign-in"  // Account: again
 	Add     Verb = "add"      // a new account
 	Undo    Verb = "undo"     // Run
+	Why     Verb = "why"      // what is left as it is, and why
 	About   Verb = "about"    //
 	Bundle  Verb = "bundle"   // write a support bundle
 	Quit    Verb = "quit"     //
@@ -60,6 +61,8 @@ type Actions struct {
 	Do func(Command, func(words string))
 	// Review lists everything behind holds.
 	Review func(holds []int64, show func(ReviewPage, error))
+	// Why lists what is left as it is.
+	Why func(show func(ReviewPage, error))
 	// Undo says how exact taking back a run would be.
 	Undo func(run int64, show func(UndoPage, error))
 	// Runs lists the latest runs.

@@ -59,7 +59,7 @@ func (p *painter) holdCards() []Card {
 func (p *painter) holdCard(h ledger.HoldStatus) Card {
 	guard := string(h.Guard)
 	c := Card{ID: fmt.Sprintf("hold-%d", h.ID), Why: p.Say("reason." + p.reasonKey(h.Guard)), Next: p.Say("next." + p.reasonKey(h.Guard)),
-		Title: p.Say("hold."+p.holdKey(guard), "n", h.Count, "target", p.account(h.Target), "cause", p.causeOf(h),
+		Title: p.Say("hold."+p.holdKey(guard), "n", h.Count, "target", p.account(h.Target),
 			"feature", p.feature(h.Feature)),
 		Evidence: p.localTimes(h.Evidence, p.now)}
 	c.Samples = h.Titles[:min(len(h.Titles), samples)]
@@ -68,13 +68,6 @@ func (p *painter) holdCard(h ledger.HoldStatus) Card {
 	}
 	c.Buttons = p.answers(h)
 	return c
-}
-
-func (p *painter) causeOf(h ledger.HoldStatus) string {
-	if h.Cause == 0 {
-		return p.account(h.Target)
-	}
-	return p.account(h.Cause)
 }
 
 func (p *painter) holdKey(guard string) string {
@@ -141,7 +134,7 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 	var ids []int64
 	for _, h := range holds {
 		ids = append(ids, h.ID)
-		c.Samples = append(c.Samples, p.Say("first."+h.Feature.String(), "n", h.Count, "target", p.account(h.Target), "cause", p.causeOf(h)))
+		c.Samples = append(c.Samples, p.Say("first."+h.Feature.String(), "n", h.Count, "target", p.account(h.Target)))
 	}
 	for i, r := range replies(ledger.GuardFirstRun) {
 		command := Command{Verb: Answer, Holds: ids, Answer: string(r.answer)}

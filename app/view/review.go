@@ -37,8 +37,7 @@ func ReviewOf(holds []ledger.Hold, titles [][]string, s ledger.Status, services 
 		return out
 	}
 	h := holds[0]
-	out.Title = p.Say("hold."+p.holdKey(string(h.Guard)), "n", len(out.Rows), "target", p.account(h.Target),
-		"cause", p.account(max(h.Cause, 1)), "feature", p.feature(h.Feature))
+	out.Title = p.Say("hold."+p.holdKey(string(h.Guard)), "n", len(out.Rows), "target", p.account(h.Target), "feature", p.feature(h.Feature))
 	out.Why, out.Evidence = p.Say("reason."+p.reasonKey(h.Guard)), p.localTimes(h.Evidence, p.now)
 	out.Choose = len(holds) == 1 && h.Guard != ledger.GuardFirstRun
 	for i, r := range replies(h.Guard) {
@@ -48,6 +47,18 @@ func ReviewOf(holds []ledger.Hold, titles [][]string, s ledger.Status, services 
 		}
 		out.Buttons = append(out.Buttons, Button{Label: p.Say("answer." + r.key), Command: command, Primary: i == 0,
 			Danger: removes(h.Guard) && r.answer == ledger.DoIt})
+	}
+	return out
+}
+
+// WhyOf lists what is not as it should be, each with its reason.
+func WhyOf(left []ledger.NonOp, titles []string, s ledger.Status, services []Service, w *Words) ReviewPage {
+	p := painter{Words: w, s: s, now: s.Now, services: services}
+	out := ReviewPage{Title: p.Say("why.title", "n", len(left))}
+	for i, n := range left {
+		reason := p.Say("reason." + p.reasonKey(n.Why.Code))
+		out.Rows = append(out.Rows, ReviewRow{Title: titles[i],
+			What: p.Say("why.row", "account", p.account(n.Account), "feature", p.feature(n.Feature), "reason", reason)})
 	}
 	return out
 }

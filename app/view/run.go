@@ -9,6 +9,7 @@ type Run struct {
 	Summary string
 	Tone    Tone
 	Problem string // "" when it ran through
+	Held    string // "" when nothing waits
 	Changes []Change
 	More    string
 	Undo    *Button
@@ -44,6 +45,9 @@ func (p *painter) run(r ledger.RunSummary) Run {
 	}
 	if r.Failed > 0 {
 		out.Tone, out.Problem = Wrong, p.Say("run.refused", "n", r.Failed)
+	}
+	if r.Held > 0 {
+		out.Held = p.Say("run.held", "n", r.Held)
 	}
 	for _, c := range r.Changes {
 		out.Changes = append(out.Changes, p.change(c))

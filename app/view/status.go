@@ -116,6 +116,9 @@ func (p *painter) sentence() string {
 	if p.oldest() == 0 {
 		return p.Say("status.no_accounts")
 	}
+	if len(p.s.Accounts) == 1 {
+		return p.Say("status.one_account", "account", p.accountName(p.s.Accounts[0]), "age", p.Ago(p.oldest(), p.now))
+	}
 	return p.Say("status.in_sync", "age", p.Ago(p.oldest(), p.now))
 }
 
@@ -187,6 +190,9 @@ func (p *painter) buttons() []Button {
 		out = append(out, Button{Label: p.Say("button.stop"), Command: Command{Verb: Stop}})
 	} else {
 		out = append(out, Button{Label: p.Say("button.sync"), Command: Command{Verb: SyncNow}, Primary: p.waiting() == 0})
+	}
+	if p.s.Unmet > 0 {
+		out = append(out, Button{Label: p.Say("button.why"), Command: Command{Verb: Why}})
 	}
 	if p.s.Paused {
 		return append(out, Button{Label: p.Say("button.resume"), Command: Command{Verb: Resume}})

@@ -45,7 +45,7 @@ type Window struct {
 	Demo     string   // "" or the words of the demo badge
 	Buttons  []Button
 	Progress *Progress
-	Welcome  *Welcome // instead of everything below: nothing is connected
+	Welcome  *Welcome // nothing is connected, or too little to keep in step
 	Cards    []Card   // what needs the person, most urgent first
 	Tiles    []Tile   // one per account
 	LastRun  *Run
@@ -80,8 +80,10 @@ func From(s ledger.Status, now media.Moment, services []Service, w *Words) Windo
 	if s.Problem != nil {
 		out.Cards = append(out.Cards, p.problemCard(*s.Problem))
 	}
-	if len(s.Accounts) == 0 && s.Problem == nil {
+	if len(s.Accounts) < 2 && s.Problem == nil {
 		out.Welcome = p.welcome()
+	}
+	if len(s.Accounts) == 0 {
 		out.Buttons = nil
 		return out
 	}
@@ -108,6 +110,9 @@ type painter struct {
 
 func (p *painter) welcome() *Welcome {
 	out := &Welcome{Title: p.Say("welcome.title"), Text: p.Say("welcome.text"), Promise: p.Say("welcome.promise")}
+	if len(p.s.Accounts) > 0 {
+		out.Text = p.Say("welcome.one_more")
+	}
 	for _, s := range p.services {
 		out.Services = append(out.Services, ServiceOffer{s, p.Say("welcome.connect", "service", s.Title)})
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"watchkeeper/app"
@@ -37,6 +38,7 @@ func (p *program) actions() view.Actions {
 		Review: func(holds []int64, show func(view.ReviewPage, error)) {
 			back(p, show, func() (view.ReviewPage, error) { return p.review(holds) })
 		},
+		Why: func(show func(view.ReviewPage, error)) { back(p, show, p.why) },
 		Undo: func(run int64, show func(view.UndoPage, error)) {
 			back(p, show, func() (view.UndoPage, error) { return p.undo(run) })
 		},
@@ -152,6 +154,50 @@ func (p *program) review(ids []int64) (view.ReviewPage, error) {
 		holds, titles = append(holds, h), append(titles, names)
 	}
 	return view.ReviewOf(holds, titles, p.status(), p.services, p.words), nil
+}
+
+// why is what is left as it is, of every person.
+func (p *program) why() (view.ReviewPage, error) {
+	people, err := p.house.Store.Profiles(p.ctx)
+	if err != nil {
+		return view.ReviewPage{}, err
+	}
+	var left []ledger.NonOp
+	for _, person := range people {
+		unmet, err := p.house.Store.Unmet(p.ctx, person.ID, 0)
+		if err != nil {
+			return view.ReviewPage{}, err
+		}
+		left = append(left, unmet...)
+	}
+	titles, err := p.titles(left)
+	return view.WhyOf(left, titles, p.status(), p.services, p.words), err
+}
+
+// titles names the works of what is left, in order.
+func (p *program) titles(left []ledger.NonOp) ([]string, error) {
+	works, err := p.works(left, func(n ledger.NonOp) media.WorkID { return n.Work })
+	if err != nil {
+		return nil, err
+	}
+	shows, err := p.works(left, func(n ledger.NonOp) media.WorkID { return works[n.Work].Show })
+	out := make([]string, len(left))
+	for i, n := range left {
+		w := works[n.Work]
+		out[i] = engine.Title(w, shows[w.Show])
+	}
+	return out, err
+}
+
+func (p *program) works(left []ledger.NonOp, of func(ledger.NonOp) media.WorkID) (map[media.WorkID]ledger.Work, error) {
+	var ids []media.WorkID
+	for _, n := range left {
+		if id := of(n); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return p.house.Store.Works(p.ctx, slices.Compact(ids))
 }
 
 func (p *program) undo(run int64) (view.UndoPage, error) {
