@@ -67,8 +67,9 @@ func (o *observer) overdue(p ledger.Pending) bool {
 	return late(o.r.Now, p.Sent, wait) && o.r.Now >= p.Until && p.Reads >= reads
 }
 
+// overdueAll tells whether none of the writes is waited for any more.
 func (o *observer) overdueAll(queue []ledger.Pending) bool {
-	return !slices.ContainsFunc(queue, func(p ledger.Pending) bool { return !o.overdue(o.counted(p)) })
+	return !slices.ContainsFunc(queue, func(p ledger.Pending) bool { return waitedFor(p) && !o.overdue(o.counted(p)) })
 }
 
 // forgettable tells whether a lost write is not expected any more, in time and

@@ -270,8 +270,11 @@ func (o *observer) superseded(s seen, p ledger.Pending, queue []ledger.Pending) 
 		o.out.PendingGone = append(o.out.PendingGone, p.Op)
 		return
 	}
-	wait, _ := Window(o.r.Trust)
-	p.State, p.Until, p.Old = ledger.Lost, max(p.Until, o.r.Now.Add(lateWindows*wait)), s.value
+	if waitedFor(p) {
+		wait, _ := Window(o.r.Trust)
+		p.State, p.Until = ledger.Lost, max(p.Until, o.r.Now.Add(lateWindows*wait))
+	}
+	p.Old = s.value
 	o.out.Pending = append(o.out.Pending, p)
 }
 

@@ -172,3 +172,41 @@ func TestRememberedRemovalEnds(t *testing.T) {
 		}
 	}
 }
+
+// A person's value without a time ends the memory as well, and the writes that
+// stand beside it.
+func TestPersonsValueEndsEveryWrite(t *testing.T) {
+	b := newBook(t, media.Ratings, whole())
+	for range 2 {
+		b.read(row("a", five, 0))
+	}
+	b.chain(ledger.Expected, five, media.Value{})
+	for range 30 {
+		b.read(row("a", five, 0))
+	}
+	b.chain(ledger.Expected, five, two)
+	for range 12 {
+		b.read(row("a", nine, 0))
+	}
+	if st, _ := b.statement(0); st.Value != nine || len(b.known.Pending) != 0 {
+		t.Fatalf("got %+v, pending %v", st, b.known.Pending)
+	}
+}
+
+// What is only remembered is not waited for again when later writes settle.
+func TestRememberedStaysRemembered(t *testing.T) {
+	b := showing(t, five)
+	b.chain(ledger.Expected, five, media.Value{})
+	for range 30 {
+		b.read(row("a", five, noon))
+	}
+	b.chain(ledger.Expected, five, two, five)
+	for range 8 {
+		b.read(row("a", five, noon))
+	}
+	for _, p := range b.known.Pending[ledger.Subject{Work: film, Feature: media.Ratings}] {
+		if !p.New.Set && p.State != ledger.Remembered {
+			t.Fatalf("got %+v", p)
+		}
+	}
+}
