@@ -5,6 +5,7 @@ package providers
 
 import (
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/emby"
 	"watchkeeper/providers/jellyfin"
 	"watchkeeper/providers/plex"
 	"watchkeeper/providers/trakt"
@@ -13,6 +14,7 @@ import (
 // All returns every service, by name.
 func All() []provider.Service {
 	return []provider.Service{
+		emby.Service(),
 		jellyfin.Service(),
 		plex.Service(),
 		trakt.Service(),

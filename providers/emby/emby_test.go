@@ -8,6 +8,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/engine/providertest"
 	"watchkeeper/providers/emby/embyfake"
 	"watchkeeper/providers/internal/fakekit"
 )
@@ -345,5 +346,12 @@ func TestAnswersInOddForms(t *testing.T) {
 	}
 	if r := s.write(t, play(odd, day1)); r.Outcome != provider.Refused || s.user.State(odd).Played {
 		t.Errorf("a record that is not understood was replaced: %+v", r)
+	}
+}
+
+// The engine is simulated against a model of this service; it must be alike.
+func TestCapabilitiesAreThoseOfTheModel(t *testing.T) {
+	if model, ours := providertest.EmbyLike().Caps, capabilities(true); model != ours {
+		t.Errorf("model\n%+v, adapter\n%+v", model, ours)
 	}
 }
