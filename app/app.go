@@ -44,7 +44,13 @@ func Open(ctx context.Context, lock *instance.Lock, o wire.Options) (*App, error
 		return nil, err
 	}
 	a := &App{House: h}
-	if err := h.Engine.Changed(ctx); err != nil {
+	err = h.Engine.Changed(ctx)
+	var setting *engine.SettingError
+	if errors.As(err, &setting) { // can be mended here, and nothing runs before
+		h.Engine.Fail(err)
+		err = nil
+	}
+	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return a, nil

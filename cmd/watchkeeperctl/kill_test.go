@@ -41,13 +41,14 @@ func TestKilledInMidSync(t *testing.T) {
 	}
 }
 
-// evening is what the person does before a sync: five plays a month ago, five
-// hearts, five ratings. Each evening is about other titles.
+// evening is what the person does before a sync: four plays a month ago, four
+// hearts, four titles listed at Trakt. Each evening is about other titles.
 func (w *world) evening(n int) {
 	for i := range 4 {
-		w.anna.Keep(w.n(1+(n*4+i)%40).id, played(w.now().AddDate(0, -1, -n)))
-		w.anna.Favorite(w.n(41+(n*4+i)%24).id, true)
-		w.tracked.List(w.n(65+(n*4+i)%24).title, time.Time{})
+		title := 1 + (n*4+i)%(films/3)
+		w.anna.Keep(w.n(title).id, played(w.now().AddDate(0, -1, -n)))
+		w.anna.Favorite(w.n(films/3+title).id, true)
+		w.tracked.List(w.n(2*films/3+title).title, time.Time{})
 	}
 }
 
@@ -79,10 +80,15 @@ func (w *world) killAt(n int, before bool) bool {
 	return ok && !exited.Exited()
 }
 
-// recover lets time pass in which a plain restart cleans up.
+// recover restarts the program and lets time pass in which it cleans up.
 func (w *world) recover() {
-	for range 10 {
-		w.ctl("sync")
+	w.t.Helper()
+	s := w.session()
+	defer s.close()
+	for range 8 {
+		if err := s.ask(w.t.Context(), "sync", app.SyncArgs{}, nil); err != nil {
+			w.t.Error(err)
+		}
 		w.later(31 * time.Minute)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -52,6 +54,10 @@ func withPassphrase(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "passphrase")
 	if err := errors.Join(os.WriteFile(path, []byte(passphrase), 0o600), os.Setenv(passphraseFile, path)); err != nil {
+		panic(err)
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil { // sign-ins mostly wait
 		panic(err)
 	}
 	return m.Run()
@@ -125,7 +131,7 @@ func (c *counter) taken() (all []string) {
 	}
 }
 
-const films = 90
+const films = 300
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -137,9 +143,9 @@ func newWorld(t *testing.T) *world {
 	w.anna, w.tracked = w.jellyfin.AddUser("Anna", password), w.trakt.AddUser("anna")
 	for i := range films {
 		title, imdb, tmdb := fmt.Sprintf("Paper Lighthouse %d", i+1), fmt.Sprintf("tt9%07d", i+1), 90_000_001+i
-		id := w.jellyfin.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1930 + i, RuntimeMS: 6_000_000,
+		id := w.jellyfin.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1900 + i%100, RuntimeMS: 6_000_000,
 			IDs: map[string]string{"Imdb": imdb, "Tmdb": fmt.Sprint(tmdb)}})
-		w.films[title] = film{id, w.trakt.AddMovie(title, 1930+i, traktfake.IDs{IMDb: imdb, TMDB: tmdb})}
+		w.films[title] = film{id, w.trakt.AddMovie(title, 1900+i%100, traktfake.IDs{IMDb: imdb, TMDB: tmdb})}
 	}
 	w.counts = &counter{next: map[string]http.Handler{"jellyfin": w.jellyfin, "trakt": w.trakt}, seen: make(chan string, 10_000)}
 	hosts := map[string]string{}
@@ -261,4 +267,10 @@ func (w *world) process(args ...string) *exec.Cmd {
 // played is what Jellyfin keeps of a film that was watched once.
 func played(at time.Time) jellyfinfake.State {
 	return jellyfinfake.State{Played: true, Count: 1, Last: at, Rating: -1}
+}
+
+// session is a command line that stays open in this process.
+func (w *world) session() *session {
+	return &session{surroundings: surroundings{strings.NewReader(""), io.Discard, io.Discard, w.now}, dir: w.dir,
+		services: w.file("services.json"), secretsFile: true}
 }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"watchkeeper/app"
+	"watchkeeper/app/instance"
+	"watchkeeper/engine/store"
+)
+
+// spellings are the ways in which a secret tends to leak.
+func spellings(secret string) []string {
+	return []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)),
+		strings.TrimRight(base64.URLEncoding.EncodeToString([]byte(secret)), "=")}
+}
+
+// TestSecretsStayInTheirPlace: tokens and the password are nowhere but in the
+// encrypted file, whatever happens and whatever is printed.
+func TestSecretsStayInTheirPlace(t *testing.T) {
+	w := newWorld(t)
+	var said strings.Builder
+	w.connect()
+	note := func(args ...string) {
+		_, out, errs := w.ctl(append(args, "--verbose")...)
+		said.WriteString(out + errs)
+	}
+	for _, line := range []string{"sync", "status --json", "accounts list --json", "doctor --json", "plan --json"} {
+		note(strings.Fields(line)...)
+	}
+	w.jellyfin.RevokeAll()
+	w.trakt.EndSessions(w.tracked)
+	for _, line := range []string{"sync", "status", "accounts test trakt", "accounts test jellyfin", "accounts libraries jellyfin", "sync --fresh --json"} {
+		note(strings.Fields(line)...)
+	}
+	bundle := filepath.Join(w.files, "bundle.zip")
+	note("support-bundle", bundle)
+	secrets := append(w.tokens(), password, passphrase)
+	if len(secrets) < 5 {
+		t.Fatalf("only %d secrets are known to look for", len(secrets))
+	}
+	places := map[string]string{"output": said.String(), "bundle": unzip(t, bundle)}
+	err := filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		places[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range secrets {
+		for _, form := range spellings(secret) {
+			for place, text := range places {
+				if strings.Contains(text, form) {
+					t.Errorf("%s holds %q", place, form)
+				}
+			}
+		}
+	}
+	if !strings.Contains(places["bundle"], "watchkeeper.log") || !strings.Contains(places["bundle"], `"needs_you"`) && !strings.Contains(places["bundle"], "needs you") {
+		t.Errorf("the bundle tells too little: %.300s", places["bundle"])
+	}
+}
+
+// tokens are the credentials in the secrets file, read as the program reads
+// them.
+func (w *world) tokens() (all []string) {
+	w.t.Helper()
+	s := w.session()
+	if err := s.reach(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	defer s.close()
+	n, err := s.app.Store.Accounts(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, acc := range n {
+		kept, err := s.app.Secrets(acc.ID).Load(w.t.Context())
+		if err != nil || kept == "" {
+			w.t.Fatalf("%s: %v", acc.Name, err)
+		}
+		for _, part := range strings.FieldsFunc(kept.Reveal(), func(r rune) bool { return strings.ContainsRune(`{}":,`, r) }) {
+			if len(part) > 12 && !strings.HasPrefix(part, "20") && part != acc.ServerID && part != acc.UserID {
+				all = append(all, part)
+			}
+		}
+	}
+	return all
+}
+
+// unzip returns names and content of everything in an archive.
+func unzip(t *testing.T, path string) string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var all strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(f.Name + "\n" + string(data))
+	}
+	return all.String()
+}
+
+// TestTroubleWithTheState: what is broken is said with the way out, shows in
+// status, and nothing is lost.
+func TestTroubleWithTheState(t *testing.T) {
+	w := newWorld(t)
+	w.must(app.ExitNeedsYou, "status")
+	made := read[app.Backup](w, 0, "backup", "now")
+	path := filepath.Join(w.dir, store.FileName)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := append([]byte("this is no database "), good[20:]...)
+	if err := os.WriteFile(path, broken, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := read[app.Status](w, app.ExitError, "status")
+	if got.Problem == nil || got.Problem.Code != "database_damaged" || got.Problem.Backup != made.Name {
+		t.Errorf("%+v %+v", got, got.Problem)
+	}
+	if out := w.must(app.ExitError, "status"); !strings.Contains(out, "backup restore "+made.Name) {
+		t.Errorf("the way out is not said: %s", out)
+	}
+	for _, line := range []string{"sync", "accounts list", "plan"} {
+		if code, _, errs := w.ctl(strings.Fields(line)...); code != app.ExitError || !strings.Contains(errs, "restore a backup") {
+			t.Errorf("%s: exit %d, %s", line, code, errs)
+		}
+	}
+	if left, err := os.ReadFile(path); err != nil || string(left) != string(broken) {
+		t.Error("the damaged file was touched")
+	}
+	w.must(0, "backup", "list")
+	aside := read[map[string]string](w, 0, "backup", "restore", made.Name)
+	if kept, err := os.ReadFile(filepath.Join(w.dir, aside["aside"])); err != nil || string(kept) != string(broken) {
+		t.Errorf("the damaged file is not kept: %v", err)
+	}
+	w.must(app.ExitNeedsYou, "status")
+	w.must(app.ExitError, "backup", "restore", "watchkeeper-1999-01-01.db")
+}
+
+func TestTroubleWithSettingsAndFolder(t *testing.T) {
+	w := newWorld(t)
+	w.must(app.ExitNeedsYou, "status")
+	db, err := store.Open(t.Context(), w.dir, store.Options{}) // checks nothing: a setting of another version
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.PutSettings(t.Context(), map[string]json.RawMessage{"interval": json.RawMessage(`"soon"`)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := read[app.Status](w, app.ExitError, "status")
+	if got.Problem == nil || got.Problem.Code != "settings_invalid" || !strings.Contains(got.Sentence, "interval") {
+		t.Errorf("%+v", got)
+	}
+	w.must(app.ExitError, "sync")
+	w.must(0, "settings", "unset", "interval")
+	w.must(app.ExitNeedsYou, "status")
+
+	w.dir = filepath.Join(w.files, "password", "data") // below a file
+	if code, _, errs := w.ctl("sync"); code != app.ExitError || !strings.Contains(errs, w.dir) {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if code, out, _ := w.ctl("status"); code != app.ExitError || !strings.Contains(out, w.dir) {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// TestOwnerWithoutAnswer: a process that holds the folder but does not answer
+// is named as what is in the way.
+func TestOwnerWithoutAnswer(t *testing.T) {
+	w := newWorld(t)
+	lock, err := instance.Acquire(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	var errs strings.Builder
+	if code := run(ctx, w.args([]string{"sync"}), surroundings{strings.NewReader(""), io.Discard, &errs, w.now}); code != app.ExitError ||
+		!strings.Contains(errs.String(), instance.ErrHeld.Error()) {
+		t.Errorf("exit %d: %s", code, errs.String())
+	}
+}
+
+func TestWrongPassphrase(t *testing.T) {
+	w := newWorld(t)
+	w.must(0, "accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", w.file("password"))
+	cmd := w.process("accounts", "test", "jellyfin")
+	cmd.Env = append(cmd.Env, passphraseFile+"="+w.file("services.json"))
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "keyring") && !strings.Contains(string(out), "passphrase") {
+		t.Errorf("%v: %s", err, out)
+	}
+	w.must(0, "accounts", "test", "jellyfin")
+}
