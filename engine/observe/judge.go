@@ -3,6 +3,7 @@ package observe
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -143,9 +144,11 @@ func otherUnderStamp(r Reading) bool {
 	return !t.StampMoved.Known() || !withinWindow(r, t.StampMoved)
 }
 
+// withinWindow tells whether a list may still lag behind what happened then: in
+// time, and for as many reads as the window asks for.
 func withinWindow(r Reading, since media.Moment) bool {
-	wait, _ := Window(r.Trust)
-	return !late(r.Now, since, wait)
+	wait, reads := Window(r.Trust)
+	return !late(r.Now, since, max(wait, time.Duration(reads)*r.interval()))
 }
 
 // count says in plain words what came.

@@ -125,6 +125,9 @@ func (o *observer) lookedUp() {
 		there := map[ledger.RowKey]bool{}
 		for _, s := range a.Sightings {
 			there[s.rowKey()] = true
+			_, shown := o.k.Shown[s.rowKey()]
+			_, found := o.found[s.rowKey()]
+			o.contradicted = o.contradicted || shown && s.Value.Set && !found && o.r.View.Coverage == provider.Whole
 			if s.Work == 0 {
 				s.Work = o.k.Shown[s.rowKey()].Work
 			}

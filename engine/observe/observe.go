@@ -124,10 +124,12 @@ type observer struct {
 	words             []word
 	says              map[ledger.Subject]ledger.Statement
 	lags              []int64
-	// waiting counts rows that this view left unproven.
-	waiting int
-	out     ledger.Delta
-	asks    []ledger.Question
+	// waiting counts rows that this view left unproven; contradicted tells
+	// whether a look-up shows an item otherwise than the list does.
+	waiting      int
+	contradicted bool
+	out          ledger.Delta
+	asks         []ledger.Question
 }
 
 func newObserver(r Reading, v Verdict, k Known, answers []Answered) *observer {

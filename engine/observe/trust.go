@@ -72,11 +72,12 @@ func (o *observer) book(t *ledger.Trust, stamped bool) {
 }
 
 // relist books a full list. One that did not move although its stamp did is
-// suspect until it moves or the window has passed.
+// suspect until it moves or the window has passed; so is one that lacks what a
+// look-up shows, and the next read goes past every cache.
 func (o *observer) relist(t *ledger.Trust, stamped, moved bool) {
 	t.LastFull = o.r.Now
 	switch {
-	case stamped && !moved:
+	case stamped && !moved, o.contradicted:
 		t.SuspectDigest = t.Digest
 	case moved || !withinWindow(o.r, t.StampMoved):
 		t.SuspectDigest = ""
