@@ -9,6 +9,7 @@ import (
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
 	"watchkeeper/engine/store"
 )
 
@@ -77,11 +78,11 @@ func (r *round) identifyItems(ctx context.Context, s *sight) error {
 	if err != nil {
 		return err
 	}
-	written, err := r.written(ctx, s)
+	written, already, err := r.written(ctx, s)
 	if err != nil {
 		return err
 	}
-	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: written}
+	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: written, Already: already}
 	if in.Known.Listed, err = r.e.listed(ctx, s.account.ID); err != nil {
 		return err
 	}
@@ -142,16 +143,16 @@ func knownIdentity(id store.Identity) identity.Known {
 
 // written are the account's adds that no read has settled yet, as we described
 // them to the service.
-func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, error) {
+func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, map[media.WorkID]bool, error) {
 	pending, err := r.e.cfg.Store.Pending(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pending = slices.DeleteFunc(pending, func(p ledger.Pending) bool {
 		return p.Account != s.account.ID || !p.New.Set || p.Key != ""
 	})
 	if len(pending) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var ids []media.WorkID
 	for _, p := range pending {
@@ -159,7 +160,7 @@ func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, erro
 	}
 	works, err := r.e.cfg.Store.Works(ctx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out []identity.Written
 	for _, p := range pending {
@@ -167,7 +168,25 @@ func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, erro
 			out = append(out, identity.Written{Work: w.ID, Item: itemOf(w, nil)})
 		}
 	}
-	return out, nil
+	already, err := r.already(ctx, pending)
+	return out, already, err
+}
+
+// already are the works of writes to which the service said that it was so
+// before.
+func (r *round) already(ctx context.Context, pending []ledger.Pending) (map[media.WorkID]bool, error) {
+	ops := make([]ledger.OpID, len(pending))
+	for i, p := range pending {
+		ops[i] = p.Op
+	}
+	entries, err := r.e.cfg.Store.Journal(ctx, store.JournalQuery{Ops: ops, Limit: len(ops)})
+	works := map[media.WorkID]bool{}
+	for _, e := range entries {
+		if e.Outcome == provider.Already {
+			works[e.Op.Work] = true
+		}
+	}
+	return works, err
 }
 
 // itemOf describes a work to a service that has no item of it yet.

@@ -27,6 +27,9 @@ type Input struct {
 	NextWork media.WorkID
 	// Written are this account's adds that no read has settled yet.
 	Written []Written
+	// Already are works of Written that the service said it had before: for
+	// these an item that was listed before is no less the result.
+	Already map[media.WorkID]bool
 }
 
 // Known is what the engine has loaded from the identity table. Works and

@@ -46,7 +46,8 @@ func (r *resolver) recognise() {
 		it := &r.in.Items[i]
 		n, ok := nameOf(it)
 		work := written[n]
-		if !ok || work == 0 || alike[n] > 1 || r.in.Known.Listed[it.Key] || slices.Contains(r.in.Known.Unlinked[it.Key], work) {
+		old := r.in.Known.Listed[it.Key] && !r.in.Already[work]
+		if !ok || work == 0 || alike[n] > 1 || old || slices.Contains(r.in.Known.Unlinked[it.Key], work) {
 			r.out.Missing = append(r.out.Missing, Unmatched{Key: it.Key, Item: *it})
 			continue
 		}

@@ -75,3 +75,27 @@ func TestWrittenWorkThatWasJoinedIsFollowed(t *testing.T) {
 	in.Items = append(in.Items, film("both", "imdb:tt0000001", "tmdb:5"))
 	same(t, "a work listed after its join", Resolve(in).Of, map[string]media.WorkID{"q": 3, "both": 1})
 }
+
+// A service that says "already there" to a title has it: the item that was
+// listed before is what was written, if it is the only one of that name.
+func TestItemThatWasThereAlreadyIsLinked(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		already bool
+		items   []media.Item
+		of      map[string]media.WorkID
+	}{
+		{"it said so", true, []media.Item{titled(film("old"), "Solaris", 1972)}, map[string]media.WorkID{"old": 1}},
+		{"it did not", false, []media.Item{titled(film("old"), "Solaris", 1972)}, map[string]media.WorkID{}},
+		{"two of that name", true, []media.Item{titled(film("old"), "Solaris", 1972), titled(film("x"), "Solaris", 1972)}, map[string]media.WorkID{}},
+		{"another year", true, []media.Item{titled(film("old"), "Solaris", 2002)}, map[string]media.WorkID{}},
+	} {
+		b := newBook()
+		b.see(accountA, film("1", "imdb:tt0000001"))
+		b.listed[accountB] = map[string]bool{"old": true}
+		in := b.input(accountB, c.items...)
+		in.Written = []Written{{1, titled(film("", "imdb:tt0000001"), "Solaris", 1972)}}
+		in.Already = map[media.WorkID]bool{1: c.already}
+		same(t, c.name, Resolve(in).Of, c.of)
+	}
+}
