@@ -169,8 +169,10 @@ func (p *painter) accountCards() []Card {
 // problemCard explains what stops the engine as a whole.
 func (p *painter) problemCard(problem ledger.Problem) Card {
 	key := p.problemKey(problem)
-	c := Card{ID: "problem", Title: p.Say("problem." + key), Why: p.Say("problem_why." + key), Evidence: problem.Detail,
-		Buttons: []Button{{Label: p.Say("button.sync"), Command: Command{Verb: SyncNow}}}}
+	c := Card{ID: "problem", Title: p.Say("problem." + key), Why: p.Say("problem_why." + key), Evidence: problem.Detail}
+	if len(p.s.Accounts) > 0 { // else nothing is open that could try again
+		c.Buttons = []Button{{Label: p.Say("answer.try_again"), Command: Command{Verb: SyncNow}}}
+	}
 	if problem.Backup != "" {
 		c.Next = p.Say("problem.backup", "file", problem.Backup)
 	}

@@ -1,0 +1,240 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"watchkeeper/providers/jellyfin/jellyfinfake"
+	"watchkeeper/providers/trakt/traktfake"
+)
+
+// home is imitated services with one person, and the real programs.
+type home struct {
+	*desk
+	program, ctl string
+	flags        []string
+	trakt        *traktfake.Service
+	person       *traktfake.User
+	films        []*traktfake.Title
+	shelf        []string
+	anna         *jellyfinfake.User
+	log          bytes.Buffer
+}
+
+const films = 60
+
+func newHome(t *testing.T) *home {
+	t.Helper()
+	h := &home{desk: newDesk(t), trakt: traktfake.New(time.Now)}
+	h.program = build(t, "watchkeeper", "./cmd/watchkeeper", nil, "-tags", "migrated_fynedo,x11")
+	h.ctl = build(t, "watchkeeperctl", "./cmd/watchkeeperctl", []string{"CGO_ENABLED=0"})
+	h.trakt.Limited = false
+	h.trakt.AddClient(traktfake.Client{ID: "own-client"})
+	server := jellyfinfake.New(jellyfinfake.Options{})
+	h.anna, h.person = server.AddUser("Anna", "pw"), h.trakt.AddUser("anna")
+	for i := range films {
+		title, imdb, tmdb := fmt.Sprintf("Paper Lighthouse %d", i+1), fmt.Sprintf("tt9%07d", i+1), 90_000_001+i
+		h.shelf = append(h.shelf, server.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1960 + i, RuntimeMS: 6_000_000,
+			IDs: map[string]string{"Imdb": imdb, "Tmdb": fmt.Sprint(tmdb)}}))
+		h.films = append(h.films, h.trakt.AddMovie(title, 1960+i, traktfake.IDs{IMDb: imdb, TMDB: tmdb}))
+		h.person.Watch(h.films[i], time.Now().Add(-time.Duration(i+2)*24*time.Hour))
+	}
+	jellyfin, trakt := httptest.NewServer(server), httptest.NewServer(h.trakt)
+	t.Cleanup(jellyfin.Close)
+	t.Cleanup(trakt.Close)
+	hosts, err := json.Marshal(map[string]string{"attic.home": jellyfin.URL, "api.trakt.tv": trakt.URL, "auth.trakt.tv": trakt.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	h.env = append(h.env, "WATCHKEEPER_PASSPHRASE_FILE="+file("passphrase", "quiet orchard"), "PASSWORD_FILE="+file("password", "pw"))
+	h.flags = []string{"--data", filepath.Join(dir, "data"), "--services", file("services.json", string(hosts)), "--secrets-file"}
+	return h
+}
+
+// open starts the desktop program.
+func (h *home) open(args ...string) *exec.Cmd {
+	h.t.Helper()
+	cmd := exec.Command(h.program, append(args, h.flags...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = h.env, &h.log, &h.log
+	if err := cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Wait()
+	})
+	return cmd
+}
+
+// do runs watchkeeperctl against the program.
+func (h *home) do(args ...string) string {
+	h.t.Helper()
+	out, err := h.run(h.ctl, append(args, h.flags...)...)
+	if err != nil {
+		h.t.Fatalf("%q: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// connect signs in at both services, as the person would.
+func (h *home) connect() {
+	h.t.Helper()
+	password := h.env[len(h.env)-1][len("PASSWORD_FILE="):]
+	h.do("accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", password)
+	cmd := exec.Command(h.ctl, append([]string{"accounts", "add", "trakt", "--method", "device-code", "--client-id", "own-client", "--json"}, h.flags...)...)
+	cmd.Env, cmd.Stderr = h.env, os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	for dec := json.NewDecoder(out); ; {
+		var step struct{ Code string }
+		if dec.Decode(&step) != nil {
+			break
+		}
+		if step.Code != "" {
+			h.trakt.Approve(step.Code, h.person)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *home) watched() (n int) {
+	for _, id := range h.shelf {
+		if h.anna.State(id).Played {
+			n++
+		}
+	}
+	return n
+}
+
+// TestTray follows the icon from an empty start to the end of the program.
+func TestTray(t *testing.T) {
+	h := newHome(t)
+	p := newPanel(t, h.desk)
+	p.take(watcher)
+	cmd := h.open("--background")
+	h.eventually("the icon registers", 20*time.Second, func() bool { return len(p.registered()) > 0 })
+	h.eventually("the menu", 5*time.Second, func() bool { return p.shows("Nothing is connected yet") && p.shows("Until tomorrow") })
+	if tip := p.tooltip(); !strings.Contains(tip, "Nothing is connected yet") {
+		t.Errorf("tooltip %q", tip)
+	}
+	if open := h.windows(); len(open) != 0 {
+		t.Errorf("started in the background with windows %q", open)
+	}
+
+	out, err := h.run(h.program, h.flags...)
+	if err != nil || !strings.Contains(out, "running already") {
+		t.Errorf("second start: %v %s", err, out)
+	}
+	h.eventually("the first window is shown", 10*time.Second, func() bool { return len(h.windows()) == 1 })
+	h.picture("empty")
+	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
+		t.Errorf("close: %v %s", err, out)
+	}
+	h.eventually("closing hides into the tray", 10*time.Second, func() bool { return len(h.windows()) == 0 })
+
+	h.connect()
+	h.eventually("the tray says what it needs", 30*time.Second, func() bool { return p.shows("1 thing needs you") && p.shows("The first look is done") })
+	if n := h.watched(); n != 0 {
+		t.Errorf("%d titles were marked before Start", n)
+	}
+
+	p.disturb()
+	before := len(p.registered())
+	p.drop(watcher)
+	p.take(watcher)
+	h.eventually("the icon comes back after a panel restart", 10*time.Second, func() bool { return len(p.registered()) > before })
+
+	p.click("Quit")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the program ended with %v\n%s", err, h.log.String())
+	}
+	if strings.Contains(h.log.String(), "Fyne") {
+		t.Errorf("the toolkit complains:\n%s", h.log.String())
+	}
+}
+
+// TestNotification holds deletions, presses Keep all in the notification, and
+// sees it withdrawn.
+func TestNotification(t *testing.T) {
+	h := newHome(t)
+	p := newPanel(t, h.desk)
+	p.take(watcher)
+	h.open("--background")
+	h.eventually("the icon registers", 20*time.Second, func() bool { return len(p.registered()) > 0 })
+	h.do("settings", "set", "ui.quiet_hours", "[0,0]")
+	h.connect()
+	h.do("routes", "set", "trakt", "jellyfin", "history", "--mode", "keep-same", "--removals", "ask", "--unwatch")
+	h.eventually("the first look", 30*time.Second, func() bool { return p.shows("The first look is done") })
+	for _, id := range h.firstRuns() {
+		h.do("holds", "accept", id)
+	}
+	h.eventually("everything is at both", 60*time.Second, func() bool { return h.watched() == films })
+	for i := range 4 {
+		h.person.Unwatch(h.person.Plays()[i].ID)
+	}
+	h.eventually("deletions are held and announced", 180*time.Second, func() bool {
+		_, _ = h.run(h.ctl, append([]string{"sync"}, h.flags...)...) // 3: something needs the person
+		told, _ := p.told()
+		return len(told) > 0 && strings.Contains(told[len(told)-1].title, "on hold")
+	})
+	told, _ := p.told()
+	n := told[len(told)-1]
+	for _, label := range n.actions {
+		if strings.Contains(strings.ToLower(label), "delete") && strings.Contains(label, "these") {
+			t.Errorf("a notification deletes: %q", n.actions)
+		}
+	}
+	h.picture("held")
+	p.press(n, "Keep all")
+	h.eventually("the notification is withdrawn", 30*time.Second, func() bool {
+		_, gone := p.told()
+		return len(gone) > 0 && gone[len(gone)-1] == n.id
+	})
+	if got := h.watched(); got != films {
+		t.Errorf("%d of %d titles are left", got, films)
+	}
+}
+
+func (h *home) firstRuns() []string {
+	h.t.Helper()
+	out, _ := h.run(h.ctl, append([]string{"holds", "list", "--json"}, h.flags...)...) // 3: something needs the person
+	var holds []struct {
+		ID    int64
+		Guard string
+	}
+	if err := json.Unmarshal([]byte(out), &holds); err != nil {
+		h.t.Fatalf("%v in %s", err, out)
+	}
+	var ids []string
+	for _, hold := range holds {
+		if hold.Guard == "guard_first_run" {
+			ids = append(ids, fmt.Sprint(hold.ID))
+		}
+	}
+	return ids
+}
