@@ -73,7 +73,7 @@ func (l *look) changes(ctx context.Context, before cursor, heard []string) (bool
 	if err != nil {
 		return false, err
 	}
-	if !explained(before, l.cursor, named) {
+	if !explained(before, l.cursor, now.recent, named) {
 		return false, nil
 	}
 	l.items = once(slices.Concat(now.recent, named))
@@ -91,10 +91,25 @@ func differing(a, b []string) (out []string) {
 }
 
 // explained tells whether the number of watched items moved by what is listed:
-// fewer by items that were named, more by named or recent ones.
-func explained(before, now cursor, named []mediabrowser.Item) bool {
-	watched, unwatched := 0, 0
-	for _, it := range named {
+// fewer by items that were named, more by named ones or, where they changed,
+// recent ones.
+func explained(before, now cursor, recent, named []mediabrowser.Item) bool {
+	more := now.Played - before.Played
+	if more < 0 {
+		_, unwatched := watchedLeaves(named)
+		return -more <= unwatched
+	}
+	watched, _ := watchedLeaves(named)
+	if now.Recent != before.Recent {
+		of, _ := watchedLeaves(recent)
+		watched += of
+	}
+	return more <= watched
+}
+
+// watchedLeaves counts films and episodes by their flag.
+func watchedLeaves(items []mediabrowser.Item) (watched, unwatched int) {
+	for _, it := range items {
 		switch {
 		case !mediabrowser.Kind(it).Leaf():
 		case it.UserData.Played:
@@ -103,11 +118,5 @@ func explained(before, now cursor, named []mediabrowser.Item) bool {
 			unwatched++
 		}
 	}
-	switch more := now.Played - before.Played; {
-	case more < 0:
-		return -more <= unwatched
-	case more > 0:
-		return now.Recent != before.Recent || more <= watched
-	}
-	return true
+	return watched, unwatched
 }

@@ -222,6 +222,11 @@ func TestLeftOutLibrariesBoundTheView(t *testing.T) {
 	if found, err := films.account.Find(t.Context(), []media.Item{show}); err != nil || found[0] != nil {
 		t.Errorf("found in a library that was left out: %+v %v", found, err)
 	}
+	films.env.LeftOut = append(films.env.LeftOut, films.server.LibraryID("Films"))
+	films.open(t)
+	if _, err := films.account.Read(t.Context(), provider.ReadRequest{Full: true, Wants: all()}); kind(err) != provider.Rejected {
+		t.Error("nothing selected is no empty catalogue:", err)
+	}
 	films.env.LeftOut = nil
 	films.open(t)
 	if v := films.read(t, provider.ReadRequest{Wants: wantsFrom(c)}).Views[0]; v.Coverage != provider.Catalogue {

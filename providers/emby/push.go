@@ -102,7 +102,7 @@ func unwelcome(resp *http.Response) error {
 func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go beat(ctx, conn, cancel)
+	go beat(ctx, conn, signOfLife, cancel)
 	for {
 		_, data, err := conn.Read(ctx)
 		if err != nil {
@@ -117,8 +117,8 @@ func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()
 
 // beat keeps the connection open and makes sure that there still is one: the
 // server may have nothing to say for days.
-func beat(ctx context.Context, conn *websocket.Conn, lost func()) {
-	tick := time.NewTicker(signOfLife)
+func beat(ctx context.Context, conn *websocket.Conn, every time.Duration, lost func()) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -126,7 +126,7 @@ func beat(ctx context.Context, conn *websocket.Conn, lost func()) {
 			return
 		case <-tick.C:
 		}
-		waiting, stop := context.WithTimeout(ctx, signOfLife)
+		waiting, stop := context.WithTimeout(ctx, every)
 		err := conn.Ping(waiting)
 		stop()
 		if err != nil {

@@ -1,9 +1,14 @@
 package emby
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
+
+	"github.com/coder/websocket"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -72,6 +77,48 @@ func TestSocketRefusesADeadToken(t *testing.T) {
 	s.server.RevokeAll()
 	if err := s.account.Nudges(t.Context(), func() { t.Error("ready") }, func() {}); kind(err) != provider.Auth {
 		t.Error(err)
+	}
+}
+
+// A server that takes the connection and then says nothing, not even to a
+// ping, is lost; one that answers is not.
+func TestASilentSocketIsLost(t *testing.T) {
+	for _, alive := range []bool{false, true} {
+		pinged := make(chan bool, 1)
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := func(context.Context, []byte) bool {
+				select {
+				case pinged <- true:
+				default:
+				}
+				return alive
+			}
+			conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: answer})
+			if err == nil {
+				_, _, _ = conn.Read(context.Background()) // until it is closed
+			}
+		}))
+		conn, _, err := websocket.Dial(t.Context(), srv.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _, _, _ = conn.Read(ctx) }()
+		lost, over := make(chan bool, 1), make(chan bool)
+		go func() {
+			beat(ctx, conn, 50*time.Millisecond, func() { lost <- true })
+			close(over)
+		}()
+		<-pinged
+		if !alive {
+			<-lost
+		} else if <-pinged; len(lost) > 0 { // the next one: the first was answered
+			t.Error("lost although it answers")
+		}
+		cancel()
+		<-over
+		_ = conn.CloseNow()
+		srv.Close()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -64,6 +65,8 @@ func (l *look) list(ctx context.Context, want provider.ReadRequest, heard []stri
 	return l.everything(ctx)
 }
 
+var errAllLeftOut = errors.New("all libraries are left out")
+
 // everything scans the catalogue. The pulse is taken first, so that what
 // changes during the scan is found again by the next look.
 func (l *look) everything(ctx context.Context) error {
@@ -74,6 +77,9 @@ func (l *look) everything(ctx context.Context) error {
 	libraries, err := l.server.selected(ctx)
 	if err != nil {
 		return err
+	}
+	if len(libraries) == 0 {
+		return provider.Failed(provider.Rejected, "", errAllLeftOut)
 	}
 	one := l.oneByOne(libraries)
 	now, err := l.server.pulse(ctx, one)
