@@ -40,7 +40,7 @@ func (r *round) write(ctx context.Context) error {
 	err := group.Wait()
 	var left []ledger.NonOp
 	for i, s := range r.sights {
-		r.book(s, reports[i])
+		err = errors.Join(err, r.book(context.WithoutCancel(ctx), s, reports[i]))
 		left = append(left, leftOver(reports[i])...)
 	}
 	return errors.Join(err, r.keepLeft(context.WithoutCancel(ctx), left))
@@ -104,9 +104,12 @@ func (r *round) writeTo(ctx context.Context, s *sight, ops []ledger.Op) (apply.R
 	}, ops)
 }
 
-// book counts what became of the ops and remembers what was sent for the look
-// afterwards.
-func (r *round) book(s *sight, rep apply.Report) {
+// changesShown is how many writes a run's summary names.
+const changesShown = 50
+
+// book counts what became of the ops, names the first of them and remembers
+// what was sent for the look afterwards.
+func (r *round) book(ctx context.Context, s *sight, rep apply.Report) error {
 	if rep.Stop != nil {
 		s.stop = rep.Stop
 	}
@@ -116,10 +119,8 @@ func (r *round) book(s *sight, rep apply.Report) {
 			s.sent = append(s.sent, *ended.Pending)
 		}
 	}
+	return r.name(ctx, rep.Ended[:min(len(rep.Ended), changesShown-len(r.summary.Changes))])
 }
-
-// changesShown is how many writes a run's summary names.
-const changesShown = 50
 
 func (r *round) count(entry ledger.Entry) {
 	sum := r.summary
@@ -135,18 +136,24 @@ func (r *round) count(entry ledger.Entry) {
 	case entry.Op.Action == provider.Remove:
 		sum.Removed++
 	}
-	if len(sum.Changes) < changesShown {
-		sum.Changes = append(sum.Changes, ledger.ChangeSummary{Op: entry.Op.ID, Account: entry.Op.Account, Feature: entry.Op.Feature,
-			Action: entry.Op.Action.String(), Title: title(r.files[entry.Op.Work]), State: entry.State})
-	}
 }
 
-// title names a work for lists: "Harbour Nine 1x03" for an episode.
-func title(f *ledger.Dossier) string {
-	if f == nil {
-		return ""
+// name lists writes by title in the run's summary.
+func (r *round) name(ctx context.Context, ended []ledger.Settlement) error {
+	works := make([]media.WorkID, len(ended))
+	for i, v := range ended {
+		works[i] = v.Entry.Op.Work
 	}
-	return f.Work.Title
+	titles, err := r.e.titles(ctx, works)
+	if err != nil {
+		return err
+	}
+	for i, v := range ended {
+		op := v.Entry.Op
+		r.summary.Changes = append(r.summary.Changes, ledger.ChangeSummary{Op: op.ID, Account: op.Account, Feature: op.Feature,
+			Action: op.Action.String(), Title: titles[i], State: v.Entry.State})
+	}
+	return nil
 }
 
 // stopped keeps an account from being asked again in this run.
