@@ -31,6 +31,8 @@ type App struct {
 
 	server  *instance.Server
 	signIns signIns
+	closing context.Context // ends when Close begins
+	leave   context.CancelFunc
 
 	mu      sync.Mutex
 	looping bool // the engine looks by schedule
@@ -44,6 +46,7 @@ func Open(ctx context.Context, lock *instance.Lock, o wire.Options) (*App, error
 		return nil, err
 	}
 	a := &App{House: h}
+	a.closing, a.leave = context.WithCancel(context.Background())
 	err = h.Engine.Changed(ctx)
 	var setting *engine.SettingError
 	if errors.As(err, &setting) { // can be mended here, and nothing runs before
@@ -86,8 +89,9 @@ func (a *App) soon() {
 }
 
 // Close lets wishes under way end, at most until ctx does, and closes the
-// house.
+// house. Whoever only watches is sent away.
 func (a *App) Close(ctx context.Context) error {
+	a.leave()
 	var err error
 	if a.server != nil {
 		err = a.server.Drain(ctx)
@@ -180,6 +184,16 @@ func (n names) account(label string) (ledger.Account, error) {
 		labels = append(labels, acc.Name)
 	}
 	return ledger.Account{}, notFound("there is no account %q; there are %q", label, labels)
+}
+
+// signedIn counts the accounts that are not signed out.
+func (n names) signedIn() (count int) {
+	for _, acc := range n.accounts {
+		if !acc.Removed {
+			count++
+		}
+	}
+	return count
 }
 
 // label names an account by number.

@@ -57,10 +57,11 @@ type PlanArgs struct {
 
 // Planned is what a sync would do now, and why not more.
 type Planned struct {
-	Run    Run     `json:"run"`
-	Ops    []Op    `json:"ops"`
-	Held   []Op    `json:"held"`
-	NonOps []NonOp `json:"non_ops"`
+	Accounts int     `json:"accounts"` // that are signed in
+	Run      Run     `json:"run"`
+	Ops      []Op    `json:"ops"`
+	Held     []Op    `json:"held"`
+	NonOps   []NonOp `json:"non_ops"`
 }
 
 // Plan looks and decides, and writes nothing anywhere.
@@ -73,7 +74,7 @@ func (a *App) Plan(ctx context.Context, args PlanArgs) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	v := Planned{Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}}
+	v := Planned{Accounts: n.signedIn(), Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}}
 	wanted := func(work media.WorkID) bool { return matches(out.Titles[work], args.Why) }
 	for _, p := range out.Plans {
 		for _, o := range p.Ops {

@@ -48,8 +48,11 @@ func (a *App) Status(ctx context.Context, _ none) (Status, error) {
 	return a.view(ctx, a.withKeyring(a.Engine.Status()))
 }
 
-// watch says each new status until ctx ends.
+// watch says each new status until ctx ends or the house closes.
 func watch(ctx context.Context, a *App, _ json.RawMessage, say func(any)) (any, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(a.closing, cancel)()
 	var seen uint64
 	for {
 		s, err := a.Await(ctx, seen)

@@ -19,8 +19,19 @@ const (
 	OptionPins     = "pins"      // certificates to trust, separated by commas
 )
 
-// builtIn are the ids of this program by service.
-var builtIn = map[string][2]*string{"trakt": {&TraktClientID, &TraktClientSecret}}
+// builtIn is this program as a service knows it, with the values that the
+// build has set.
+func builtIn(service string) (clientID, clientSecret string) {
+	switch service {
+	case "trakt":
+		return TraktClientID, TraktClientSecret
+	case "simkl":
+		return SIMKLClientID, ""
+	case "anilist":
+		return AniListClientID, ""
+	}
+	return "", ""
+}
 
 // Secrets is where an account's credentials are kept: one entry each.
 func (h *House) Secrets(id ledger.AccountID) secrets.Account {
@@ -48,9 +59,7 @@ func (h *House) Env(ctx context.Context, a ledger.Account) (provider.Env, error)
 		env.ClientID, env.ClientSecret = own, secret.Reveal()
 		return env, err
 	}
-	if ids, ok := builtIn[a.Provider]; ok {
-		env.ClientID, env.ClientSecret = *ids[0], *ids[1]
-	}
+	env.ClientID, env.ClientSecret = builtIn(a.Provider)
 	return env, nil
 }
 

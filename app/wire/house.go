@@ -35,6 +35,8 @@ var (
 	Version           = "dev"
 	TraktClientID     string
 	TraktClientSecret string
+	SIMKLClientID     string
+	AniListClientID   string
 )
 
 // Options are what a command line says about the house.

@@ -75,7 +75,7 @@ func (s *session) reach(ctx context.Context) error {
 }
 
 // leaving is how long wishes of other processes may keep this one.
-const leaving = 30 * time.Second
+const leaving = 2 * time.Minute
 
 func (s *session) close() error {
 	s.clearLine()

@@ -110,7 +110,11 @@ func planCommand(s *session) *cobra.Command {
 		if err := s.ask(c.Context(), "plan", app.PlanArgs{Why: why}, &got); err != nil {
 			return err
 		}
-		return s.show(got, func() { s.plan(got, why) })
+		err := s.show(got, func() { s.plan(got, why) })
+		if got.Accounts == 0 {
+			err = errors.Join(err, exit(app.ExitNeedsYou))
+		}
+		return err
 	}}
 	c.Flags().StringVar(&why, "why", "", "words of a title: explain everything about it")
 	return c
@@ -120,6 +124,10 @@ func planCommand(s *session) *cobra.Command {
 const shownInPlan = 40
 
 func (s *session) plan(p app.Planned, why string) {
+	if p.Accounts == 0 {
+		s.say("nothing is set up; add an account")
+		return
+	}
 	if why != "" && len(p.Ops)+len(p.Held)+len(p.NonOps) == 0 {
 		s.say("no account shows or is told anything about %q", why)
 		return
