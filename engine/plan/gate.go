@@ -88,7 +88,7 @@ func (t *target) gateDecisions(op ledger.Op, _ baseline, lead ledger.Statement, 
 func (t *target) gateService(op ledger.Op, base baseline, lead ledger.Statement, stop *ledger.Reason) {
 	access := t.caps.Of(t.b.Work.Kind)
 	switch {
-	case access < provider.AddIt, access == provider.AddIt && op.Action != provider.Add:
+	case access < provider.AddIt, access == provider.AddIt && op.Action != provider.Add && !t.movesOn(op):
 		stop.Code, stop.Details = ledger.CannotStore, "the service does not take this kind of change"
 	case op.Action != provider.Add:
 	case t.dropsAtOnce(lead):
@@ -98,6 +98,11 @@ func (t *target) gateService(op ledger.Op, base baseline, lead ledger.Statement,
 	case base.state == once && (t.f == media.Ratings || t.f == media.Progress):
 		stop.Code, stop.Details = ledger.FirstLook, "a second look must agree that nothing would be written over"
 	}
+}
+
+// movesOn: a position that cannot be taken away can still give way to a newer one.
+func (t *target) movesOn(op ledger.Op) bool {
+	return t.f == media.Progress && op.Action == provider.Update
 }
 
 // gateIdentity: whether it is known which item to write to.

@@ -24,7 +24,7 @@ type Access uint8
 const (
 	None    Access = iota
 	ReadIt         // read only
-	AddIt          // read and add; never removed or changed
+	AddIt          // read and add; never removed, and of its values only a position is changed
 	FullUse        // read, add, update, remove
 )
 
