@@ -296,6 +296,20 @@ func TestR18OurOwnPositionEnds(t *testing.T) {
 	b.expect(t, "A nothing_said; B path_add_only")
 }
 
+// R18: a copy of a viewing ended when its origin says, also on a service whose
+// own dates mark the start.
+func TestR18ACopyEndsAsItsOriginSays(t *testing.T) {
+	starts := listCaps(10)
+	starts.Features[media.History].StartDated = true
+	b := newBench(listCaps(10), starts)
+	b.route(A, B, media.Progress, keep, follow)
+	b.play(1, ago(day0))
+	set := *b.saysPlay(A, media.History, 1, media.Watched(ago(day0)), ago(day0), 50)
+	b.adopts(B, set, 51)
+	b.says(B, media.Progress, media.Position(3_000_000, 5_400_000), ago(day0-20*time.Minute), 52)
+	b.expect(t, "")
+}
+
 // R16: a flag whose date is near enough is left alone.
 func TestR16NearDatesStay(t *testing.T) {
 	b := viewing(follow, listCaps(10), serverCaps())

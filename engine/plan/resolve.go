@@ -150,7 +150,8 @@ func (t *target) ended(st ledger.Statement) media.Moment {
 		return 0
 	}
 	at := st.Value.PlayedAt()
-	if holder := t.g.parties[st.Account]; at.Known() && holder != nil && holder.Caps.Feature(media.History).StartDated {
+	// A copy keeps the date as its origin stated it.
+	if origin := t.g.parties[originOf(st).Account]; at.Known() && origin != nil && origin.Caps.Feature(media.History).StartDated {
 		at += media.Moment(t.b.Work.RuntimeMS)
 	}
 	if at.Known() {
