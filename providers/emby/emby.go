@@ -1,4 +1,5 @@
-// Package emby speaks with an Emby server, 4.8 and later, for one user.
+// Package emby speaks with an Emby server for one user. It is written for 4.8
+// and 4.9; earlier servers of version 4 are not turned away.
 //
 // History is the watched flag with the date of the last start, the watchlist
 // is the user's favourites, ratings are read always and written only when the

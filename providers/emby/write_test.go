@@ -1,6 +1,7 @@
 package emby
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -209,6 +210,27 @@ func TestProofThatDoesNotComeLeavesTheChangeAccepted(t *testing.T) {
 		}, -1, fakekit.Status(503))
 		if r := s.write(t, play(film, day1)); r.Outcome != provider.Accepted || !s.user.State(film).Played {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// Many writes in a row leave the server room to breathe.
+func TestWritesArePaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := set(t, embyfake.Options{Works: fakekit.SomeWorks(3 * batch / 2)}, nil)
+		var changes []provider.Change
+		for n := 1; len(changes) < batch; n++ {
+			if id := s.server.Find(fmt.Sprintf("Paper Lighthouse %d", n)); id != "" {
+				changes = append(changes, play(id, day1))
+			}
+		}
+		start := time.Now()
+		res, err := s.account.Write(t.Context(), changes)
+		if err != nil || res[batch-1].Outcome != provider.Confirmed {
+			t.Fatal(res[batch-1], err)
+		}
+		if took, least := time.Since(start), (batch-writeBurst-1)*writeEvery; took < least || took > 2*least {
+			t.Errorf("%d writes in %s, want about %s", batch, took, least)
 		}
 	})
 }
