@@ -115,43 +115,35 @@ func safeLookUp(ctx context.Context, c provider.Confirmer, f media.Feature, item
 	return answers, err
 }
 
-// lookUp does point look-ups of works and takes what they show as observed: a
-// view of changes that names just these works. It returns the works that were
-// answered.
+// lookUp does point look-ups of works and takes what they show as observed. It
+// returns the works that were answered.
 func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f media.Feature, asks []inquiry) ([]media.WorkID, error) {
 	answers, err := r.ask(ctx, s, c, f, asks)
 	if err != nil || len(answers) == 0 {
 		return nil, err
 	}
-	view := provider.View{Feature: f, Coverage: provider.Changes, Evidence: provider.Evidence{Announced: -1}}
-	var rows []observe.Sighting
-	var seen []media.WorkID
-	for _, a := range answers {
-		seen = append(seen, a.Work)
-		for _, row := range a.Sightings {
-			rows = append(rows, row)
-			view.Rows = append(view.Rows, row.Row)
-		}
-	}
-	g, err := r.afresh(ctx, s, f, view)
+	g, err := r.afresh(ctx, s, f)
 	if err != nil {
 		return nil, err
 	}
-	delta, _ := observe.Observe(g.reading, g.verdict, rows, g.known, answers)
-	delta.Trust = nil // a few works looked up are no view of the account
+	var seen []media.WorkID
+	for _, a := range answers {
+		seen = append(seen, a.Work)
+	}
+	delta := observe.Settle(g.reading, g.known, answers)
 	r.touch(delta)
 	return seen, r.e.cfg.Store.Apply(ctx, r.run, delta)
 }
 
 // afresh is a feature with the beliefs as they are by now in this run.
-func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, view provider.View) (*glance, error) {
+func (r *round) afresh(ctx context.Context, s *sight, f media.Feature) (*glance, error) {
 	trust, err := r.e.cfg.Store.Trust(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s.believe(trust)
 	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}}
-	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, View: view, Whoami: s.conn.who,
+	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, Whoami: s.conn.who,
 		ClockMS: s.snap.ClockMS, ClockKnown: s.snap.ClockKnown, Trust: s.trust[f], IntervalMS: r.interval(s)}
 	return g, r.believed(ctx, s, g)
 }
@@ -192,13 +184,6 @@ func (r *round) settle(ctx context.Context, s *sight, c provider.Confirmer, f me
 		}
 		asks = append(asks, inquiry{item, p.Work})
 	}
-	answers, err := r.ask(ctx, s, c, f, asks)
-	if err != nil || len(answers) == 0 {
-		return err
-	}
-	g, err := r.afresh(ctx, s, f, provider.View{Feature: f})
-	if err != nil {
-		return err
-	}
-	return r.e.cfg.Store.Apply(ctx, r.run, observe.Settle(g.reading, g.known, answers))
+	_, err := r.lookUp(ctx, s, c, f, asks)
+	return err
 }

@@ -249,9 +249,13 @@ func (r *round) linkPlays(ctx context.Context) error {
 			continue
 		}
 		fresh := observe.Unlinked(g.rows, g.known)
+		isFresh := make(map[*observe.Sighting]bool, len(fresh))
+		for _, row := range fresh {
+			isFresh[row] = true
+		}
 		for i := range g.rows {
 			row := &g.rows[i]
-			if !slices.Contains(fresh, row) {
+			if !isFresh[row] {
 				row.Play = g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].Play
 			}
 		}
@@ -283,7 +287,7 @@ func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting
 		return err
 	}
 	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
-		Linked: facts.Linked, Next: facts.Next}
+		Linked: facts.Linked, Seen: facts.Seen, Next: facts.Next}
 	pending, err := r.e.cfg.Store.Pending(ctx)
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func (e *Engine) compute(ctx context.Context) (ledger.Status, error) {
 			s.Accounts = append(s.Accounts, e.accountStatus(a, f))
 		}
 	}
-	s.Waiting = len(slices.DeleteFunc(f.pending, func(p ledger.Pending) bool { return p.State == ledger.Parked }))
+	s.Waiting = len(slices.DeleteFunc(f.pending, func(p ledger.Pending) bool { return p.State != ledger.Expected }))
 	if s.Holds, err = e.holdStatus(ctx); err != nil {
 		return s, err
 	}

@@ -31,7 +31,9 @@ type PlayFacts struct {
 	Plays []ledger.Play // by number
 	// Live tells of each play whether it is not cleared: the latest statement
 	// about it, at any account, is not a Cleared.
-	Live   map[media.PlayID]bool
+	Live map[media.PlayID]bool
+	// Seen is when a play was first said anywhere; missing where not known.
+	Seen   map[media.PlayID]media.Moment
 	Linked map[ledger.ShownRef]ledger.Shown // rows that already have their play
 	Next   media.PlayID                     // first free number
 }
@@ -39,7 +41,7 @@ type PlayFacts struct {
 // PlayFacts collects what is known about the plays of works in one profile:
 // two persons who watch the same film at the same hour are two plays.
 func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) (PlayFacts, error) {
-	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{},
+	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{}, Seen: map[media.PlayID]media.Moment{},
 		Linked: map[ledger.ShownRef]ledger.Shown{}}
 	wanted := ids(works)
 	const mine = " AND +account IN (SELECT id FROM accounts WHERE profile = ?)"
@@ -58,7 +60,13 @@ func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works [
 			return err
 		}
 		// The last row of each play decides (R11: later, then Set, then later concluded).
-		err = each(ctx, q, scanStatement, func(v ledger.Statement) error { f.Live[v.Play] = !v.Cleared; return nil },
+		err = each(ctx, q, scanStatement, func(v ledger.Statement) error {
+			f.Live[v.Play] = !v.Cleared
+			if at, known := f.Seen[v.Play]; v.Seen.Known() && (!known || v.Seen < at) {
+				f.Seen[v.Play] = v.Seen
+			}
+			return nil
+		},
 			"SELECT "+statementColumns+` FROM statements WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`+mine+`
 			ORDER BY play, at, cleared DESC, seq`, wanted, media.History, profile)
 		if err != nil {
