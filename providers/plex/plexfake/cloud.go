@@ -1,6 +1,7 @@
 package plexfake
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -35,11 +36,33 @@ func token(r *http.Request) string {
 	return cmp.Or(r.Header.Get("X-Plex-Token"), r.URL.Query().Get("X-Plex-Token"))
 }
 
+// answer is kept until nobody else has to wait for it: a client may ask a
+// second question before it reads the first answer.
+type answer struct {
+	bytes.Buffer
+	to     http.ResponseWriter
+	status int
+}
+
+func (a *answer) Header() http.Header    { return a.to.Header() }
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+func (a *answer) send() {
+	a.to.WriteHeader(cmp.Or(a.status, http.StatusOK))
+	_, _ = a.to.Write(a.Bytes()) // the client may have gone
+}
+
 // ServeHTTP answers for plex.tv, clients.plex.tv and the provider hosts.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	out := &answer{to: w}
+	defer out.send()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in := call{w, r, c.tokens[token(r)]}
+	c.serve(call{out, r, c.tokens[token(r)]})
+}
+
+func (c *Cloud) serve(in call) {
+	r := in.r
 	path := strings.TrimPrefix(r.URL.Path, "/api/v2")
 	switch {
 	case r.Header.Get("X-Plex-Client-Identifier") == "":

@@ -16,9 +16,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.events(w, r)
 		return
 	}
+	out := &answer{to: w}
+	defer out.send()
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
-	in := call{w, r, s.tokens[token(r)]}
+	s.serve(call{out, r, s.tokens[token(r)]})
+}
+
+func (s *Server) serve(in call) {
+	r := in.r
 	if in.user == nil && token(r) == s.owner.token { // the owner's account token opens the own server too
 		in.user = s.owner
 	}
