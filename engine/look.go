@@ -121,7 +121,7 @@ func (r *round) request(s *sight) provider.ReadRequest {
 		if !t.Looked || t.Run < s.account.Connected || r.now.Sub(t.LastFull) >= every {
 			want.Full = true
 		}
-		if observe.WantsFresh(t, s.doubts[f].pending, s.doubts[f].proofs) {
+		if observe.WantsFresh(t, s.doubts[f].pending, s.doubts[f].proofs) || observe.CatchingUp(t, r.now, r.interval(s)) {
 			want.Fresh, want.Full = true, true
 		}
 		want.Wants = append(want.Wants, provider.FeatureRequest{Feature: f, Cursor: t.Cursor})

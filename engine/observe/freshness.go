@@ -44,6 +44,13 @@ func WantsFresh(t ledger.Trust, pend []ledger.Pending, proofs int) bool {
 	return slices.ContainsFunc(pend, waitedFor) || proofs > 0 || t.Looked && t.Run == t.FirstRun || t.SuspectDigest != ""
 }
 
+// CatchingUp tells whether a whole list may still lag behind the stamp that
+// moved: until then a stamp that stands still is no reason not to list.
+func CatchingUp(t ledger.Trust, now media.Moment, intervalMS int64) bool {
+	r := Reading{Now: now, Trust: t, IntervalMS: intervalMS}
+	return t.StampMoved.Known() && t.Digest != "" && withinWindow(r, t.StampMoved)
+}
+
 // contradiction tells what speaks against a list that was read without error.
 func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) string {
 	wait, _ := Window(t)

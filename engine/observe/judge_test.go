@@ -258,3 +258,22 @@ func TestWantsFresh(t *testing.T) {
 		}
 	}
 }
+
+func TestCatchingUp(t *testing.T) {
+	lags := make([]int64, 20)
+	for _, c := range []struct {
+		name  string
+		trust ledger.Trust
+		want  bool
+	}{
+		{"never moved", ledger.Trust{Digest: "x"}, false},
+		{"moved two hours ago", ledger.Trust{Digest: "x", StampMoved: noon.Add(-2 * time.Hour)}, true},
+		{"moved three hours ago", ledger.Trust{Digest: "x", StampMoved: noon.Add(-3 * time.Hour)}, false},
+		{"known to be quick", ledger.Trust{Digest: "x", StampMoved: noon.Add(-2 * time.Hour), LagsMS: lags}, false},
+		{"only changes are listed", ledger.Trust{StampMoved: noon.Add(-time.Hour)}, false},
+	} {
+		if got := observe.CatchingUp(c.trust, noon, (30 * minutes).Milliseconds()); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}
