@@ -47,10 +47,15 @@ func (r *Rig) additions() ([]provider.Change, error) {
 	return nil, notHere("nothing can be written")
 }
 
+// batchWorks is the room for one feature's works of a batch.
+const batchWorks = 150
+
 // adds are n adds of works of one kind, fewer where the service knows fewer.
+// Every feature has works of its own: where a title has one status, one that
+// was watched cannot be planned as well.
 func (r *Rig) adds(f media.Feature, k media.Kind, n int) (list []provider.Change) {
 	for i := range n {
-		if it, _, ok := r.work(k, 300+i); ok {
+		if it, _, ok := r.work(k, 300+int(f)*batchWorks+i); ok {
 			list = append(list, change(provider.Add, f, it, r.first(f, it), r.longAgo()))
 		}
 	}
