@@ -1,0 +1,266 @@
+package simkl
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+var (
+	errOtherTitle = errors.New("the answer is about another title")
+	errAnswers    = errors.New("the answer is not one per title")
+	errUnknown    = errors.New("the service has no such title")
+)
+
+// question is one title of /sync/watched.
+type question struct {
+	Simkl int64  `json:"simkl"`
+	Type  string `json:"type,omitempty"` // "movie" or "show"
+	key   string
+}
+
+// looked is one title of the answer.
+type looked struct {
+	IDs       ids           `json:"-"` // stand beside the rest
+	Result    result        `json:"result"`
+	List      text          `json:"list"`
+	WatchedAt text          `json:"last_watched_at"`
+	Seasons   lookedSeasons `json:"seasons"`
+}
+
+// UnmarshalJSON reads the ids from where the rest is.
+func (g *looked) UnmarshalJSON(b []byte) error {
+	type plain looked
+	if err := json.Unmarshal(b, (*plain)(g)); err != nil {
+		return err
+	}
+	return json.Unmarshal(b, &g.IDs)
+}
+
+type lookedSeasons []struct {
+	Number   number         `json:"number"`
+	Episodes lookedEpisodes `json:"episodes"`
+}
+
+type lookedEpisodes []struct {
+	Number    number `json:"number"`
+	Watched   truth  `json:"watched"`
+	WatchedAt text   `json:"last_watched_at"`
+}
+
+// UnmarshalJSON takes anything that is not a list as none.
+func (l *lookedSeasons) UnmarshalJSON(b []byte) error {
+	*l = nil
+	type plain lookedSeasons
+	return lenient(b, '[', (*plain)(l))
+}
+
+// UnmarshalJSON takes anything that is not a list as none.
+func (l *lookedEpisodes) UnmarshalJSON(b []byte) error {
+	*l = nil
+	type plain lookedEpisodes
+	return lenient(b, '[', (*plain)(l))
+}
+
+// result of a title: true in the library, false known and not in it,
+// "not_found" not known.
+type result string
+
+// UnmarshalJSON never fails: it keeps the word.
+func (r *result) UnmarshalJSON(b []byte) error {
+	*r = result(unquoted(b))
+	return nil
+}
+
+// askSingly answers items past the lists; where the service cannot be asked
+// for one title, from a list read past caches.
+func (a *account) askSingly(ctx context.Context, f media.Feature, items []media.Item, batch []int, out []provider.Answer) error {
+	var asks []question
+	which := make([]int, len(batch)) // question of each item; -1: none
+	for n, i := range batch {
+		q, err := a.question(ctx, items[i])
+		which[n] = -1
+		switch {
+		case err == nil:
+			if which[n] = slices.Index(asks, q); which[n] < 0 {
+				which[n], asks = len(asks), append(asks, q)
+			}
+		case errors.Is(err, errUnknown):
+			out[i] = provider.Answer{Key: items[i].Key}
+		case wholeAccount(err.Kind) || ctx.Err() != nil:
+			return err
+		default:
+			out[i] = unanswered(items[i], err)
+		}
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	got, err := a.watched(ctx, asks)
+	if err != nil && (wholeAccount(err.Kind) || ctx.Err() != nil) {
+		return err
+	}
+	lists := guard{account: a, now: map[string]*haul{}}
+	for n, i := range batch {
+		switch {
+		case which[n] < 0:
+		case err == nil && !asks[which[n]].listOnly(items[i]):
+			out[i] = got[which[n]].answer(f, items[i], asks[which[n]].key)
+		case err == nil || noSuchCall(err):
+			out[i] = lists.answer(ctx, f, items[i], asks[which[n]].key)
+		default:
+			out[i] = unanswered(items[i], err)
+		}
+	}
+	return nil
+}
+
+// noSuchCall tells whether the service does not offer the look-up at all.
+func noSuchCall(e *provider.Error) bool {
+	return e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed || e.Status == http.StatusGone
+}
+
+// listOnly tells whether only the list tells of an item: episodes of an anime
+// are looked up by AniDB's numbers.
+func (q question) listOnly(it media.Item) bool {
+	b, _, _ := parseKey(q.key)
+	return it.Kind == media.Episode && b == anime
+}
+
+// question finds out by which number to ask for an item's title.
+func (a *account) question(ctx context.Context, it media.Item) (question, *provider.Error) {
+	b, id, ok := parseKey(it.Key)
+	if !ok {
+		k, _, known := a.shelf.titles().find(it)
+		if !known {
+			var err *provider.Error
+			if k, err = a.resolve(ctx, it); err != nil {
+				return question{}, err
+			}
+		}
+		b, id, _ = parseKey(k)
+	}
+	q := question{Simkl: atoi(id), key: b.key(id)}
+	switch b {
+	case movies:
+		q.Type = "movie"
+	case shows:
+		q.Type = "show"
+	}
+	return q, nil
+}
+
+// watched asks for titles; the answers come in the order of the questions.
+func (a *account) watched(ctx context.Context, asks []question) ([]looked, *provider.Error) {
+	const path = "/sync/watched"
+	var got []looked
+	q := url.Values{"extended": {"episodes,specials"}}
+	if _, err := a.api.JSON(ctx, a.post(path, q, asks), &got); err != nil {
+		return nil, provider.AsError(err)
+	}
+	if len(got) != len(asks) {
+		return nil, provider.Failed(provider.Contract, "post "+path, errAnswers)
+	}
+	for i, g := range got {
+		if !g.IDs.share(sentIDs{Simkl: asks[i].Simkl}) {
+			return nil, provider.Failed(provider.Contract, "post "+path, errOtherTitle)
+		}
+	}
+	return got, nil
+}
+
+// answer says what the look-up of a title means for an item.
+func (g looked) answer(f media.Feature, it media.Item, k string) provider.Answer {
+	var to address
+	if it.Kind == media.Episode {
+		var err error
+		if to, err = episodeAddress(it); err != nil {
+			return unanswered(it, provider.Failed(provider.Rejected, "look up", err))
+		}
+		k = episodeKey(k, to.season, to.episode)
+	}
+	out := provider.Answer{Key: k, Held: g.Result == "true" || g.Result == "false"}
+	if g.Result != "true" {
+		return out
+	}
+	r := record{Status: g.List, WatchedAt: g.WatchedAt}
+	var row provider.Row
+	var err error
+	switch {
+	case f == media.Watchlist:
+		row, err = r.listed()
+	case it.Kind == media.Film:
+		row, err = r.seen()
+	default:
+		row = g.Seasons.watched(to)
+	}
+	if err != nil {
+		return unanswered(it, provider.Failed(provider.Contract, "post /sync/watched", err))
+	}
+	if row.Value.Set {
+		row.Key = k
+		out.Rows = []provider.Row{row}
+	}
+	return out
+}
+
+// watched is the play of an episode, if there is one.
+func (l lookedSeasons) watched(to address) provider.Row {
+	for _, s := range l {
+		for _, e := range s.Episodes {
+			if s.Number.whole() == to.season && e.Number.whole() == to.episode && bool(e.Watched) {
+				return provider.Row{Value: media.Watched(e.WatchedAt.moment())}
+			}
+		}
+	}
+	return provider.Row{}
+}
+
+// answer reads the item's list past caches.
+func (g guard) answer(ctx context.Context, f media.Feature, it media.Item, k string) provider.Answer {
+	b, _, _ := parseKey(k)
+	h, err := g.list(ctx, "/sync/all-items/"+string(b))
+	switch {
+	case err != nil:
+		return unanswered(it, provider.AsError(err))
+	case len(h.odd) > 0:
+		return unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+	}
+	answer, sure := h.records.answer(f, it, k)
+	if !sure {
+		return unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+	}
+	return answer
+}
+
+// answer says what records tell about an item of a title; sure is false when
+// they are not understood.
+func (known titles) answer(f media.Feature, it media.Item, k string) (out provider.Answer, sure bool) {
+	out = provider.Answer{Key: k, Held: true}
+	if it.Kind == media.Episode {
+		to, err := episodeAddress(it)
+		if err != nil {
+			return out, false
+		}
+		out.Key = episodeKey(k, to.season, to.episode)
+	}
+	r, ok := known[k]
+	if !ok {
+		return out, true
+	}
+	b, _, _ := parseKey(k)
+	v := provider.View{Feature: f}
+	r.show(&v, b, k, &collector{seen: map[string]bool{}})
+	for _, row := range v.Rows {
+		if row.Key == out.Key {
+			out.Rows = append(out.Rows, row)
+		}
+	}
+	return out, len(v.Skipped) == 0
+}
