@@ -283,6 +283,23 @@ func TestR18OwnPositionEnds(t *testing.T) {
 	b.expect(t, "A remove")
 }
 
+// R18: a service that dates our own copy by its writing does not make it newer
+// than what was said before that.
+func TestR18OurOwnPositionIsAsOldAsItWasSaid(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10), listCaps(10))
+	b.route(A, B, media.Progress, keep, follow)
+	b.route(C, B, media.Progress, keep, follow)
+	set := *b.says(A, media.Progress, media.Position(600_000, 5_400_000), ago(3*day0), 50)
+	b.adopts(B, set, 51)
+	for i := range b.d.Shown {
+		if b.d.Shown[i].Account == B {
+			b.d.Shown[i].At = ago(time.Hour)
+		}
+	}
+	b.says(C, media.Progress, media.Position(3_000_000, 5_400_000), ago(day0), 52)
+	b.expect(t, "B update 50m0s")
+}
+
 // R18: our own copy of a position goes by any path once a play has ended it; a
 // person's own stays where removals are off.
 func TestR18OurOwnPositionEnds(t *testing.T) {

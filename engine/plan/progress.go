@@ -26,7 +26,11 @@ func (t *target) positionStops(w candidate, own *ledger.Statement, base baseline
 		return "", ""
 	}
 	there := base.at
-	if own != nil && own.At > there && !own.Cleared {
+	switch {
+	case own == nil || own.Cleared:
+	case adopted(*own) && own.At.Known():
+		there = own.At // our own copy, which the service may date when it was written
+	case own.At > there:
 		there = own.At
 	}
 	switch {
