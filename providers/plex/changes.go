@@ -3,6 +3,7 @@ package plex
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -140,7 +141,7 @@ func (l *look) complete(ctx context.Context) error {
 		return err
 	}
 	for _, key := range missing {
-		if it, held := more[key]; held && !l.ofLeftOut(it) {
+		if it, held := more[key]; held {
 			l.library.items = append(l.library.items, it)
 			l.library.total++
 			l.library.received++
@@ -184,7 +185,7 @@ func (a *account) showsOf(ctx context.Context, items []item) (shows, error) {
 const mostKeys = 100
 
 // byKey reads items by their keys, in any number. Those that the user cannot
-// see are missing.
+// see are missing, and those in libraries that were left out.
 func (a *account) byKey(ctx context.Context, keys []string) (map[string]item, error) {
 	out := map[string]item{}
 	for chunk := range slices.Chunk(keys, mostKeys) {
@@ -199,7 +200,7 @@ func (a *account) byKey(ctx context.Context, keys []string) (map[string]item, er
 // asked for each by itself.
 func (a *account) someByKey(ctx context.Context, keys []string, out map[string]item) error {
 	c, err := a.server.get(ctx, "/library/metadata/"+strings.Join(keys, ","), url.Values{"includeGuids": {"1"}}, 0, 0)
-	if e := provider.AsError(err); e != nil && e.Status == 404 {
+	if e := provider.AsError(err); e != nil && e.Status == http.StatusNotFound {
 		if len(keys) == 1 {
 			return nil
 		}
@@ -214,7 +215,7 @@ func (a *account) someByKey(ctx context.Context, keys []string, out map[string]i
 		return err
 	}
 	for _, it := range decoded[item](c.Metadata) {
-		if slices.Contains(keys, string(it.RatingKey)) {
+		if slices.Contains(keys, string(it.RatingKey)) && !slices.Contains(a.env.LeftOut, string(it.LibrarySectionID)) {
 			out[string(it.RatingKey)] = it
 		}
 	}

@@ -175,7 +175,7 @@ func (a *account) match(ctx context.Context, it media.Item, by media.Token) (*me
 			continue
 		}
 		found := a.described(row)
-		if len(row.guids()) == 0 {
+		if len(row.Guids) == 0 {
 			if found, err = a.page(ctx, key); err != nil {
 				return nil, err
 			}

@@ -160,14 +160,14 @@ var levels = map[string]media.Kind{
 // ownTokens are all ids that an item carries at its own level.
 func ownTokens(it item, kind media.Kind) []media.Token {
 	var out []media.Token
-	for _, g := range append(it.guids(), string(it.GUID)) {
+	for _, g := range append(slices.Clone(it.Guids), string(it.GUID)) {
 		if n, ok := parseGUID(g); ok {
 			if t, ok := n.token(kind); ok {
 				out = append(out, t)
 			}
 		}
 	}
-	for _, path := range it.paths() {
+	for _, path := range it.Media {
 		out = append(out, media.FolderTokens(kind, path)...)
 	}
 	return sorted(out)

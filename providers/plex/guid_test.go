@@ -95,10 +95,10 @@ func TestRecordedGUIDs(t *testing.T) {
 // TestEpisodesAreNamedByTheirShow in every way that the server tells.
 func TestEpisodesAreNamedByTheirShow(t *testing.T) {
 	s := shows{}
-	s.learn([]item{{RatingKey: "40100", Type: "show", Guids: rows{[]byte(`{"id":"tvdb://81"}`), []byte(`{"id":"tmdb://82"}`)}}})
+	s.learn([]item{{RatingKey: "40100", Type: "show", Guids: guids{"tvdb://81", "tmdb://82"}}})
 	it := item{RatingKey: "40213", Type: "episode", GUID: "plex://episode/5f00aa11bb22cc33dd44ee55", GrandparentRatingKey: "40100",
 		GrandparentGUID: "plex://show/5f00aa11bb22cc33dd440001", GrandparentTitle: "Harbour Nine", ParentIndex: number{0, true}, Index: number{0, true},
-		Guids: rows{[]byte(`{"id":"tvdb://9200013"}`)}, Duration: number{2702000, true}, Year: number{2024, true}}
+		Guids: guids{"tvdb://9200013"}, Duration: number{2702000, true}, Year: number{2024, true}}
 	got := s.describe(it)
 	const want = "episode/plex:5f00aa11bb22cc33dd44ee55 episode/plex:5f00aa11bb22cc33dd440001@0x0 episode/tmdb:82@0x0 episode/tvdb:9200013 episode/tvdb:81@0x0"
 	if tokensText(got) != want || got.Season != 0 || got.Number != 0 || got.ShowKey != "40100" || got.RuntimeMS != 2702000 {
@@ -112,7 +112,7 @@ func TestEpisodesAreNamedByTheirShow(t *testing.T) {
 
 // TestFoldersName: ids in folder names count for items that no agent matched.
 func TestFoldersName(t *testing.T) {
-	it := item{Type: "movie", GUID: "local://1", Media: rows{[]byte(`{"Part":[{"file":"/films/Paper Lighthouse (2023) {tmdb-7654321}/film.mkv"}]}`)}}
+	it := decodeItem(t, `{"type":"movie","guid":"local://1","Media":[{"Part":[{"file":"/films/Paper Lighthouse (2023) {tmdb-7654321}/film.mkv"}]}]}`)
 	if got := tokensText(shows{}.describe(it)); got != "film/tmdb:7654321" {
 		t.Error(got)
 	}

@@ -143,7 +143,11 @@ func (a *account) noteVersion(v string) {
 	a.mu.Unlock()
 }
 
-const pingEvery = 24 * time.Hour
+const (
+	pingEvery = 24 * time.Hour
+	pingAgain = time.Hour // after one that failed
+	pingTime  = 10 * time.Second
+)
 
 // daily keeps the token alive and learns whether plex.tv copies marks by
 // itself. Trouble with either is not the account's.
@@ -151,13 +155,20 @@ func (a *account) daily(ctx context.Context) {
 	a.mu.Lock()
 	due := time.Since(a.pinged) >= pingEvery
 	a.mu.Unlock()
-	if !due || a.cloud.ping(ctx) != nil {
+	if !due {
 		return
 	}
-	mirrored := a.cloud.mirrors(ctx)
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	err := a.cloud.ping(ctx)
+	mirrored := err == nil && a.cloud.mirrors(ctx)
 	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err != nil {
+		a.pinged = time.Now().Add(pingAgain - pingEvery)
+		return
+	}
 	a.pinged, a.mirrored = time.Now(), mirrored
-	a.mu.Unlock()
 }
 
 // mirrorNotice: plex.tv copies watched marks between servers and its cloud by

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/transport"
@@ -22,6 +23,7 @@ type server struct {
 	mu      sync.Mutex
 	address string
 	http    *transport.Client
+	strayed time.Time // when another address than the person's was found; zero: never
 }
 
 // at returns the address and the client for it; "" when it is not known yet.
@@ -100,6 +102,7 @@ func (s *server) reach(ctx context.Context) (*container, *transport.Response, er
 	if err != nil {
 		return nil, nil, err
 	}
+	s.comeHome()
 	id, resp, err := s.greet(ctx, k)
 	if err == nil || !searchable(err) || ctx.Err() != nil {
 		return id, resp, err
@@ -115,7 +118,27 @@ func (s *server) reach(ctx context.Context) (*container, *transport.Response, er
 	if err := s.move(address); err != nil {
 		return nil, nil, err
 	}
+	s.mu.Lock()
+	s.strayed = time.Now()
+	s.mu.Unlock()
 	return s.greet(ctx, k)
+}
+
+// strayFor is how long another address is good enough: laptops come home.
+const strayFor = 3 * time.Hour
+
+// comeHome goes back to the person's own address when another was found some
+// hours ago.
+func (s *server) comeHome() {
+	s.mu.Lock()
+	due := s.env.Address != "" && !s.strayed.IsZero() && time.Since(s.strayed) > strayFor
+	if due {
+		s.strayed = time.Time{}
+	}
+	s.mu.Unlock()
+	if due {
+		_ = s.move(s.env.Address) // it was good when the account was opened
+	}
 }
 
 // searchable tells whether the server may be found elsewhere: nobody answered,

@@ -18,7 +18,7 @@ var errNoWatchlist = errors.New("plex.tv keeps no watchlist for this member of t
 
 // readWatchlist adds the view of the watchlist.
 func (a *account) readWatchlist(ctx context.Context, w *writer) {
-	l, err := a.watchlist(ctx)
+	l, err := a.myWatchlist(ctx)
 	if err != nil {
 		w.failed(media.Watchlist, a.noWatchlist(ctx, err))
 		return
@@ -27,7 +27,7 @@ func (a *account) readWatchlist(ctx context.Context, w *writer) {
 		w.snap.ClockMS, w.snap.ClockKnown = l.clockMS, l.clockKnown
 	}
 	v := provider.View{Feature: media.Watchlist, Coverage: provider.Whole, Skipped: l.skipped,
-		Evidence: provider.Evidence{Announced: l.total, Received: l.received}}
+		Evidence: provider.Evidence{Announced: l.total, Received: l.received, UserID: l.user}}
 	items := a.titles(ctx, l.items)
 	for i, it := range l.items {
 		switch kind := items[i].Kind; {
@@ -40,9 +40,28 @@ func (a *account) readWatchlist(ctx context.Context, w *writer) {
 	w.snap.Views = append(w.snap.Views, v)
 }
 
-// watched is the watchlist as it was read, with the clock of plex.tv.
+// myWatchlist reads the list of the user who signed in, and of nobody else.
+func (a *account) myWatchlist(ctx context.Context) (watchlist, error) {
+	k, err := a.keeper.load(ctx)
+	if err != nil {
+		return watchlist{}, err
+	}
+	me, _, err := a.cloud.me(ctx)
+	if err != nil {
+		return watchlist{}, err
+	}
+	if string(me.ID) != k.User {
+		return watchlist{}, provider.Failed(provider.WrongUser, "get /api/v2/user", nil)
+	}
+	w, err := a.watchlist(ctx)
+	w.user = k.User
+	return w, err
+}
+
+// watchlist is the list as it was read, with the clock of plex.tv.
 type watchlist struct {
 	list
+	user       string
 	clockMS    int64
 	clockKnown bool
 }
@@ -136,29 +155,34 @@ func catalogueKey(it item) string {
 // learnIDs asks for the ids of titles: many at once where the catalogue
 // answers that, else one by one. What it does not answer now waits.
 func (a *account) learnIDs(ctx context.Context, keys []string) {
-	left := mostLookUps
+	budget := mostLookUps
 	for chunk := range slices.Chunk(keys, idBatch) {
-		if left == 0 {
+		if !a.learnSome(ctx, chunk, &budget) {
 			break
-		}
-		left--
-		missing, err := a.idsOf(ctx, chunk)
-		if err != nil && !lonely(err) {
-			break
-		}
-		for _, key := range missing {
-			if left == 0 || len(chunk) == 1 {
-				break
-			}
-			left--
-			if _, err = a.idsOf(ctx, []string{key}); err != nil && !lonely(err) {
-				break
-			}
 		}
 	}
 	if err := a.ids.save(); err != nil && a.env.Log != nil {
 		a.env.Log.WarnContext(ctx, "ids of the watchlist are not remembered", "why", err)
 	}
+}
+
+// learnSome asks for one batch, then singly for what that left open. It tells
+// whether the catalogue can be asked more.
+func (a *account) learnSome(ctx context.Context, keys []string, budget *int) bool {
+	if *budget == 0 {
+		return false
+	}
+	*budget--
+	missing, err := a.idsOf(ctx, keys)
+	if err != nil && !lonely(err) || len(keys) == 1 {
+		return err == nil || lonely(err)
+	}
+	for _, key := range missing {
+		if !a.learnSome(ctx, []string{key}, budget) {
+			return false
+		}
+	}
+	return true
 }
 
 // lonely tells whether an error is about the titles that were asked for, not

@@ -70,7 +70,7 @@ func decoded[T any](r rows) []T {
 type item struct {
 	RatingKey             text    `json:"ratingKey"`
 	GUID                  text    `json:"guid"`
-	Guids                 rows    `json:"Guid"`
+	Guids                 guids   `json:"Guid"`
 	Type                  text    `json:"type"`
 	Title                 text    `json:"title"`
 	OriginalTitle         text    `json:"originalTitle"`
@@ -92,7 +92,7 @@ type item struct {
 	LastRatedAt           number  `json:"lastRatedAt"`  // s
 	LibrarySectionID      text    `json:"librarySectionID"`
 	OriginallyAvailableAt text    `json:"originallyAvailableAt"`
-	Media                 rows    `json:"Media"`
+	Media                 files   `json:"Media"`
 
 	HistoryKey text   `json:"historyKey"`
 	ViewedAt   number `json:"viewedAt"` // s
@@ -100,29 +100,40 @@ type item struct {
 	User       rows   `json:"User"`
 }
 
-// paths are the item's files.
-func (it item) paths() (out []string) {
+// files are the paths of an item's files; nothing else of them is kept.
+type files []string
+
+func (f *files) UnmarshalJSON(data []byte) error {
 	type medium struct{ Part rows }
 	type part struct {
 		File text `json:"file"`
 	}
-	for _, m := range decoded[medium](it.Media) {
+	*f = nil
+	for _, m := range decoded[medium](rowsIn(data)) {
 		for _, p := range decoded[part](m.Part) {
-			out = append(out, string(p.File))
+			*f = append(*f, string(p.File))
 		}
 	}
-	return out
+	return nil
 }
 
-// guids are the item's public ids, one level each.
-func (it item) guids() (out []string) {
+// guids are an item's public ids, one level each.
+type guids []string
+
+func (g *guids) UnmarshalJSON(data []byte) error {
 	type guid struct {
 		ID text `json:"id"`
 	}
-	for _, g := range decoded[guid](it.Guids) {
-		out = append(out, string(g.ID))
+	*g = nil
+	for _, v := range decoded[guid](rowsIn(data)) {
+		*g = append(*g, string(v.ID))
 	}
-	return out
+	return nil
+}
+
+func rowsIn(data []byte) (r rows) {
+	_ = r.UnmarshalJSON(data) // fails on nothing that is JSON
+	return r
 }
 
 // section is one library.

@@ -105,7 +105,7 @@ func TestRecordedAnswers(t *testing.T) {
 					t.Errorf("%s: %s: %s", file, it.Title, why)
 				}
 			}
-			if public := len(it.guids()) > 0; public && d.Kind != media.NoKind && len(d.Tokens) < 2 {
+			if public := len(it.Guids) > 0; public && d.Kind != media.NoKind && len(d.Tokens) < 2 {
 				t.Errorf("%s: %s has %v", file, it.Title, d.Tokens)
 			}
 		}
