@@ -102,6 +102,9 @@ func (a *App) StartSignIn(ctx context.Context, args SignInArgs) (SignInStep, err
 	if err != nil {
 		return SignInStep{}, err
 	}
+	if err := a.probe(ctx); err != nil { // before the person goes through it in vain
+		return SignInStep{}, err
+	}
 	s, ok := a.Service(in.account.Provider)
 	if !ok {
 		return SignInStep{}, notFound("there is no service %q; there are %q", args.Service, a.serviceNames())

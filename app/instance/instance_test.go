@@ -29,7 +29,7 @@ func serve(t *testing.T, l *Lock, g Grant) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(func() { _ = s.Close() }) // it may be closed already
 	return s
 }
 
@@ -187,6 +187,9 @@ func TestDrainWaitsAndCloseDoesNot(t *testing.T) {
 	time.AfterFunc(10*time.Millisecond, func() { close(release) })
 	if err := s.Drain(t.Context()); err != nil {
 		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, socketName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket is left behind: %v", err)
 	}
 	if got := <-answers; got != `"done"` {
 		t.Errorf("drained wish got %s", got)

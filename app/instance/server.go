@@ -20,6 +20,7 @@ type Grant func(ctx context.Context, do string, args json.RawMessage, progress f
 // Server listens for wishes.
 type Server struct {
 	listener net.Listener
+	path     string
 	grant    Grant
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -46,7 +47,7 @@ func (l *Lock) Serve(grant Grant) (*Server, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(&Error{"keep others out of", path, err}, listener.Close())
 	}
-	s := &Server{listener: listener, grant: grant}
+	s := &Server{listener: listener, path: path, grant: grant}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.wishes.Go(s.accept)
 	return s, nil
@@ -136,15 +137,24 @@ func (s *Server) answer(ctx context.Context, wish request, progress func(any)) r
 // Close takes no more wishes and takes those under way back; it returns when
 // they have ended.
 func (s *Server) Close() error {
-	err := s.listener.Close()
+	err := s.leave()
 	s.cancel()
 	s.wishes.Wait()
 	return err
 }
 
+// leave takes the socket away. The lock is still held, so it is ours.
+func (s *Server) leave() error {
+	err := s.listener.Close()
+	if removed := os.Remove(s.path); removed != nil && !errors.Is(removed, os.ErrNotExist) {
+		err = errors.Join(err, &Error{"remove", s.path, removed})
+	}
+	return err
+}
+
 // Drain takes no more wishes and waits for those under way.
 func (s *Server) Drain(ctx context.Context) error {
-	err := s.listener.Close()
+	err := s.leave()
 	stop := context.AfterFunc(ctx, s.cancel)
 	defer stop()
 	s.wishes.Wait()

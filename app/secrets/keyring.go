@@ -35,6 +35,7 @@ func (k Keyring) Delete(name string) error {
 // try asks once more when unlocking failed: the library takes any signal on
 // the bus for the answer to its prompt.
 func (k Keyring) try(call func() error) error {
+	stayOffBus()
 	err := call()
 	if isLocked(err) {
 		err = call()
