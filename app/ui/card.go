@@ -28,14 +28,18 @@ func (s *Screen) drawCard(c view.Card, folded bool) *cardView {
 	}
 	title := heading(c.Title)
 	content := stack(title, wrapped(c.Why))
+	samples := container.New(tight{})
 	for _, sample := range c.Samples {
-		content.Add(container.NewBorder(nil, nil, widget.NewLabel("•"), nil, wrapped(sample)))
+		samples.Add(container.NewBorder(nil, nil, widget.NewLabel("•"), nil, wrapped(sample)))
 	}
-	for _, small := range []string{c.More, c.Evidence, c.Next} {
-		if small != "" {
-			content.Add(quiet(small))
+	content.Add(samples)
+	small := container.New(tight{})
+	for _, text := range []string{c.More, c.Evidence, c.Next} {
+		if text != "" {
+			small.Add(quiet(text))
 		}
 	}
+	content.Add(small)
 	content.Add(s.buttons(c.Buttons))
 	v.object = newPanel(content, theme.ColorNameWarning)
 	return v

@@ -54,6 +54,7 @@ func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Sc
 		rail: map[string]*widget.Button{}, body: container.NewStack()}
 	s.status, s.activity = newStatusPage(s), newActivityPage(s)
 	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
+	s.win.SetPadded(false)
 	s.win.Resize(fyne.NewSize(1020, 740))
 	s.win.SetCloseIntercept(closed)
 	s.visit(placeStatus)

@@ -73,7 +73,9 @@ type ServiceOffer struct {
 // From is the window of a status at a moment.
 func From(s ledger.Status, now media.Moment, services []Service, w *Words) Window {
 	p := painter{Words: w, s: s, now: now, services: services}
-	out := Window{Mood: p.mood(), Sentence: p.sentence(), Buttons: p.buttons(), Progress: p.progress(), Services: services}
+	still := p // a run has a line of its own: sentence and sign do not flicker with it
+	still.s.Running = nil
+	out := Window{Mood: still.mood(), Sentence: still.sentence(), Buttons: p.buttons(), Progress: p.progress(), Services: services}
 	if s.Demo {
 		out.Demo = w.Say("status.demo")
 	}
