@@ -18,7 +18,9 @@ func notifier(able ...string) *Notifier {
 }
 
 func TestClicksBecomeCommands(t *testing.T) {
-	signal := func(name string, body ...any) *dbus.Signal { return &dbus.Signal{Name: noteName + "." + name, Body: body} }
+	signal := func(name string, body ...any) *dbus.Signal {
+		return &dbus.Signal{Name: noteName + "." + name, Body: body}
+	}
 	for _, c := range []struct {
 		name string
 		s    *dbus.Signal
