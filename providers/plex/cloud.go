@@ -185,7 +185,7 @@ type connection struct {
 // servers lists the media servers that the token may use.
 func (c *cloud) servers(ctx context.Context) ([]device, error) {
 	var all rows
-	_, err := c.get(ctx, clients+"/api/v2/resources", url.Values{"includeHttps": {"1"}, "includeRelay": {"1"}, "includeIPv6": {"1"}}, &all)
+	_, err := c.get(ctx, tv+"/api/v2/resources", url.Values{"includeHttps": {"1"}, "includeRelay": {"1"}, "includeIPv6": {"1"}}, &all)
 	if err != nil {
 		return nil, err
 	}

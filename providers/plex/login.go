@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -71,9 +70,12 @@ const (
 func (d *door) pin(strong bool) signin.Turn {
 	return signin.Polled{
 		Begin: func(ctx context.Context) (signin.Prompt, error) {
+			req := transport.Request{Method: http.MethodPost, URL: tv + "/api/v2/pins"}
+			if strong {
+				req.Query = url.Values{"strong": {"true"}}
+			}
 			var p pinReply
-			_, err := d.cloud.http.JSON(ctx, transport.Request{Method: http.MethodPost, URL: tv + "/api/v2/pins",
-				Query: url.Values{"strong": {strconv.FormatBool(strong)}}}, &p)
+			_, err := d.cloud.http.JSON(ctx, req, &p)
 			if err == nil && (p.ID == "" || p.Code == "") {
 				err = provider.Failed(provider.Contract, "post /api/v2/pins", errors.New("a pin without code"))
 			}

@@ -234,7 +234,7 @@ func TestWatchlistPages(t *testing.T) {
 				t.Errorf("%d look-ups in one read", n)
 			}
 			for range 12 {
-				snap = s.read(t, want)
+				s.read(t, want)
 			}
 			s.open(t) // what was learned outlives the program
 			s.tally.Reset()
