@@ -223,3 +223,35 @@ func TestWrongPassphrase(t *testing.T) {
 	}
 	w.must(0, "accounts", "test", "jellyfin")
 }
+
+// TestRestoredBackup: a state from before the last writes is noticed, and
+// nothing is done on its word without a person's yes (R27).
+func TestRestoredBackup(t *testing.T) {
+	w := newWorld(t)
+	w.anna.Favorite(w.n(1).id, true)
+	w.anna.Favorite(w.n(2).id, true)
+	w.start()
+	w.must(0, "routes", "set", "jellyfin", "trakt", "watchlist", "--mode", "keep-same", "--removals", "follow")
+	w.must(0, "sync")
+	old := read[app.Backup](w, 0, "backup", "now")
+	w.anna.Favorite(w.n(3).id, true)
+	w.must(0, "sync")
+	if !w.listedAtTrakt(w.n(3)) {
+		t.Fatal("nothing was written since the backup")
+	}
+	w.must(0, "backup", "restore", old.Name)
+	w.anna.Favorite(w.n(2).id, false)
+	w.anna.Favorite(w.n(4).id, true)
+	after := read[app.Synced](w, app.ExitNeedsYou, "sync")
+	if after.Run.Added+after.Run.Removed > 0 || w.listedAtTrakt(w.n(4)) || !w.listedAtTrakt(w.n(2)) {
+		t.Errorf("a restored state was acted on: %+v", after.Run)
+	}
+	if len(after.Status.Holds) == 0 || after.Status.Holds[0].Guard != "guard_first_run" {
+		t.Errorf("%+v", after.Status.Holds)
+	}
+	w.must(0, "holds", "start", "all")
+	w.must(-1, "sync")
+	if !w.listedAtTrakt(w.n(4)) || !w.listedAtTrakt(w.n(2)) {
+		t.Error("after Start what is missing is added and nothing is removed")
+	}
+}
