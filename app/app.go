@@ -248,5 +248,5 @@ func features(words []string) ([]media.Feature, error) {
 // Problem says what keeps the house from opening, as a status.
 func Problem(err error) Status {
 	p := engine.ProblemOf(err)
-	return Status{State: "error", Exit: ExitError, Sentence: p.Detail, Problem: &ProblemView{Code: p.Code, Detail: p.Detail, Backup: p.Backup}}
+	return Status{State: "error", Exit: ExitError, Sentence: p.Detail, Accounts: []Account{}, Holds: []Hold{}, Problem: &ProblemView{Code: p.Code, Detail: p.Detail, Backup: p.Backup}}
 }

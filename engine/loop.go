@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -227,6 +229,10 @@ func ProblemOf(err error) *ledger.Problem {
 	switch {
 	case errors.As(err, &bad):
 		p.Code = "settings_invalid"
+	case !errors.As(err, &broken) && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
+		p.Code, p.Detail = problems[store.ErrReadOnly], store.ErrReadOnly.Error()+": "+p.Detail
+	case !errors.As(err, &broken) && errors.Is(err, syscall.ENOSPC):
+		p.Code, p.Detail = problems[store.ErrDiskFull], store.ErrDiskFull.Error()+": "+p.Detail
 	case errors.As(err, &broken):
 		p.Backup = broken.Backup
 		if code, known := problems[broken.Kind]; known {

@@ -94,7 +94,7 @@ func wrap(path string, err error) error {
 func kindOf(err error) Kind {
 	var s *sqlite.Error
 	if errors.As(err, &s) {
-		return kindOfCode(s.Code() & 0xff)
+		return kindOfCode(s.Code())
 	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
@@ -108,7 +108,10 @@ func kindOf(err error) Kind {
 }
 
 func kindOfCode(code int) Kind {
-	switch code {
+	if code == sqlite3.SQLITE_IOERR_SHMSIZE { // the log's index found no room
+		return ErrDiskFull
+	}
+	switch code & 0xff {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return ErrDamaged
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
