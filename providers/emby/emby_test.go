@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -200,6 +201,29 @@ func TestManyChangesBecomeAFullScan(t *testing.T) {
 	}
 }
 
+// The same, where the number of watched items stays what it was.
+func TestManyRewatchesBecomeAFullScan(t *testing.T) {
+	s := set(t, embyfake.Options{Works: fakekit.SomeWorks(250)}, nil)
+	var films []string
+	for _, w := range fakekit.SomeWorks(250) {
+		if !w.Show {
+			films = append(films, s.server.Find(w.Title))
+		}
+	}
+	watchAll := func(from media.Moment) {
+		for i, id := range films {
+			s.user.Keep(id, embyfake.State{Played: true, Count: 1, Last: from.Add(time.Duration(i) * time.Minute).Time(), Rating: -1})
+		}
+	}
+	watchAll(day1)
+	snap := s.read(t, provider.ReadRequest{Full: true})
+	watchAll(day1.Add(1000 * time.Hour))
+	snap = s.read(t, provider.ReadRequest{Wants: wantsFrom(snap)})
+	if r, _ := row(snap, media.History, films[0]); r.Value.PlayedAt() != day1.Add(1000*time.Hour) {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestLeftOutLibrariesBoundTheView(t *testing.T) {
 	o := embyfake.Options{Works: fakekit.SomeWorks(9)}
 	whole := set(t, o, nil)
@@ -216,6 +240,11 @@ func TestLeftOutLibrariesBoundTheView(t *testing.T) {
 	c := films.read(t, provider.ReadRequest{Wants: wantsFrom(b)})
 	if len(c.Items) == 0 || slices.ContainsFunc(c.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
 		t.Errorf("%+v", c.Items)
+	}
+	films.account.heard[films.server.Find("Harbour 3")] = true // by the socket
+	d := films.read(t, provider.ReadRequest{Wants: wantsFrom(c)})
+	if slices.ContainsFunc(d.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
+		t.Errorf("heard of, but left out: %+v", d.Items)
 	}
 	show := item(a, whole.server.Find("Harbour 3"))
 	show.Key = ""
@@ -258,6 +287,12 @@ func TestUpgradeCurfewAndTornDownServerGiveNoView(t *testing.T) {
 	}
 	s.user.Curfew(false)
 	s.read(t, full)
+	s.weather.When("other user", isMe, 1, fakekit.Changed(func(_ http.Header, body []byte) []byte {
+		return []byte(strings.ReplaceAll(string(body), s.user.ID, strings.Repeat("0", 32)))
+	}))
+	if _, err := s.account.Read(t.Context(), full); kind(err) != provider.WrongUser {
+		t.Error(err)
+	}
 	for _, l := range []string{"Films", "Shows", "Music"} {
 		s.user.Hide(s.server.LibraryID(l), true)
 	}

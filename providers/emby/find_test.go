@@ -61,6 +61,26 @@ func TestFindLooksAtTheKindAndAtEveryID(t *testing.T) {
 	}
 }
 
+// A server that ignores the kind answers with other things of the same id.
+func TestAnsweredKindsAreChecked(t *testing.T) {
+	s := set(t, embyfake.Options{}, nil)
+	for _, kind := range []string{"BoxSet", "Movie"} {
+		s.server.Shelve(embyfake.Entry{Kind: kind, Title: kind, IDs: map[string]string{"Tmdb": "605"}})
+	}
+	s.weather.When("kinds ignored", func(r *http.Request) bool { return true }, -1,
+		func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			q := r.URL.Query()
+			q.Del("IncludeItemTypes")
+			r.URL.RawQuery = q.Encode()
+			next.ServeHTTP(w, r)
+		})
+	found, err := s.account.Find(t.Context(), []media.Item{wanted(media.Show, media.OwnToken(media.Show, media.TMDB, "605")),
+		wanted(media.Episode, media.EpisodeToken(media.TMDB, "605", 1, 1))})
+	if err != nil || found[0] != nil || found[1] != nil {
+		t.Errorf("%+v %v", found, err)
+	}
+}
+
 // A server that ignores the ids lists everything: that finds nothing.
 func TestIgnoredIDsAreNotAnswered(t *testing.T) {
 	s := set(t, embyfake.Options{Works: fakekit.SomeWorks(9)}, nil)

@@ -80,6 +80,22 @@ func TestSocketRefusesADeadToken(t *testing.T) {
 	}
 }
 
+// What the socket told before a read that failed is not forgotten.
+func TestHeardOfIsKeptOverAFailedRead(t *testing.T) {
+	s := set(t, embyfake.Options{Works: fakekit.SomeWorks(3)}, nil)
+	show := s.server.Find("Harbour 3")
+	snap := s.read(t, provider.ReadRequest{Full: true})
+	s.account.hear(message{"UserDataChanged", json.RawMessage(`{"UserDataList":[{"ItemId":"` + show + `"}]}`)})
+	s.weather.When("ids", func(r *http.Request) bool { return r.URL.Query().Has("Ids") }, -1, fakekit.Status(404))
+	if _, err := s.account.Read(t.Context(), provider.ReadRequest{Wants: wantsFrom(snap)}); kind(err) != provider.Rejected {
+		t.Fatal(err)
+	}
+	s.weather.Clear()
+	if _, ok := row(s.read(t, provider.ReadRequest{Wants: wantsFrom(snap)}), media.Watchlist, show); !ok {
+		t.Error("forgotten")
+	}
+}
+
 // A server that takes the connection and then says nothing, not even to a
 // ping, is lost; one that answers is not.
 func TestASilentSocketIsLost(t *testing.T) {
