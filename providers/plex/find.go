@@ -2,6 +2,7 @@ package plex
 
 import (
 	"context"
+	"hash/maphash"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +11,21 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
+
+// index finds the libraries' items by their ids. It keeps digests of the ids: a
+// library has some hundred thousand of them, and what is found is read again.
+type index map[uint64]string
+
+var indexSeed = maphash.MakeSeed()
+
+// put keeps the first key of an id.
+func (x index) put(t media.Token, key string) {
+	if h := maphash.Comparable(indexSeed, t); x[h] == "" {
+		x[h] = key
+	}
+}
+
+func (x index) get(t media.Token) string { return x[maphash.Comparable(indexSeed, t)] }
 
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
 
@@ -49,8 +65,8 @@ func (a *account) Find(ctx context.Context, items []media.Item) ([]*media.Item, 
 	}
 	left := mostMatches
 	for i, it := range items {
-		if row, ok := found[where[i]]; ok && where[i] != "" {
-			described := names.describe(row)
+		described, ok := names.sharing(found[where[i]], it)
+		if ok {
 			out[i] = &described
 		} else if left > 0 && listable(it.Kind) && len(it.Tokens) > 0 {
 			left--
@@ -60,6 +76,13 @@ func (a *account) Find(ctx context.Context, items []media.Item) ([]*media.Item, 
 		}
 	}
 	return out, nil
+}
+
+// sharing describes an item of the libraries if it bears one of the ids that
+// it was found by.
+func (s shows) sharing(row item, it media.Item) (media.Item, bool) {
+	described := s.describe(row)
+	return described, slices.ContainsFunc(described.Tokens, func(t media.Token) bool { return slices.Contains(it.Tokens, t) })
 }
 
 func listable(k media.Kind) bool { return k == media.Film || k == media.Show }
@@ -94,8 +117,8 @@ func (a *account) held(ctx context.Context, it media.Item) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, t := range it.Tokens {
-		if keys := a.index[t]; t.Kind == it.Kind && len(keys) > 0 {
-			return keys[0], nil
+		if key := a.index.get(t); t.Kind == it.Kind && key != "" {
+			return key, nil
 		}
 	}
 	return "", nil

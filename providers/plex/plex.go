@@ -91,9 +91,9 @@ type account struct {
 	ids    *idCache
 
 	mu        sync.Mutex
-	shows     shows                    // of the last scan, and those met since
-	index     map[media.Token][]string // rating keys by id, of the last scan; nil before it
-	version   string                   // of the server when it was last asked
+	shows     shows  // of the last scan, and those met since
+	index     index  // of the last scan; nil before it
+	version   string // of the server when it was last asked
 	pinged    time.Time
 	mirrored  bool  // plex.tv copies watched marks by itself
 	threshold int64 // percent from which the server takes a position for a play; 0: not asked yet

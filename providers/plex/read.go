@@ -165,15 +165,15 @@ func (a *account) plays(ctx context.Context, more url.Values) (list, error) {
 
 // remember keeps what later look-ups need.
 func (l *look) remember() {
-	index := map[media.Token][]string{}
+	keys := index{}
 	for _, it := range l.library.items {
 		for _, t := range l.shows.describe(it).Tokens {
-			index[t] = append(index[t], string(it.RatingKey))
+			keys.put(t, string(it.RatingKey))
 		}
 	}
 	l.account.mu.Lock()
 	defer l.account.mu.Unlock()
-	l.account.shows, l.account.index = maps.Clone(l.shows), index
+	l.account.shows, l.account.index = maps.Clone(l.shows), keys
 }
 
 // readPlaying asks what this user plays right now. Only the owner is told.

@@ -376,3 +376,25 @@ func TestWhatIsWorthALook(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftOutLibrariesAreNotLookedUp nor written to, whatever key is known.
+func TestLeftOutLibrariesAreNotLookedUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, snap := shelved(t, 1)
+		film := itemOf(t, snap, s.server.Find("Paper Lighthouse 1"))
+		s.env.LeftOut = []string{"1"}
+		s.open(t)
+		a, err := s.account.LookUp(t.Context(), media.History, []media.Item{film})
+		if err != nil || a[0].Held {
+			t.Errorf("%+v %v", a, err)
+		}
+		res := s.write(t, provider.Change{Action: provider.Add, Feature: media.History, Item: film, New: media.Watched(0)})
+		if res.Outcome != provider.Refused || s.sent() != 0 {
+			t.Errorf("%+v", res)
+		}
+		found, err := s.account.Find(t.Context(), []media.Item{film})
+		if err != nil || found[0] == nil || found[0].Key != title(film) {
+			t.Errorf("%+v %v", found, err)
+		}
+	})
+}

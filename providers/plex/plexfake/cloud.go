@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,10 +17,11 @@ import (
 type call struct {
 	w    http.ResponseWriter
 	r    *http.Request
+	q    url.Values
 	user *User // nil: no valid token
 }
 
-func (c call) query(name string) string { return c.r.URL.Query().Get(name) }
+func (c call) query(name string) string { return c.q.Get(name) }
 
 func (c call) json(status int, v any) {
 	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -58,7 +60,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer out.send()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.serve(call{out, r, c.tokens[token(r)]})
+	c.serve(call{out, r, r.URL.Query(), c.tokens[token(r)]})
 }
 
 func (c *Cloud) serve(in call) {

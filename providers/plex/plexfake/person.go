@@ -197,6 +197,7 @@ func (s *Server) RenewTokens() {
 func (s *Server) Remove(key string) {
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
+	delete(s.byKey, key)
 	s.items = slices.DeleteFunc(s.items, func(it *item) bool { return it.key == key })
 }
 
@@ -210,7 +211,7 @@ func (s *Server) Copy(key string) string {
 	twin.key = fmt.Sprint(40_000 + s.minted)
 	twin.library = &library{fmt.Sprint(10 + s.minted), twin.library.kind, twin.library.name + " 4K"}
 	s.libraries = append(s.libraries, twin.library)
-	s.items = append(s.items, &twin)
+	s.items, s.byKey[twin.key] = append(s.items, &twin), &twin
 	return twin.key
 }
 

@@ -110,7 +110,7 @@ func (c *Cloud) AddServer(name string, owner *User) *Server {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := &Server{cloud: c, ID: digest(40, "server", name), Name: name, version: "1.43.0.10000-aaaa1111", threshold: 90,
-		tokens: map[string]*User{}, states: map[*User]map[string]*state{}, listeners: map[chan string]bool{}, numb: map[string]bool{}, playing: map[*User]*item{}}
+		tokens: map[string]*User{}, byKey: map[string]*item{}, states: map[*User]map[string]*state{}, listeners: map[chan string]bool{}, numb: map[string]bool{}, playing: map[*User]*item{}}
 	s.libraries = []*library{{"1", "movie", "Films"}, {"2", "show", "Series"}, {"3", "artist", "Music"}}
 	s.owner = owner
 	s.admit(owner)
@@ -150,6 +150,7 @@ type Server struct {
 	tokens    map[string]*User
 	libraries []*library
 	items     []*item
+	byKey     map[string]*item
 	states    map[*User]map[string]*state // by rating key
 	plays     []*play
 	minted    int
@@ -236,7 +237,7 @@ func (s *Server) Shelve(e Entry) string {
 			it.ids = append(it.ids, scheme+"://"+id)
 		}
 	}
-	s.items = append(s.items, it)
+	s.items, s.byKey[it.key] = append(s.items, it), it
 	return it.key
 }
 
@@ -277,14 +278,7 @@ func (s *Server) Add(w fakekit.Work) string {
 	return show
 }
 
-func (s *Server) item(key string) *item {
-	for _, it := range s.items {
-		if it.key == key && key != "" {
-			return it
-		}
-	}
-	return nil
-}
+func (s *Server) item(key string) *item { return s.byKey[key] }
 
 // Find returns the key of the first item of a title; "" when there is none.
 func (s *Server) Find(title string) string {

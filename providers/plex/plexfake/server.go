@@ -20,7 +20,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer out.send()
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
-	s.serve(call{out, r, s.tokens[token(r)]})
+	s.serve(call{out, r, r.URL.Query(), s.tokens[token(r)]})
 }
 
 func (s *Server) serve(in call) {
@@ -124,8 +124,8 @@ func (c call) paged(more map[string]any, start, total int) {
 
 func (s *Server) metadata(in call, keys []string) {
 	var found []*item
-	for _, it := range s.items {
-		if slices.Contains(keys, it.key) {
+	for _, key := range keys {
+		if it := s.item(key); it != nil {
 			found = append(found, it)
 		}
 	}
