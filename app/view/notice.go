@@ -170,10 +170,9 @@ func (n *notifier) holds() {
 }
 
 func (n *notifier) holdNotice() Notice {
-	var removals, all []int64
+	var removals []int64
 	titles := 0
 	for _, h := range n.s.Holds {
-		all = append(all, h.ID)
 		if removes(h.Guard) {
 			removals = append(removals, h.ID)
 			titles += h.Count
