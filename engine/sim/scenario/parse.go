@@ -66,7 +66,7 @@ func (p *parser) step(words []string) (step, error) {
 	if words[0] == "refused" && len(words) > 2 {
 		return p.refused(words[1:])
 	}
-	if read := statements[words[0]]; read != nil {
+	if read := reader(words[0]); read != nil {
 		return read(p, words[1:])
 	}
 	if _, known := p.accounts[words[0]]; !known {
@@ -97,11 +97,10 @@ func (p *parser) refused(words []string) (step, error) {
 	return s, err
 }
 
-// statements are the lines that start with a word of the language.
-var statements map[string]func(*parser, []string) (step, error)
-
-func init() {
-	statements = map[string]func(*parser, []string) (step, error){
+// reader reads the lines that start with a word of the language; nil for any
+// other word.
+func reader(word string) func(*parser, []string) (step, error) {
+	return map[string]func(*parser, []string) (step, error){
 		"profile": (*parser).profile, "account": (*parser).account, "route": (*parser).route, "drop": (*parser).dropRoute,
 		"disconnect": (*parser).disconnect, "reconnect": (*parser).reconnect, "features": (*parser).switchFeatures,
 		"pause": (*parser).pause, "resume": (*parser).resume,
@@ -112,7 +111,7 @@ func init() {
 		"weather": (*parser).weather, "picture": (*parser).picture, "old": (*parser).old, "crash": (*parser).crash, "cancel": (*parser).cancel,
 		"writes": (*parser).writes, "hold": (*parser).hold, "no": (*parser).no, "reason": (*parser).reason,
 		"status": (*parser).status, "aside": (*parser).aside, "waiting": (*parser).waiting,
-	}
+	}[word]
 }
 
 // want checks how many words a statement has.

@@ -194,6 +194,7 @@ func (p *parser) run(words []string) (step, error) {
 		kind = asksStore
 	}
 	return step{kind: kind, do: func(ctx context.Context, s *stage) error {
+		wish := wish
 		for _, name := range only {
 			wish.Only = append(wish.Only, s.home.Room(name).ID)
 		}

@@ -102,7 +102,7 @@ func (p *parser) account(words []string) (step, error) {
 		return step{}, err
 	}
 	name := words[0]
-	if _, taken := p.accounts[name]; taken || statements[name] != nil {
+	if _, taken := p.accounts[name]; taken || reader(name) != nil {
 		return step{}, fmt.Errorf("the name %q is taken", name)
 	}
 	profile, err := oneOf("profile", words[1], profiles())
