@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, std surroundings) int {
 		return int(code)
 	}
 	s.clearLine()
-	fmt.Fprintln(std.err, "watchkeeperctl:", err)
+	fmt.Fprintln(std.err, "watchkeeperctl:", app.Problem(err).Sentence)
 	return codeOf(err)
 }
 
