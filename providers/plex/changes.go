@@ -88,9 +88,7 @@ func (l *look) changes(ctx context.Context, before cursor) (enough bool, err err
 		}
 	}
 	since := strconv.FormatInt(max(before.Play-overlap, 0), 10)
-	if l.history, err = l.plays(ctx, url.Values{"viewedAt>": {since}}); err != nil {
-		return false, err
-	}
+	l.readPlays(ctx, url.Values{"viewedAt>": {since}})
 	if err := l.complete(ctx); err != nil {
 		return false, err
 	}

@@ -23,8 +23,9 @@ type look struct {
 	clock    *transport.Response
 	sections []section
 	shows    shows
-	library  list // items of all libraries, or those that may have changed
-	history  list // plays of this user
+	library  list  // items of all libraries, or those that may have changed
+	history  list  // plays of this user
+	mute     error // why there are no plays
 	playing  map[string]bool
 	covers   provider.Coverage
 	cursor   cursor
@@ -54,6 +55,8 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 			a.readWatchlist(ctx, &w)
 		case err != nil:
 			w.failed(wish.Feature, err)
+		case wish.Feature == media.History && l.mute != nil:
+			w.failed(wish.Feature, l.mute)
 		default:
 			l.view(&w, wish.Feature)
 		}
@@ -108,7 +111,7 @@ func levelsOf(s section) []string {
 
 // everything scans all libraries and all plays.
 func (l *look) everything(ctx context.Context) error {
-	l.covers, l.shows, l.library, l.history = provider.Catalogue, shows{}, list{}, list{}
+	l.covers, l.shows, l.library = provider.Catalogue, shows{}, list{}
 	for _, s := range l.sections {
 		for _, level := range levelsOf(s) {
 			part, err := l.level(ctx, s, level)
@@ -119,10 +122,7 @@ func (l *look) everything(ctx context.Context) error {
 			l.shows.learn(part.items)
 		}
 	}
-	var err error
-	if l.history, err = l.plays(ctx, nil); err != nil {
-		return err
-	}
+	l.readPlays(ctx, nil)
 	l.cursor = cursor{Scope: l.scope()}.after(l.library, l.history)
 	l.remember()
 	return l.readPlaying(ctx)
@@ -163,6 +163,15 @@ func (a *account) plays(ctx context.Context, more url.Values) (list, error) {
 	return l, err
 }
 
+// readPlays reads the rows of plays, which only the history needs. A guest who
+// may not see any has flags all the same.
+func (l *look) readPlays(ctx context.Context, since url.Values) {
+	l.history, l.mute = l.plays(ctx, since)
+	if e := provider.AsError(l.mute); e != nil && e.Status == http.StatusForbidden && !l.kept.Owned {
+		l.history, l.mute = list{}, nil
+	}
+}
+
 // remember keeps what later look-ups need.
 func (l *look) remember() {
 	keys := index{}
@@ -176,14 +185,15 @@ func (l *look) remember() {
 	l.account.shows, l.account.index = maps.Clone(l.shows), keys
 }
 
-// readPlaying asks what this user plays right now. Only the owner is told.
+// readPlaying asks what this user plays right now. Only the owner is told, and
+// to be told nothing is no reason to have no view.
 func (l *look) readPlaying(ctx context.Context) error {
 	keys, err := l.Playing(ctx)
 	l.playing = map[string]bool{}
 	for _, k := range keys {
 		l.playing[k] = true
 	}
-	if e := provider.AsError(err); e != nil && (e.Status == http.StatusForbidden || e.Status == http.StatusNotFound) {
+	if e := provider.AsError(err); e != nil && (e.Kind == provider.Rejected || e.Kind == provider.Auth) {
 		return nil
 	}
 	return err

@@ -398,3 +398,31 @@ func TestLeftOutLibrariesAreNotLookedUp(t *testing.T) {
 		}
 	})
 }
+
+// TestTroubleWithPlaysIsOnlyTheirs: ratings and positions are read all the
+// same, and a guest who may not see rows has flags.
+func TestTroubleWithPlaysIsOnlyTheirs(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, _ := shelved(t, 2)
+		film := s.server.Find("Paper Lighthouse 1")
+		s.at().Mark(film)
+		want := provider.ReadRequest{Full: true, Wants: []provider.FeatureRequest{{Feature: media.History}, {Feature: media.Ratings}}}
+		s.weather.On("no history", "GET "+historyPath, -1, fakekit.Status(500))
+		snap, err := s.account.Read(t.Context(), want)
+		if err != nil || snap.Views[0].Err == nil || snap.Views[1].Err != nil || len(snap.Views[1].Rows) != 2 {
+			t.Errorf("%+v %v", snap.Views, err)
+		}
+		s.weather.Clear()
+		s.weather.On("forbidden", "GET "+historyPath, -1, fakekit.Status(403))
+		if snap, _ = s.account.Read(t.Context(), want); snap.Views[0].Err == nil {
+			t.Error("the owner may always see them")
+		}
+		k := keptOf(t, s)
+		k.Owned = false
+		_ = s.env.Secrets.Save(t.Context(), k.secret())
+		s.open(t)
+		if snap, _ = s.account.Read(t.Context(), want); snap.Views[0].Err != nil || !flagOf(rowsOf(snap, media.History, film)).Value.Set {
+			t.Errorf("%+v", snap.Views)
+		}
+	})
+}
