@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,11 +27,11 @@ type desk struct {
 	kept  map[string]string
 	err   error
 	block chan struct{} // a prompt that nobody answers until it is closed
-	calls int
+	calls atomic.Int32
 }
 
 func (d *desk) wait() error {
-	d.calls++
+	d.calls.Add(1)
 	if d.block != nil {
 		<-d.block
 	}
@@ -148,16 +149,16 @@ func TestPromptNobodyAnswers(t *testing.T) {
 		if _, err := a.Load(t.Context()); err == nil || time.Since(began) != 0 {
 			t.Errorf("second call: %v after %s", err, time.Since(began))
 		}
-		if d.calls != 1 {
-			t.Errorf("%d prompts", d.calls)
+		if d.calls.Load() != 1 {
+			t.Errorf("%d prompts", d.calls.Load())
 		}
 		close(d.block)
 		synctest.Wait()
 		if v.State() != Ready {
 			t.Errorf("state %s after the answer", v.State())
 		}
-		if s, err := a.Load(t.Context()); err != nil || s.Reveal() != canary || d.calls != 1 {
-			t.Errorf("%q %v after %d calls", s.Reveal(), err, d.calls)
+		if s, err := a.Load(t.Context()); err != nil || s.Reveal() != canary || d.calls.Load() != 1 {
+			t.Errorf("%q %v after %d calls", s.Reveal(), err, d.calls.Load())
 		}
 	})
 }
