@@ -110,14 +110,12 @@ func readContainer(ctx context.Context, client *transport.Client, req transport.
 
 // user is an account at plex.tv, or a member of its home.
 type user struct {
-	ID         text `json:"id"`
-	UUID       text `json:"uuid"`
-	Title      text `json:"title"`
-	Username   text `json:"username"`
-	AuthToken  text `json:"authToken"`
-	Restricted flag `json:"restricted"`
-	Protected  flag `json:"protected"`
-	Home       flag `json:"home"`
+	ID        text `json:"id"`
+	UUID      text `json:"uuid"`
+	Title     text `json:"title"`
+	Username  text `json:"username"`
+	AuthToken text `json:"authToken"`
+	Protected flag `json:"protected"`
 }
 
 func (u user) name() string {
@@ -162,7 +160,6 @@ func (c *cloud) enter(ctx context.Context, u user, pin string) (user, error) {
 // device is a row of the account's resources: a server, or a player.
 type device struct {
 	Name             text `json:"name"`
-	ProductVersion   text `json:"productVersion"`
 	ClientIdentifier text `json:"clientIdentifier"` // of a server: its machine id
 	Provides         text `json:"provides"`
 	Owned            flag `json:"owned"`
@@ -173,13 +170,11 @@ type device struct {
 }
 
 type connection struct {
-	Protocol text   `json:"protocol"`
-	Address  text   `json:"address"`
-	Port     number `json:"port"`
-	URI      text   `json:"uri"`
-	Local    flag   `json:"local"`
-	Relay    flag   `json:"relay"`
-	IPv6     flag   `json:"IPv6"`
+	Address text   `json:"address"`
+	Port    number `json:"port"`
+	URI     text   `json:"uri"`
+	Local   flag   `json:"local"`
+	Relay   flag   `json:"relay"`
 }
 
 // servers lists the media servers that the token may use.

@@ -44,7 +44,7 @@ func TestSignInFindsTheServer(t *testing.T) {
 			t.Errorf("%s %+v", s.env.Address, k)
 		}
 		who, err := s.account.Whoami(t.Context())
-		if err != nil || who.UserID != s.user.ID || who.ServerID != s.server.ID || who.UserName != "marlow" || who.Version == "" {
+		if err != nil || who.UserID != s.user.ID || who.ServerID != s.server.ID || who.UserName != "marlow" || who.ServerName != "Attic NAS" || who.Version == "" {
 			t.Errorf("%+v %v", who, err)
 		}
 		for _, c := range s.record.Calls() {

@@ -122,7 +122,8 @@ func newAccount(env provider.Env) (*account, error) {
 func (a *account) Capabilities() provider.Capabilities { return a.caps }
 
 // Whoami implements provider.Provider. The server does not tell whom a token
-// speaks for; plex.tv does, and issued both.
+// speaks for; plex.tv does, and issued both. The server is asked for its name,
+// to see whether it still takes its token.
 func (a *account) Whoami(ctx context.Context) (provider.Identity, error) {
 	me, _, err := a.cloud.me(ctx)
 	if err != nil {
@@ -133,8 +134,15 @@ func (a *account) Whoami(ctx context.Context) (provider.Identity, error) {
 		return provider.Identity{}, err
 	}
 	a.noteVersion(string(id.Version))
-	return provider.Identity{ServerID: string(id.MachineIdentifier), UserID: string(me.ID), UserName: me.name(),
-		ServerName: string(id.FriendlyName), Version: string(id.Version)}, nil
+	who := provider.Identity{ServerID: string(id.MachineIdentifier), UserID: string(me.ID), UserName: me.name(), Version: string(id.Version)}
+	c, err := a.server.get(ctx, "/", nil, 0, 0)
+	if e := provider.AsError(err); e != nil && e.Kind != provider.Rejected {
+		return provider.Identity{}, err
+	}
+	if err == nil {
+		who.ServerName = string(c.FriendlyName)
+	}
+	return who, nil
 }
 
 func (a *account) noteVersion(v string) {

@@ -68,31 +68,29 @@ func decoded[T any](r rows) []T {
 // watchlist, or a session: their fields have the same names. Missing numbers
 // are not known: season 0 and episode 0 are numbers.
 type item struct {
-	RatingKey             text    `json:"ratingKey"`
-	GUID                  text    `json:"guid"`
-	Guids                 guids   `json:"Guid"`
-	Type                  text    `json:"type"`
-	Title                 text    `json:"title"`
-	OriginalTitle         text    `json:"originalTitle"`
-	EditionTitle          text    `json:"editionTitle"`
-	Year                  number  `json:"year"`
-	Index                 number  `json:"index"`
-	ParentIndex           number  `json:"parentIndex"`
-	ParentRatingKey       text    `json:"parentRatingKey"`
-	ParentGUID            text    `json:"parentGuid"`
-	ParentTitle           text    `json:"parentTitle"`
-	GrandparentRatingKey  text    `json:"grandparentRatingKey"`
-	GrandparentGUID       text    `json:"grandparentGuid"`
-	GrandparentTitle      text    `json:"grandparentTitle"`
-	Duration              number  `json:"duration"` // ms
-	ViewCount             number  `json:"viewCount"`
-	ViewOffset            number  `json:"viewOffset"`   // ms
-	LastViewedAt          number  `json:"lastViewedAt"` // s
-	UserRating            decimal `json:"userRating"`   // 0 to 10
-	LastRatedAt           number  `json:"lastRatedAt"`  // s
-	LibrarySectionID      text    `json:"librarySectionID"`
-	OriginallyAvailableAt text    `json:"originallyAvailableAt"`
-	Media                 files   `json:"Media"`
+	RatingKey            text    `json:"ratingKey"`
+	GUID                 text    `json:"guid"`
+	Guids                guids   `json:"Guid"`
+	Type                 text    `json:"type"`
+	Title                text    `json:"title"`
+	OriginalTitle        text    `json:"originalTitle"`
+	Year                 number  `json:"year"`
+	Index                number  `json:"index"`
+	ParentIndex          number  `json:"parentIndex"`
+	ParentRatingKey      text    `json:"parentRatingKey"`
+	ParentGUID           text    `json:"parentGuid"`
+	ParentTitle          text    `json:"parentTitle"`
+	GrandparentRatingKey text    `json:"grandparentRatingKey"`
+	GrandparentGUID      text    `json:"grandparentGuid"`
+	GrandparentTitle     text    `json:"grandparentTitle"`
+	Duration             number  `json:"duration"` // ms
+	ViewCount            number  `json:"viewCount"`
+	ViewOffset           number  `json:"viewOffset"`   // ms
+	LastViewedAt         number  `json:"lastViewedAt"` // s
+	UserRating           decimal `json:"userRating"`   // 0 to 10
+	LastRatedAt          number  `json:"lastRatedAt"`  // s
+	LibrarySectionID     text    `json:"librarySectionID"`
+	Media                files   `json:"Media"`
 
 	HistoryKey text   `json:"historyKey"`
 	ViewedAt   number `json:"viewedAt"` // s
