@@ -51,7 +51,6 @@ func (s *search) run(ctx context.Context, items []media.Item) error {
 	if err != nil {
 		return err
 	}
-	s.works.Learn(shows)
 	episodes, err := s.episodes(ctx, shows, byShow)
 	if err != nil {
 		return err

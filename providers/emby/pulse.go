@@ -18,7 +18,7 @@ import (
 // number of watched items and the list of hearts are looked at too.
 type pulse struct {
 	recent []mediabrowser.Item // half watched, and started last
-	hearts []string            // ids of favourites, in order; none when there are too many
+	hearts []string            // ids of favourites, in order; of very many those started last
 	played int                 // how many items are watched
 }
 
@@ -32,7 +32,6 @@ func (s *server) pulse(ctx context.Context, libraries []string) (pulse, error) {
 		libraries = []string{""}
 	}
 	var out pulse
-	many := false
 	for _, lib := range libraries {
 		half, _, err := s.short(ctx, filtered(listQuery(leaves, lib), "IsResumable"), mediabrowser.PageSize)
 		if err != nil {
@@ -42,7 +41,7 @@ func (s *server) pulse(ctx context.Context, libraries []string) (pulse, error) {
 		if err != nil {
 			return pulse{}, err
 		}
-		hearts, n, err := s.short(ctx, filtered(listQuery(tops, lib), "IsFavorite"), mediabrowser.PageSize)
+		hearts, _, err := s.short(ctx, filtered(listQuery(tops, lib), "IsFavorite"), mediabrowser.PageSize)
 		if err != nil {
 			return pulse{}, err
 		}
@@ -52,16 +51,12 @@ func (s *server) pulse(ctx context.Context, libraries []string) (pulse, error) {
 		}
 		out.recent = slices.Concat(out.recent, half, started)
 		out.played += played
-		many = many || n > len(hearts)
 		for _, it := range hearts {
 			out.hearts = append(out.hearts, it.ID)
 		}
 	}
 	slices.Sort(out.hearts)
 	out.hearts = slices.Compact(out.hearts)
-	if many {
-		out.hearts = nil
-	}
 	out.recent = once(out.recent)
 	return out, nil
 }
