@@ -10,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LD := -X watchkeeper/app/wire.Version=$(VERSION)
 GL_TAGS := migrated_fynedo,x11
 
-.PHONY: run demo test race bench sim lint build ctl deps-gl
+.PHONY: run e2e demo test race bench sim lint build ctl deps-gl
 
 run: deps-gl ## the desktop program
 	go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
@@ -26,6 +26,10 @@ ctl: ## the command line program, no C compiler needed
 
 build: deps-gl ctl ## both programs
 	go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
+
+e2e: ## the desktop program on a virtual screen, with a tray and notifications that are pressed
+	@scripts=.ci/deps-gl; bash $$scripts xvfb dbus openbox xdotool libgl1-mesa-dri
+	go test -tags e2e -count=1 ./cmd/watchkeeper/e2e
 
 test: ## vet, lint, all tests; no display, no C compiler
 	$(UNIT) vet -tags ci ./...

@@ -100,16 +100,31 @@ func (d *desk) eventually(what string, within time.Duration, is func() bool) {
 	d.t.Fatalf("%s: not within %s", what, within)
 }
 
+// programs is the folder of the real programs, built once.
+var programs string
+
+// TestMain builds the programs that the tests try.
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "watchkeeper-e2e")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	programs = dir
+	build("watchkeeper", nil, "-tags", "migrated_fynedo,x11")
+	build("watchkeeperctl", []string{"CGO_ENABLED=0"})
+	return m.Run()
+}
+
 // build makes a program of this module.
-func build(t *testing.T, name, pkg string, env []string, args ...string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, args...), pkg)...)
+func build(name string, env []string, args ...string) {
+	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-buildvcs=false", "-o", programs}, args...), "./cmd/"+name)...)
 	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, out)
+		panic(fmt.Sprintf("%s: %v\n%s", name, err, out))
 	}
-	return path
 }
 
 // picture keeps what the screen shows, for a person to look at.

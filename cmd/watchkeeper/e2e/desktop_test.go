@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,9 +36,7 @@ const films = 60
 
 func newHome(t *testing.T) *home {
 	t.Helper()
-	h := &home{desk: newDesk(t), trakt: traktfake.New(time.Now)}
-	h.program = build(t, "watchkeeper", "./cmd/watchkeeper", nil, "-tags", "migrated_fynedo,x11")
-	h.ctl = build(t, "watchkeeperctl", "./cmd/watchkeeperctl", []string{"CGO_ENABLED=0"})
+	h := &home{desk: newDesk(t), trakt: traktfake.New(time.Now), program: filepath.Join(programs, "watchkeeper"), ctl: filepath.Join(programs, "watchkeeperctl")}
 	h.trakt.Limited = false
 	h.trakt.AddClient(traktfake.Client{ID: "own-client"})
 	server := jellyfinfake.New(jellyfinfake.Options{})
@@ -175,6 +174,37 @@ func TestTray(t *testing.T) {
 	}
 	if strings.Contains(h.log.String(), "Fyne") {
 		t.Errorf("the toolkit complains:\n%s", h.log.String())
+	}
+}
+
+// TestWithoutTray: where nothing shows an icon, the window cannot get lost.
+func TestWithoutTray(t *testing.T) {
+	h := newHome(t)
+	cmd := h.open("--background")
+	h.eventually("the window shows itself", 30*time.Second, func() bool { return len(h.windows()) == 1 })
+	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
+		t.Errorf("close: %v %s", err, out)
+	}
+	time.Sleep(time.Second) // what must not happen has no event
+	if len(h.windows()) != 1 {
+		t.Error("closing took the window away without asking")
+	}
+	h.picture("close-asks")
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the program ended with %v\n%s", err, h.log.String())
+	}
+}
+
+// TestWithoutDisplay names the program that works there.
+func TestWithoutDisplay(t *testing.T) {
+	h := newHome(t)
+	h.env = slices.DeleteFunc(h.env, func(v string) bool { return strings.HasPrefix(v, "DISPLAY=") })
+	out, err := h.run(h.program, h.flags...)
+	if err == nil || !strings.Contains(out, "watchkeeperctl") {
+		t.Errorf("%v %s", err, out)
 	}
 }
 

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"watchkeeper/app/view"
+	"watchkeeper/engine/media"
+)
+
+func TestPausesEnd(t *testing.T) {
+	zone := time.FixedZone("east", 2*3600)
+	evening := time.Date(2026, 3, 31, 22, 30, 0, 0, zone)
+	for d, want := range map[view.PauseFor]time.Time{
+		view.OneHour:      evening.Add(time.Hour),
+		view.TillTomorrow: time.Date(2026, 4, 1, 7, 0, 0, 0, zone),
+		view.TillResumed:  {},
+	} {
+		if got := until(d, evening); got != media.At(want) {
+			t.Errorf("%s: %s, want %s", d, got, media.At(want))
+		}
+	}
+}
+
+// TestCommandsWithoutHouse: a window over a data folder that cannot be used
+// says so, whatever is pressed.
+func TestCommandsWithoutHouse(t *testing.T) {
+	p := &program{words: view.Speak("en", time.UTC)}
+	for _, v := range []view.Verb{view.SyncNow, view.Answer, view.Pause, view.Undo, view.Bundle} {
+		if _, err := p.perform(t.Context(), view.Command{Verb: v}); err == nil {
+			t.Errorf("%s did something", v)
+		}
+	}
+	if said, err := p.perform(t.Context(), view.Command{Verb: view.About}); err != nil || said == "" {
+		t.Errorf("about: %q %v", said, err)
+	}
+}
+
+func TestOptionsKeepDemosApart(t *testing.T) {
+	own, dir, err := flags{}.options()
+	if err != nil || own.Services != nil {
+		t.Fatal(own, err)
+	}
+	if _, _, err := (flags{services: "missing.json"}).options(); err == nil {
+		t.Error("a missing services file is no error")
+	}
+	if _, other, _ := (flags{dir: "somewhere"}).options(); other == dir {
+		t.Errorf("%s although another folder was named", other)
+	}
+}
