@@ -15,8 +15,10 @@ import (
 func (e *Engine) putFindings(ctx context.Context, s *sight, out identity.Output) error {
 	id := s.account.ID
 	return errors.Join(
-		store.PutFindings(ctx, e.cfg.Store, id, store.Conflicts, out.Conflicts, func(c identity.Conflict) string { return c.Key }),
-		store.PutFindings(ctx, e.cfg.Store, id, store.Unmatched, out.Missing, func(m identity.Unmatched) string { return m.Key }))
+		store.PutFindings(ctx, e.cfg.Store, store.Listing[identity.Conflict]{Account: id, List: store.Conflicts,
+			Rows: out.Conflicts, Key: func(c identity.Conflict) string { return c.Key }}),
+		store.PutFindings(ctx, e.cfg.Store, store.Listing[identity.Unmatched]{Account: id, List: store.Unmatched,
+			Rows: out.Missing, Key: func(m identity.Unmatched) string { return m.Key }}))
 }
 
 // Unmatched lists items of accounts that nothing identifies.

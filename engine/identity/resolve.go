@@ -85,19 +85,27 @@ func (r *resolver) recall() []claim {
 	for i := range r.in.Items {
 		it := &r.in.Items[i]
 		link, linked := r.link(it.Key)
-		if linked {
-			r.out.Of[it.Key] = link.Work
-			w := r.in.Known.Works[link.Work]
-			if link.By == ledger.ByHand || r.unchanged(it, link.Work, w.Kind) {
-				if lacks(w, it) {
-					r.gaps = append(r.gaps, i)
-				}
-				continue
-			}
+		if linked && r.remembered(i, link) {
+			continue
 		}
 		claims = append(claims, claim{index: i, key: it.Key, linked: link.Work, tokens: tokensOf(it, r.shows)})
 	}
 	return r.merged(claims)
+}
+
+// remembered takes an item's link as it is and tells whether the item says
+// nothing new about it; what gaps it fills is noted.
+func (r *resolver) remembered(i int, link ledger.Link) bool {
+	it := &r.in.Items[i]
+	r.out.Of[it.Key] = link.Work
+	w := r.in.Known.Works[link.Work]
+	if link.By != ledger.ByHand && !r.unchanged(it, link.Work, w.Kind) {
+		return false
+	}
+	if lacks(w, it) {
+		r.gaps = append(r.gaps, i)
+	}
+	return true
 }
 
 // link returns the standing link of a native key; an unlink ends all but a

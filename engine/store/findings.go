@@ -24,13 +24,21 @@ type Finding[T any] struct {
 	Value   T
 }
 
-// PutFindings replaces an account's list; key tells each row's native key, and
-// of rows with one key the last counts. A list that is the same costs no
-// write.
-func PutFindings[T any](ctx context.Context, s *Store, account ledger.AccountID, l List, rows []T, key func(T) string) error {
-	now := make(map[string]string, len(rows))
-	for _, v := range rows {
-		now[key(v)] = text(v)
+// Listing is one account's whole list; Key tells each row's native key, and of
+// rows with one key the last counts.
+type Listing[T any] struct {
+	Account ledger.AccountID
+	List    List
+	Rows    []T
+	Key     func(T) string
+}
+
+// PutFindings replaces an account's list. One that is the same costs no write.
+func PutFindings[T any](ctx context.Context, s *Store, is Listing[T]) error {
+	account, l := is.Account, is.List
+	now := make(map[string]string, len(is.Rows))
+	for _, v := range is.Rows {
+		now[is.Key(v)] = text(v)
 	}
 	before, err := find(ctx, s, func(r scanner) (v [2]string, err error) {
 		err = r.Scan(&v[0], &v[1])

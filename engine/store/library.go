@@ -137,15 +137,25 @@ func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []
 	if err != nil {
 		return err
 	}
+	chip := func(p place) (Chip, bool) {
+		v, ok := ledger.Fold(p.feature, shown[p])
+		return Chip{p.account, p.feature, v.State, v.Value, v.At, unmet[p], sent[p]}, ok || unmet[p] != "" || sent[p]
+	}
 	for i := range rows {
-		for _, a := range accounts {
-			for _, f := range media.Features {
-				p := place{rows[i].Work.ID, a, f}
-				if v, ok := ledger.Fold(f, shown[p]); ok || unmet[p] != "" || sent[p] {
-					rows[i].Chips = append(rows[i].Chips, Chip{a, f, v.State, v.Value, v.At, unmet[p], sent[p]})
-				}
+		rows[i].Chips = chips(rows[i].Work.ID, accounts, chip)
+	}
+	return nil
+}
+
+// chips are what each account says of a work, by account and feature.
+func chips(work media.WorkID, accounts []ledger.AccountID, chip func(place) (Chip, bool)) []Chip {
+	var out []Chip
+	for _, a := range accounts {
+		for _, f := range media.Features {
+			if c, ok := chip(place{work, a, f}); ok {
+				out = append(out, c)
 			}
 		}
 	}
-	return nil
+	return out
 }

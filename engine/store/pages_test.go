@@ -141,9 +141,9 @@ func TestFindingsAreReplacedPerAccount(t *testing.T) {
 	s := memory(t)
 	key := func(v media.Item) string { return v.Key }
 	item := media.Item{Key: "x", Title: "Pilot", Tokens: []media.Token{media.EpisodeToken(media.TVDB, "88", 0, 3)}, Season: 0, Number: 3}
-	must(t, PutFindings(ctx, s, 1, Unmatched, []media.Item{item, {Key: "y"}}, key))
-	must(t, PutFindings(ctx, s, 2, Unmatched, []media.Item{{Key: "z"}}, key))
-	must(t, PutFindings(ctx, s, 1, Unmatched, []media.Item{item}, key))
+	must(t, PutFindings(ctx, s, Listing[media.Item]{1, Unmatched, []media.Item{item, {Key: "y"}}, key}))
+	must(t, PutFindings(ctx, s, Listing[media.Item]{2, Unmatched, []media.Item{{Key: "z"}}, key}))
+	must(t, PutFindings(ctx, s, Listing[media.Item]{1, Unmatched, []media.Item{item}, key}))
 	all := got(Findings[media.Item](ctx, s, Unmatched))(t)
 	if len(all) != 2 || !reflect.DeepEqual(all[0].Value, item) || all[1].Account != 2 {
 		t.Errorf("findings %+v", all)

@@ -42,7 +42,7 @@ func TestQuietRunHardlyWrites(t *testing.T) {
 		must(t, s.Apply(ctx, run, ledger.Delta{Trust: quietTrust(run)}))
 		must(t, s.PutUnmet(ctx, 1, []media.WorkID{1}, unmetOf(1)))
 		got(s.PutHolds(ctx, heldOnce))(t)
-		must(t, PutFindings(ctx, s, 1, Unmatched, []media.Item{{Key: "x"}}, func(v media.Item) string { return v.Key }))
+		must(t, PutFindings(ctx, s, Listing[media.Item]{1, Unmatched, []media.Item{{Key: "x"}}, func(v media.Item) string { return v.Key }}))
 		must(t, s.PutIdentity(ctx, nil, nil, nil))
 		must(t, s.EndRun(ctx, ledger.RunSummary{ID: run, Ended: began + 1000}))
 	}
