@@ -41,14 +41,19 @@ type door struct {
 	user  user // with a token for plex.tv
 }
 
-// onward goes on with then where a sign-in by turns would end.
+// onward goes on with then where a sign-in by turns would end. When then fails
+// it alone is tried again: a PIN is given out once.
 func onward(turn signin.Turn, then func(context.Context, *provider.SignedIn) (provider.Step, signin.Turn, error)) signin.Turn {
+	var in *provider.SignedIn
 	return func(ctx context.Context, answers map[string]string) (provider.Step, signin.Turn, error) {
-		step, next, err := turn(ctx, answers)
-		if err != nil || step.Done == nil {
-			return step, onward(next, then), err
+		if in == nil {
+			step, next, err := turn(ctx, answers)
+			if err != nil || step.Done == nil {
+				return step, onward(next, then), err
+			}
+			in = step.Done
 		}
-		return then(ctx, step.Done)
+		return then(ctx, in)
 	}
 }
 

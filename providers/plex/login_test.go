@@ -239,3 +239,25 @@ func TestNoTokenForStrangers(t *testing.T) {
 		}
 	})
 }
+
+// TestAPINIsAskedOnce: what fails after it is tried again by itself.
+func TestAPINIsAskedOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := set(t, nil)
+		l, _ := startLogin(s.env, provider.Browser)
+		if _, err := l.Next(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		_ = s.owner.Approve(s.cloud.NewestPIN())
+		s.cloudWeather.On("down", "GET /api/v2/resources", -1, fakekit.Status(503))
+		if _, err := l.Next(t.Context(), nil); provider.AsError(err).Kind != provider.Transient {
+			t.Fatal(err)
+		}
+		asked := s.tally.Count("GET /api/v2/pins/")
+		s.cloudWeather.Clear()
+		step, err := l.Next(t.Context(), nil)
+		if err != nil || step.Done == nil || s.tally.Count("GET /api/v2/pins/") != asked {
+			t.Errorf("%+v %v", step, err)
+		}
+	})
+}

@@ -91,6 +91,7 @@ type event struct {
 const (
 	itemProcessed = 5
 	itemDeleted   = 9
+	lastLevel     = 4 // films, shows, seasons and episodes; music and photos come after
 )
 
 // worthALook tells whether an event may mean that somebody's score changed.
@@ -112,9 +113,11 @@ func worthALook(data []byte) bool {
 	}
 	type entry struct {
 		State number `json:"state"`
+		Type  number `json:"type"`
 	}
 	for _, t := range decoded[entry](e.TimelineEntry) {
-		if s := t.State.or(itemProcessed); s == itemProcessed || s == itemDeleted {
+		s, level := t.State.or(itemProcessed), t.Type.or(1)
+		if (s == itemProcessed || s == itemDeleted) && level >= 1 && level <= lastLevel {
 			return true
 		}
 	}
