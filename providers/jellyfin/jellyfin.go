@@ -87,7 +87,7 @@ type account struct {
 	env    provider.Env
 	caps   provider.Capabilities
 	server *server
-	parts  *parts // nil until the first write
+	parts  *mediabrowser.Parts // nil until the first write
 
 	mu      sync.Mutex
 	shows   map[string]mediabrowser.Item // series of the last scan, and those met since

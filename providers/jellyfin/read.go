@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/mediabrowser"
 	"watchkeeper/providers/internal/transport"
@@ -251,29 +250,11 @@ func (l *look) snapshot(want provider.ReadRequest) provider.Snapshot {
 		works := l.works.Describe(it)
 		snap.Items = append(snap.Items, works...)
 		for i := range views {
-			addRows(&views[i], it, works, l.playing[it.ID])
+			mediabrowser.AddRows(&views[i], it, works, l.playing[it.ID])
 		}
 	}
 	snap.Views = views
 	return snap
-}
-
-// addRows adds what an item shows to a view, once for each work in it.
-func addRows(v *provider.View, it mediabrowser.Item, works []media.Item, playing bool) {
-	if v.Feature == media.Progress && len(works) > 1 {
-		return // a position in a file of several episodes is a position in none
-	}
-	row, ok := mediabrowser.Value(it, v.Feature)
-	if !ok {
-		if it.UserData.Rating != nil && v.Feature == media.Ratings && len(works) > 0 {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.ID, Title: it.Name, Reason: "rating is outside 0 to 10"})
-		}
-		return
-	}
-	for _, w := range works {
-		row.Key, row.Playing = w.Key, playing
-		v.Rows = append(v.Rows, row)
-	}
 }
 
 // digest names a set of ids in any order.

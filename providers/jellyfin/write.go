@@ -18,6 +18,7 @@ var (
 	errReadOnly  = errors.New("the server does not keep this, or writing it is switched off")
 	errMeanwhile = errors.New("it has changed at the server since it was read")
 	errKeptOld   = errors.New("the server said yes and kept its old value")
+	errOtherPart = errors.New("the file holds several episodes; it is marked when all of them are")
 	errNoDate    = errors.New("this user may only mark as watched with a date")
 )
 
@@ -34,7 +35,12 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 	if err != nil {
 		return results, err
 	}
-	a.noteParts(held, changes)
+	if a.parts == nil {
+		a.parts = mediabrowser.OpenParts(a.env.Dir)
+	}
+	if err := a.parts.Note(held, changes); err != nil && a.env.Log != nil {
+		a.env.Log.Warn("wishes for files of several episodes are not remembered", "why", err)
+	}
 	for i, c := range changes {
 		id, _, _ := mediabrowser.Split(c.Item.Key)
 		w := write{account: a, user: kept.UserID, change: c, id: id, item: held[id]}
@@ -84,13 +90,13 @@ func (w *write) do(ctx context.Context) provider.Result {
 		return refused(errReadOnly)
 	}
 	now.Key = w.change.Item.Key
-	switch w.judge(now.Value) {
+	switch mediabrowser.Judge(w.change, *w.item, now.Value) {
 	case provider.Already:
 		return provider.Result{Outcome: provider.Already, Row: &now}
 	case provider.NotApplied:
 		return provider.Result{Outcome: provider.NotApplied, Row: &now, Err: provider.Failed(provider.Rejected, "", errMeanwhile)}
 	}
-	if !w.parts.agree(*w.item, w.change) {
+	if !w.parts.Agree(*w.item, w.change) {
 		return refused(errOtherPart)
 	}
 	return w.send(ctx, true)
@@ -98,46 +104,6 @@ func (w *write) do(ctx context.Context) provider.Result {
 
 func refused(why error) provider.Result {
 	return provider.Result{Outcome: provider.Refused, Err: provider.Failed(provider.Rejected, "", why)}
-}
-
-// judge compares what the item shows now with what the plan saw: Already,
-// NotApplied when somebody acted in between, else Accepted for "go on".
-func (w *write) judge(now media.Value) provider.Outcome {
-	c := w.change
-	if c.Feature == media.History {
-		return judgePlay(c, now)
-	}
-	switch {
-	case same(c.Feature, now, w.wanted()):
-		return provider.Already
-	case same(c.Feature, now, c.Old):
-		return provider.Accepted
-	}
-	return provider.NotApplied
-}
-
-// judgePlay: a flag is watched or not, and its date only ever grows unless it
-// is still exactly the one that the plan saw (undo).
-func judgePlay(c provider.Change, now media.Value) provider.Outcome {
-	switch {
-	case c.Action == provider.Remove && !now.Set:
-		return provider.Already
-	case c.Action == provider.Remove && now.N > c.Old.N && c.Old.PlayedAt().Known():
-		return provider.NotApplied
-	case c.Action == provider.Remove, !now.Set:
-		return provider.Accepted
-	case now == c.New, now.N > c.New.N && now != c.Old:
-		return provider.Already
-	}
-	return provider.Accepted
-}
-
-// same compares values as the server can tell them apart.
-func same(f media.Feature, a, b media.Value) bool {
-	if a.Set != b.Set || !a.Set {
-		return a.Set == b.Set
-	}
-	return f == media.Watchlist || a.N == b.N
 }
 
 // send writes and reads the answer. The same write may be sent once more: all
@@ -181,25 +147,14 @@ func (w *write) proven(ctx context.Context, got mediabrowser.UserData, again boo
 	return provider.Result{Outcome: provider.Refused, Row: &row, Err: provider.Failed(provider.Rejected, "", errKeptOld)}
 }
 
+// shows tells whether the answer shows the wish; dates may lose less than a
+// second on the way.
 func (w *write) shows(now media.Value) bool {
-	if w.change.Action == provider.Remove {
-		return !now.Set
-	}
-	if w.change.Feature == media.History {
+	if w.change.Feature == media.History && w.change.Action != provider.Remove {
 		want := w.change.New.PlayedAt()
 		return now.Set && (!want.Known() || now.PlayedAt().Sub(want).Abs() < time.Second)
 	}
-	return same(w.change.Feature, now, w.wanted())
-}
-
-// wanted is the new value in the item's own length: a share of an unknown
-// length becomes a position in this file.
-func (w *write) wanted() media.Value {
-	v := w.change.New
-	if w.change.Feature != media.Progress || !v.Set || v.Of != 0 {
-		return v
-	}
-	return media.Position(v.N*mediabrowser.Millis(w.item.RunTimeTicks)/media.FractionWhole, mediabrowser.Millis(w.item.RunTimeTicks))
+	return mediabrowser.Shows(w.change, *w.item, now)
 }
 
 // userData is a partial update: fields left out stay as they are.
@@ -267,7 +222,7 @@ func (w *write) positionData(remove bool) userData {
 	if remove {
 		return userData{PlaybackPositionTicks: &ticks}
 	}
-	ticks = mediabrowser.Ticks(w.wanted().N)
+	ticks = mediabrowser.Ticks(mediabrowser.Wanted(w.change, *w.item).N)
 	data := userData{PlaybackPositionTicks: &ticks}
 	last := w.item.UserData.LastPlayedDate
 	if w.change.At.Known() && !w.item.UserData.Played && (last == nil || media.At(last.Time) < w.change.At) {
