@@ -44,8 +44,15 @@ type SignInStep struct {
 
 // Field is one thing to ask for.
 type Field struct {
-	Name   string `json:"name"`
-	Secret bool   `json:"secret,omitempty"`
+	Name    string   `json:"name"`
+	Secret  bool     `json:"secret,omitempty"`
+	Choices []Choice `json:"choices,omitempty"` // the answers that are possible; none: any text
+}
+
+// Choice is one possible answer.
+type Choice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // signIns are the sign-ins under way. One that nobody goes on with is
@@ -205,7 +212,11 @@ func (a *App) next(ctx context.Context, id string, in *signIn, answers map[strin
 	}
 	v := SignInStep{Session: id, Code: step.Code, URL: step.URL, Expires: when(step.Expires), Notice: step.Notice}
 	for _, f := range step.Fields {
-		v.Fields = append(v.Fields, Field{f.Name, f.Secret})
+		field := Field{Name: f.Name, Secret: f.Secret}
+		for _, c := range f.Choices {
+			field.Choices = append(field.Choices, Choice(c))
+		}
+		v.Fields = append(v.Fields, field)
 	}
 	if step.Done == nil {
 		return v, nil

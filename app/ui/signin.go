@@ -173,26 +173,47 @@ type form struct {
 
 func (v *signInView) form(fields []view.SignInField) form {
 	var f form
-	entries := map[string]*widget.Entry{}
+	answers := map[string]func() string{}
 	f.send = func() {
-		answers := map[string]string{}
-		for name, e := range entries {
-			answers[name] = e.Text
+		given := map[string]string{}
+		for name, answer := range answers {
+			given[name] = answer()
 		}
-		v.talk.Answer(answers)
+		v.talk.Answer(given)
 	}
-	for i, field := range fields {
-		e := widget.NewEntry()
-		e.Password = field.Secret
-		e.SetPlaceHolder(field.Hint)
-		e.OnSubmitted = func(string) { f.send() }
-		entries[field.Name] = e
-		if i == 0 {
-			f.first = e
+	for _, field := range fields {
+		input, answer := ask(field, f.send)
+		answers[field.Name] = answer
+		if f.first == nil {
+			f.first = input
 		}
-		f.objects = append(f.objects, bold(field.Label), e)
+		f.objects = append(f.objects, bold(field.Label), input)
 	}
 	return f
+}
+
+// input is something to fill in.
+type input interface {
+	fyne.CanvasObject
+	fyne.Focusable
+}
+
+// ask draws a field; answer is what is in it.
+func ask(field view.SignInField, send func()) (in input, answer func() string) {
+	if len(field.Choices) > 0 {
+		var names []string
+		for _, c := range field.Choices {
+			names = append(names, c.Name)
+		}
+		list := widget.NewSelect(names, nil)
+		list.SetSelectedIndex(0)
+		return list, func() string { return field.Choices[max(list.SelectedIndex(), 0)].ID }
+	}
+	e := widget.NewEntry()
+	e.Password = field.Secret
+	e.SetPlaceHolder(field.Hint)
+	e.OnSubmitted = func(string) { send() }
+	return e, func() string { return e.Text }
 }
 
 // code is a code to read and type elsewhere.

@@ -167,13 +167,9 @@ func (p *statusPage) drawWelcome(w *view.Welcome) {
 }
 
 func (s *Screen) drawWelcome(w view.Welcome) fyne.CanvasObject {
-	row := container.NewHBox()
-	for i, offer := range w.Services {
-		b := widget.NewButtonWithIcon(offer.Button, theme.LoginIcon(), func() { s.chooseMethod(offer.Service, 0) })
-		if i == 0 {
-			b.Importance = widget.HighImportance
-		}
-		row.Add(b)
+	row := container.New(columns{least: 180})
+	for _, offer := range w.Services {
+		row.Add(widget.NewButtonWithIcon(offer.Button, theme.LoginIcon(), func() { s.chooseMethod(offer.Service, 0) }))
 	}
 	return newPanel(stack(heading(w.Title), wrapped(w.Text), row, widget.NewSeparator(), quiet(w.Promise)), theme.ColorNamePrimary)
 }

@@ -269,6 +269,12 @@ func TestSignIn(t *testing.T) {
 	if s.typed["user"] != "Anna" || s.typed["password"] != "pw" {
 		t.Errorf("%v", s.typed)
 	}
+	s.steps(view.SignInStep{Fields: []view.SignInField{{Name: "server", Label: "Which server?", Choices: []view.SignInChoice{{ID: "s1", Name: "Attic"}, {ID: "s2", Name: "Cellar"}}}}})
+	find[*widget.Select](s)[0].SetSelected("Cellar")
+	test.Tap(s.button("Next"))
+	if s.typed["server"] != "s2" {
+		t.Errorf("%v", s.typed)
+	}
 	s.steps(view.SignInStep{Code: "402977", URL: "https://example.org/link"})
 	if !s.says("402977") || !s.says("https://example.org/link") {
 		t.Error("no code to read")

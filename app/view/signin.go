@@ -18,17 +18,22 @@ type SignInStep struct {
 type SignInField struct {
 	Name, Label, Hint string
 	Secret            bool
+	Choices           []SignInChoice // the answers that are possible; none: any text
 }
 
-// SignInForm is a form of a service.
-func (w *Words) SignInForm(title string, names []string, secret func(string) bool) SignInStep {
-	step := SignInStep{Title: w.Say("login.title", "service", title)}
-	for _, name := range names {
-		field := SignInField{Name: name, Label: name, Secret: secret(name)}
-		if w.has("login." + name) {
-			field.Label, field.Hint = w.Say("login."+name), w.Say("login_hint."+name)
+// SignInChoice is one possible answer.
+type SignInChoice struct{ ID, Name string }
+
+// SignInForm is a form of a service; fields need only name, secrecy and
+// choices.
+func (w *Words) SignInForm(title, notice string, fields []SignInField) SignInStep {
+	step := SignInStep{Title: w.Say("login.title", "service", title), Notice: w.noticeFirst(notice)}
+	for _, f := range fields {
+		f.Label = f.Name
+		if w.has("login." + f.Name) {
+			f.Label, f.Hint = w.Say("login."+f.Name), w.Say("login_hint."+f.Name)
 		}
-		step.Fields = append(step.Fields, field)
+		step.Fields = append(step.Fields, f)
 	}
 	return step
 }
@@ -45,10 +50,17 @@ func (w *Words) SignInCode(title, code, url, notice string) SignInStep {
 	default:
 		step.Text = w.Say("login.code", "service", title)
 	}
-	if w.has("notice_first." + notice) {
-		step.Notice = w.Say("notice_first." + notice)
-	}
+	step.Notice = w.noticeFirst(notice)
 	return step
+}
+
+// noticeFirst is what a service's step wants to be read before it; "" for
+// nothing.
+func (w *Words) noticeFirst(notice string) string {
+	if !w.has("notice_first." + notice) {
+		return ""
+	}
+	return w.Say("notice_first." + notice)
 }
 
 // SignInFailed tells why a sign-in did not go on; kind is the error's kind.

@@ -106,14 +106,14 @@ func families() map[string][]string {
 	for _, m := range []provider.Method{provider.DeviceCode, provider.Browser, provider.Paste, provider.QuickConnect, provider.Password} {
 		add("method.", string(m))
 	}
-	for _, f := range []string{"address", "user", "password", "answer", "client_id", "client_secret"} {
+	for _, f := range []string{"address", "user", "password", "answer", "client_id", "client_secret", "home_user", "pin", "server"} {
 		add("login.", f)
 		add("login_hint.", f)
 	}
 	add("login_error.", "transient", "rate_limited", "auth", "app_rejected", "wrong_user", "rejected", "other")
 	add("place.", "status", "activity")
-	add("notice_first.", "trakt.one_app")
-	add("client_help.", "trakt.client_help")
+	add("notice_first.", "trakt.one_app", "anilist.public_activity")
+	add("client_help.", "trakt.client_help", "anilist.client_help", "simkl.client_help")
 	add("reason.", "other")
 	add("next.", "other")
 	add("hold.", "other")

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"watchkeeper/app/view"
 	"watchkeeper/engine/media"
+	"watchkeeper/providers"
 )
 
 func TestPausesEnd(t *testing.T) {
@@ -46,5 +48,21 @@ func TestOptionsKeepDemosApart(t *testing.T) {
 	}
 	if _, other, _ := (flags{dir: "somewhere"}).options(); other == dir {
 		t.Errorf("%s although another folder was named", other)
+	}
+}
+
+// TestEveryServiceIsWorded: a new service needs words for what it asks, and
+// nothing else here.
+func TestEveryServiceIsWorded(t *testing.T) {
+	w := view.Speak("en", time.UTC)
+	for _, s := range providers.All() {
+		for _, m := range s.Methods {
+			if key := "method." + string(m); w.Say(key) == key {
+				t.Errorf("%s: there is no text for the sign-in by %s", s.Name, m)
+			}
+		}
+		if help := w.ClientHelp(s.ClientHelp); s.ClientHelp != "" && strings.HasPrefix(help, "client_help.") {
+			t.Errorf("%s: there is no text for %s", s.Name, s.ClientHelp)
+		}
 	}
 }

@@ -69,7 +69,9 @@ func (c *conversation) talk(args app.SignInArgs) {
 			return
 		case len(step.Fields) > 0:
 			fields = step.Fields
-			c.show(c.form(fields))
+			form := c.form(step.Notice, fields)
+			form.URL = step.URL // the answer is on that page
+			c.show(form)
 		default:
 			fields = nil
 			c.show(c.words.SignInCode(c.title, step.Code, step.URL, step.Notice))
@@ -103,7 +105,7 @@ func (c *conversation) ownClient(args *app.SignInArgs) bool {
 	if err != nil || env.ClientID != "" {
 		return true // StartSignIn tells what is wrong
 	}
-	form := c.form([]app.Field{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
+	form := c.form("", []app.Field{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
 	form.Text = c.words.ClientHelp(s.ClientHelp)
 	c.show(form)
 	given, ok := c.given([]app.Field{{}})
@@ -125,14 +127,16 @@ func (c *conversation) given(fields []app.Field) (map[string]string, bool) {
 	}
 }
 
-func (c *conversation) form(fields []app.Field) view.SignInStep {
-	secret := map[string]bool{}
-	var names []string
+func (c *conversation) form(notice string, fields []app.Field) view.SignInStep {
+	var asked []view.SignInField
 	for _, f := range fields {
-		names = append(names, f.Name)
-		secret[f.Name] = f.Secret
+		field := view.SignInField{Name: f.Name, Secret: f.Secret}
+		for _, choice := range f.Choices {
+			field.Choices = append(field.Choices, view.SignInChoice(choice))
+		}
+		asked = append(asked, field)
 	}
-	return c.words.SignInForm(c.title, names, func(name string) bool { return secret[name] })
+	return c.words.SignInForm(c.title, notice, asked)
 }
 
 // fail shows an error, over the form that it is about where there is one.
@@ -143,7 +147,7 @@ func (c *conversation) fail(err error, fields []app.Field) {
 		kind = kinds[known.Kind]
 	}
 	step := c.words.SignInFailed(c.title, kind, err.Error())
-	step.Fields = c.form(fields).Fields
+	step.Fields = c.form("", fields).Fields
 	c.show(step)
 }
 
