@@ -27,9 +27,11 @@ func (o *observer) waits(s seen, queue []ledger.Pending) {
 }
 
 // remember ends the wait for a lost write. A removal is remembered: taken for
-// the person's when it shows at last, it would delete the title elsewhere.
+// the person's when it shows at last, it would delete the title elsewhere. So is
+// a value that the service dates, because its time tells it from the person's:
+// else it would bring back what was removed meanwhile.
 func (o *observer) remember(p ledger.Pending) {
-	if p.New.Set {
+	if p.New.Set && !o.caps.Times {
 		o.out.PendingGone = append(o.out.PendingGone, p.Op)
 		return
 	}

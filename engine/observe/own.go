@@ -96,7 +96,8 @@ func (o *observer) arrived(s seen, old ledger.Shown, queue []ledger.Pending) boo
 	moved := o.caps.Stamps && stamp != "" && last.Stamp != "" && stamp != last.Stamp
 	passed := old.State != ledger.ShownUnknown && o.among(old.Value, between, queue) && !o.among(old.Value, before, queue)
 	dated := o.clock.read(s.at) > last.Sent
-	return len(before) == 0 || moved || passed || dated || s.looked > last.Sent || o.overdue(o.counted(last))
+	return len(before) == 0 || moved || passed || dated || s.looked > last.Sent ||
+		o.overdue(o.counted(last)) || last.State == ledger.Remembered
 }
 
 // stages divides what a service shows one after the other while it does what

@@ -35,7 +35,9 @@ func (o *oracle) acted(account string, a providertest.Act) {
 }
 
 // told notes an answer to a hold.
-func (o *oracle) told(a ledger.Answer) { o.putBack = o.putBack || a == ledger.PutThemBack || a == ledger.TryAgain }
+func (o *oracle) told(a ledger.Answer) {
+	o.putBack = o.putBack || a == ledger.PutThemBack || a == ledger.TryAgain
+}
 
 // judge looks at the writes since the last call.
 func (o *oracle) judge() error {
