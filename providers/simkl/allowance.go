@@ -34,8 +34,8 @@ type meter struct {
 	blocked media.Moment  // until when the service itself refuses
 }
 
-// kept is the meter's file.
-type kept struct {
+// tally is the meter's file.
+type tally struct {
 	Hours   map[int64]int `json:"hours"`
 	Blocked media.Moment  `json:"blocked,omitzero"`
 }
@@ -125,7 +125,7 @@ func (m *meter) load() {
 	}
 	m.loaded = true
 	data, err := os.ReadFile(m.path)
-	var k kept
+	var k tally
 	if m.path == "" || err != nil || json.Unmarshal(data, &k) != nil {
 		return
 	}
@@ -139,7 +139,7 @@ func (m *meter) save() {
 	if m.path == "" {
 		return
 	}
-	if data, err := json.Marshal(kept{m.hours, m.blocked}); err == nil {
+	if data, err := json.Marshal(tally{m.hours, m.blocked}); err == nil {
 		_ = replaceFile(m.path, data) // the count in memory still holds
 	}
 }

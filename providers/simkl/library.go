@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,21 +23,26 @@ type shelf struct {
 	path string // "" keeps it in memory
 	turn chan struct{}
 	*stock
-	wrote []written // since the library was last read
-	since time.Time // when the latest of it was sent
-	news  *haul     // what changed after it; nil when nobody looked
+	changed bool      // a record did, since the activities were last noted
+	wrote   []written // since the library was last read
+	sentAt  time.Time // when the latest of it was sent
+	news    *haul     // what changed after it; nil when nobody looked
 }
 
 // stock is the shelf's content and its file.
 type stock struct {
 	// Acts are the activities that the records are up to.
-	Acts    activities          `json:"acts"`
-	Records titles              `json:"records"`
-	Odd     []provider.Skipped  `json:"odd,omitempty"`
-	Gone    map[string][]string `json:"gone,omitempty"` // title → episodes that its latest record leaves open
+	Acts    activities         `json:"acts"`
+	Records titles             `json:"records"`
+	Odd     []provider.Skipped `json:"odd,omitempty"`
+	// Open are episodes that a title showed and its latest record leaves open.
+	Open map[string][]string `json:"open,omitempty"`
+	// Marks are the features' versions, by name.
+	Marks map[string]mark `json:"marks,omitempty"`
 	// Through is the service's time up to which a later look at what changed
 	// has brought the records; unknown when there was none.
 	Through media.Moment `json:"through,omitzero"`
+	history
 }
 
 func newShelf(dir string) *shelf {
@@ -90,15 +94,20 @@ func (a *account) update(ctx context.Context, act activities, full, fresh bool) 
 	if err != nil {
 		return err
 	}
-	before := s.stock
-	s.stock = &stock{Acts: act, Records: titles{}, Odd: h.odd, Gone: map[string][]string{}}
-	if before != nil {
-		s.Gone = before.Gone
-		for k := range h.records {
-			s.note(k, before.Records[k], h.records[k])
+	if !s.filled() {
+		s.stock = newStock()
+	}
+	for k := range s.Records {
+		if _, there := h.records[k]; !there {
+			s.drop(k)
 		}
 	}
-	maps.Copy(s.Records, h.records)
+	for k, r := range h.records {
+		s.put(k, r)
+	}
+	s.Odd, s.Through = h.odd, 0
+	s.mark(s.Acts, act)
+	s.Acts = act
 	s.save()
 	return nil
 }
@@ -123,6 +132,7 @@ func (a *account) catchUp(ctx context.Context, act activities) (ok bool, err err
 			return false, err
 		}
 	}
+	s.mark(s.Acts, act)
 	s.Acts, s.Through = act, 0
 	s.save()
 	return true, nil
@@ -144,8 +154,7 @@ func (a *account) changes(ctx context.Context, since media.Moment) (*haul, error
 		return nil, err
 	}
 	for k, r := range h.records {
-		a.shelf.note(k, a.shelf.Records[k], r)
-		a.shelf.Records[k] = r
+		a.shelf.put(k, r)
 	}
 	a.shelf.addOdd(h.odd)
 	return h, nil
@@ -183,31 +192,11 @@ func (a *account) sweep(ctx context.Context, b bucket) (same bool, err error) {
 	}
 	for k := range s.Records {
 		if _, there := h.records[k]; !there && strings.HasPrefix(k, words[b]+":") {
-			delete(s.Records, k)
-			delete(s.Gone, k)
+			s.drop(k)
 		}
 	}
 	return true, nil
 }
-
-// note remembers episodes that a title showed and that its new record neither
-// lists nor denies: one that counts watched episodes and lists none.
-func (s *shelf) note(k string, before, now record) {
-	if s.Gone == nil {
-		s.Gone = map[string][]string{}
-	}
-	if !now.unlisted() {
-		delete(s.Gone, k)
-		return
-	}
-	b, _, _ := parseKey(k)
-	for _, e := range before.watched(b, k) {
-		s.Gone[k] = append(s.Gone[k], e.key)
-	}
-}
-
-// unlisted tells whether a record counts watched episodes and lists none.
-func (r record) unlisted() bool { return len(r.Seasons) == 0 && r.WatchedCount.whole() > 0 }
 
 // loadStock reads the file; anything unreadable is an empty shelf, which is
 // filled again from the service.
@@ -226,7 +215,7 @@ func loadStock(path string) *stock {
 		return out
 	}
 	read := &stock{}
-	if json.NewDecoder(io.LimitReader(z, bodyCap)).Decode(read) != nil {
+	if json.NewDecoder(io.LimitReader(z, bodyCap)).Decode(read) != nil || !read.sound() {
 		return out
 	}
 	return read

@@ -2,15 +2,12 @@ package simkl
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
-
-var errNoPoint = errors.New("simkl can tell this only in its list")
 
 // written is a change that was sent since the library was last read.
 type written struct {
@@ -21,30 +18,28 @@ type written struct {
 
 // noteWrites remembers what was sent, for the look afterwards.
 func (a *account) noteWrites(batch []sending) {
-	a.shelf.since, a.shelf.news = time.Now(), nil
+	a.shelf.sentAt, a.shelf.news = time.Now(), nil
 	for _, s := range batch {
 		a.shelf.wrote = append(a.shelf.wrote, written{s.change.Feature, s.change.Item, s.change.Action != provider.Remove})
 	}
 }
 
-// LookUp asks for single titles past the library's lists: whether and when
-// they were watched, and on which list they are. Ratings and positions cannot
-// be asked for. After own writes one look at what changed comes first: where
-// it shows what was written, that is seen, and the next read need not ask
-// again.
+// LookUp asks about single titles past the library: whether and when they were
+// watched and on which list they are by a call of their own, ratings and
+// positions by the lists of just these, read past caches. After own writes one
+// look at what changed comes first: what it shows of what was written is seen,
+// and the next read need not ask again. So writes settle in their own run, and
+// no run lists everything for their sake.
 func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
 	out := make([]provider.Answer, len(items))
-	if f != media.History && f != media.Watchlist {
-		for i, it := range items {
-			out[i] = unanswered(it, provider.Failed(provider.Rejected, "look up "+f.String(), errNoPoint))
-		}
-		return out, nil
-	}
 	if err := a.shelf.take(ctx); err != nil {
 		return out, err
 	}
 	defer a.shelf.give()
-	if err := a.lookAfter(ctx); err != nil && wholeAccount(err.Kind) {
+	if f == media.Progress {
+		return out, a.askSessions(ctx, items, out)
+	}
+	if err := a.lookAfter(ctx); err != nil && (wholeAccount(err.Kind) || ctx.Err() != nil) {
 		return out, err
 	}
 	var rest []int
@@ -54,6 +49,9 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 		} else {
 			rest = append(rest, i)
 		}
+	}
+	if f == media.Ratings {
+		return out, a.askRatings(ctx, items, rest, out)
 	}
 	for batch := range slices.Chunk(rest, batchLimit) {
 		if err := a.askSingly(ctx, f, items, batch, out); err != nil {
@@ -81,7 +79,7 @@ func (a *account) lookAfter(ctx context.Context) *provider.Error {
 	if !since.Known() {
 		return nil
 	}
-	wait := time.NewTimer(settleTime - time.Since(s.since))
+	wait := time.NewTimer(settleTime - time.Since(s.sentAt))
 	defer wait.Stop()
 	select {
 	case <-wait.C:

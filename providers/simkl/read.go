@@ -10,8 +10,9 @@ import (
 
 // Read asks for the activities first and lists only features that they say
 // have changed since the cursor, or all when Full or Fresh. The library is
-// merged from what changed since the last read; positions are always listed
-// anew. A feature that changed is always shown whole.
+// brought up to date by what changed since the last read, and views tell what
+// that changed; without a library to merge into they tell everything.
+// Positions are always listed whole.
 func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
 	snap := provider.Snapshot{AllowanceLeft: a.meter.left(time.Now())}
 	act, resp, err := a.activity(ctx, want.Fresh)
@@ -59,28 +60,43 @@ func (c *collector) describe(it media.Item) {
 
 func (r *reading) view(ctx context.Context, w provider.FeatureRequest) provider.View {
 	state := r.act.state(moves[w.Feature])
-	v := provider.View{Feature: w.Feature, Cursor: state, Evidence: provider.Evidence{
-		Announced: -1, ServerID: apiHost, Stamp: state, StampAt: r.act.latest(moves[w.Feature])}}
-	if !r.full && state == w.Cursor && r.stop == nil {
+	v := provider.View{Feature: w.Feature, Cursor: w.Cursor, Evidence: provider.Evidence{Announced: -1, ServerID: apiHost}}
+	before, seq := r.shelf.since(w.Cursor)
+	if w.Cursor != "" && !r.full && state == before && r.stop == nil {
 		v.Coverage, v.Evidence.Unchanged = provider.Changes, true
+		r.stamp(&v)
 		return v
 	}
-	v.Coverage = provider.Whole
-	if err := r.fill(ctx, &v); err != nil {
+	if r.full {
+		seq = everythingSince
+	}
+	if err := r.fill(ctx, &v, seq); err != nil {
 		if wholeAccount(err.Kind) {
 			r.stop = err
 		}
 		return provider.View{Feature: w.Feature, Err: err}
 	}
+	v.Cursor = r.shelf.cursor(state)
+	r.stamp(&v)
 	return v
 }
 
-// fill lists a feature.
-func (r *reading) fill(ctx context.Context, v *provider.View) *provider.Error {
+// stamp tells the version of what a view shows. Positions have none: they
+// expire without a word.
+func (r *reading) stamp(v *provider.View) {
+	if v.Feature != media.Progress {
+		m := r.shelf.Marks[v.Feature.String()]
+		v.Evidence.Stamp, v.Evidence.StampAt = m.Stamp, m.At
+	}
+}
+
+// fill lists a feature: what changed after an update of the shelf, or all.
+func (r *reading) fill(ctx context.Context, v *provider.View, seq int) *provider.Error {
 	switch {
 	case r.stop != nil:
 		return r.stop
 	case v.Feature == media.Progress:
+		v.Coverage = provider.Whole
 		return provider.AsError(r.positions(ctx, v, r.fresh, &r.collector))
 	}
 	if !r.updated {
@@ -88,7 +104,7 @@ func (r *reading) fill(ctx context.Context, v *provider.View) *provider.Error {
 		r.failed = provider.AsError(r.update(ctx, r.act, r.full, r.fresh))
 	}
 	if r.failed == nil {
-		r.shelf.show(v, &r.collector)
+		r.shelf.show(v, seq, &r.collector)
 		v.Evidence.Cached = !r.full
 	}
 	return r.failed

@@ -2,7 +2,6 @@ package simkl
 
 import (
 	"errors"
-	"maps"
 	"slices"
 
 	"watchkeeper/engine/media"
@@ -13,25 +12,6 @@ var (
 	errUnlisted = errors.New("the title counts watched episodes and lists none")
 	errPart     = errors.New("what was watched of an anime without tvdb numbers has no place outside of simkl")
 )
-
-// show fills a view from the library.
-func (s *shelf) show(v *provider.View, c *collector) {
-	v.Skipped = slices.Clone(s.Odd)
-	for _, k := range slices.Sorted(maps.Keys(s.Records)) {
-		r := s.Records[k]
-		b, _, ok := parseKey(k)
-		if !ok || r.about() == nil {
-			continue // not of this program's making
-		}
-		r.show(v, b, k, c)
-		if v.Feature == media.History {
-			for _, open := range s.Gone[k] {
-				skip(v, open, r, errUnlisted)
-			}
-		}
-	}
-	v.Evidence.Received = len(v.Rows) + len(v.Skipped)
-}
 
 func skip(v *provider.View, key string, r record, why error) {
 	v.Skipped = append(v.Skipped, provider.Skipped{Key: key, Title: string(r.about().Title), Reason: why.Error()})

@@ -64,14 +64,14 @@ func capabilities() provider.Capabilities {
 	}
 	c.Features[media.Ratings] = provider.FeatureCaps{
 		Access: titles, Coverage: provider.Whole, Step: 10, Lowest: 10, Highest: 100, PastDates: true,
-		Times: true, Stamps: true, Undo: provider.ExactUndo,
+		Times: true, Stamps: true, LookUp: true, Undo: provider.ExactUndo,
 	}
 	c.Features[media.Watchlist] = provider.FeatureCaps{
 		Access: titles, Coverage: provider.Whole, Times: true, Stamps: true, LookUp: true, Undo: provider.ValueOnly,
 	}
 	c.Features[media.Progress] = provider.FeatureCaps{
 		Access: leaves, Coverage: provider.Whole, Fraction: true, FractionStep: media.FractionWhole / 10_000,
-		CompletePct: completePct, Times: true, Stamps: true, Undo: provider.ValueOnly,
+		CompletePct: completePct, Times: true, LookUp: true, Undo: provider.ValueOnly,
 	}
 	return c
 }

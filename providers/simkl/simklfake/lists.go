@@ -75,6 +75,17 @@ func (s *Service) allItems(c *call) {
 	}
 }
 
+// ratings lists the rated titles.
+func (s *Service) ratings(c *call) {
+	out := map[string][]object{}
+	for _, e := range c.user.entries {
+		if b := e.Title.bucket(); e.Rating > 0 {
+			out[b] = append(out[b], e.json("", false, false))
+		}
+	}
+	reply(c.w, http.StatusOK, out)
+}
+
 func (e *Entry) json(extended string, dates, recorded bool) object {
 	place := map[string]string{"movie": "movie", "show": "show", "anime": "show"}[e.Title.Type]
 	if extended == "simkl_ids_only" {

@@ -96,6 +96,7 @@ func (s *Service) routes() *http.ServeMux {
 		"GET /sync/all-items":                 s.allItems,
 		"GET /sync/all-items/{type}":          s.allItems,
 		"GET /sync/all-items/{type}/{status}": s.allItems,
+		"GET /sync/ratings":                   s.ratings,
 		"GET /sync/playback":                  s.playback,
 		"DELETE /sync/playback/{id}":          s.playbackDelete,
 		"POST /sync/watched":                  s.watched,

@@ -1,0 +1,137 @@
+package simkl
+
+import (
+	"context"
+	"errors"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// askRatings answers from the list of ratings, which is not the library's.
+func (a *account) askRatings(ctx context.Context, items []media.Item, rest []int, out []provider.Answer) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	h := newHaul()
+	err := provider.AsError(a.list(ctx, "/sync/ratings", nil, true, h))
+	if err == nil && len(h.odd) > 0 {
+		err = provider.Failed(provider.Contract, "look up", errOddNow)
+	}
+	if err != nil && (wholeAccount(err.Kind) || ctx.Err() != nil) {
+		return err
+	}
+	for _, i := range rest {
+		if err != nil {
+			out[i] = unanswered(items[i], err)
+			continue
+		}
+		k, _, ok := h.records.find(items[i])
+		if !ok {
+			var stop error
+			if k, out[i], stop = a.absent(ctx, items[i]); stop != nil {
+				return stop
+			}
+		}
+		if k != "" {
+			out[i] = h.records.answered(media.Ratings, items[i], k)
+		}
+	}
+	return nil
+}
+
+// askSessions answers from the list of positions, which knows no caches.
+func (a *account) askSessions(ctx context.Context, items []media.Item, out []provider.Answer) error {
+	rows, err := a.sessions(ctx, true)
+	failed := provider.AsError(err)
+	if failed != nil && (wholeAccount(failed.Kind) || ctx.Err() != nil) {
+		return failed
+	}
+	for i, it := range items {
+		if failed != nil {
+			out[i] = unanswered(it, failed)
+			continue
+		}
+		for _, raw := range rows {
+			if listed, row, err := readSession(raw, a.shelf.titles()); err == nil && sameItem(listed, it) {
+				out[i] = provider.Answer{Key: row.Key, Held: true, Rows: []provider.Row{row}}
+			}
+		}
+		if out[i].Held {
+			continue
+		}
+		k, answer, stop := a.absent(ctx, it)
+		if stop != nil {
+			return stop
+		}
+		if out[i] = answer; k != "" {
+			out[i] = titles{}.answered(media.Progress, it, k)
+		}
+	}
+	return nil
+}
+
+// absent tells an item that a list does not have from one that the service
+// does not know: k is the title's native key, "" when there is none, and then
+// the answer says why.
+func (a *account) absent(ctx context.Context, it media.Item) (k string, answer provider.Answer, stop error) {
+	q, err := a.question(ctx, it)
+	switch {
+	case err == nil:
+		return q.key, answer, nil
+	case errors.Is(err, errUnknown):
+		return "", provider.Answer{Key: it.Key}, nil
+	case wholeAccount(err.Kind) || ctx.Err() != nil:
+		return "", answer, err
+	}
+	return "", unanswered(it, err), nil
+}
+
+// answer reads the item's list past caches.
+func (g guard) answer(ctx context.Context, f media.Feature, it media.Item, k string) provider.Answer {
+	b, _, _ := parseKey(k)
+	h, err := g.list(ctx, "/sync/all-items/"+string(b))
+	switch {
+	case err != nil:
+		return unanswered(it, provider.AsError(err))
+	case len(h.odd) > 0:
+		return unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+	}
+	return h.records.answered(f, it, k)
+}
+
+// answered is what records tell about an item of a title, or that they are not
+// understood.
+func (known titles) answered(f media.Feature, it media.Item, k string) provider.Answer {
+	answer, sure := known.answer(f, it, k)
+	if !sure {
+		return unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+	}
+	return answer
+}
+
+// answer says what records tell about an item of a title; sure is false when
+// they are not understood.
+func (known titles) answer(f media.Feature, it media.Item, k string) (out provider.Answer, sure bool) {
+	out = provider.Answer{Key: k, Held: true}
+	if it.Kind == media.Episode {
+		to, err := episodeAddress(it)
+		if err != nil {
+			return out, false
+		}
+		out.Key = episodeKey(k, to.season, to.episode)
+	}
+	r, ok := known[k]
+	if !ok {
+		return out, true
+	}
+	b, _, _ := parseKey(k)
+	v := provider.View{Feature: f}
+	r.show(&v, b, k, &collector{seen: map[string]bool{}})
+	for _, row := range v.Rows {
+		if row.Key == out.Key {
+			out.Rows = append(out.Rows, row)
+		}
+	}
+	return out, len(v.Skipped) == 0
+}
