@@ -1,0 +1,343 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"watchkeeper/engine/guard"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/plan"
+	"watchkeeper/engine/provider"
+)
+
+// decision is one case of tier 1: a handful of accounts with one feature, as
+// the pure stages see them, and a toy in place of store, adapters and clock.
+// Weather and persons act for a few runs, then everything must come to rest.
+type decision struct {
+	chance  *rand.Rand
+	feature media.Feature
+	mutual  bool // everybody keeps the same as everybody and follows
+	now     media.Moment
+	run     ledger.RunID
+	seq     ledger.Seq
+	world   ledger.World
+	shelves []*toyAccount
+	works   []ledger.Work
+	holds   []ledger.Hold
+	words   []toyWord
+	wrote   int
+	froze   bool // a list was frozen at some time
+	engaged map[ledger.Code]int
+}
+
+// toyAccount is an account's truth and what is believed of it.
+type toyAccount struct {
+	id     ledger.AccountID
+	caps   provider.Capabilities
+	truth  map[media.WorkID]toyValue
+	shows  map[media.WorkID]toyValue     // what lists show; behind the truth when frozen
+	came   map[media.WorkID]media.Moment // when it came to be so
+	ours   map[media.WorkID]toyValue     // the last write, sent when
+	frozen int
+	lossy  int // percent of writes that are not stored
+	lost   int // percent of answers that are lost
+	known  observe.Known
+	trust  ledger.Trust
+	reads  []media.Moment // at which it showed the truth
+}
+
+type toyValue struct {
+	value media.Value
+	at    media.Moment
+}
+
+// toyWord is what a person said.
+type toyWord struct {
+	who  int
+	work media.WorkID
+	set  bool
+	v    media.Value
+	at   media.Moment
+	// since is when that which the person spoke about came: the word or the
+	// write before.
+	since media.Moment
+}
+
+// mostRuns is how soon a case must come to rest.
+const mostRuns = 200
+
+// Decide lives one case of tier 1 and returns what went wrong, if anything.
+func Decide(seed uint64) (engaged map[ledger.Code]int, err error) {
+	d := newDecision(seed)
+	for range 1 + d.chance.IntN(4) {
+		for range d.chance.IntN(4) {
+			d.act()
+		}
+		d.weather(false)
+		if _, err = d.once(); err != nil {
+			return d.engaged, d.failed(seed, err)
+		}
+	}
+	d.weather(true)
+	quiet := 0
+	for n := 0; quiet < 10; n++ {
+		if quiet > 2 {
+			d.now = d.now.Add(13 * time.Hour) // past every window of the rules
+		}
+		if n == mostRuns {
+			return d.engaged, d.failed(seed, fmt.Errorf("L2: still writing after %d runs", n))
+		}
+		wrote, err := d.once()
+		if err != nil {
+			return d.engaged, d.failed(seed, err)
+		}
+		quiet++
+		if wrote > 0 {
+			quiet = 0
+		}
+	}
+	return d.engaged, d.failed(seed, d.agree())
+}
+
+func (d *decision) failed(seed uint64, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("case %d (%s): %w", seed, d.feature, err)
+}
+
+func newDecision(seed uint64) *decision {
+	chance := rand.New(rand.NewPCG(seed, 77))
+	features := [...]media.Feature{media.Watchlist, media.Ratings, media.Progress}
+	d := &decision{chance: chance, feature: features[chance.IntN(3)], mutual: chance.IntN(3) > 0, now: media.At(Start), run: 1,
+		engaged: map[ledger.Code]int{}}
+	works := 1 + chance.IntN(3)
+	if chance.IntN(40) == 0 {
+		works = 24 // enough for guards that count
+	}
+	for n := range works {
+		d.works = append(d.works, ledger.Work{ID: media.WorkID(n + 1), Kind: media.Film, Title: "Film", RuntimeMS: 100 * 60_000, Season: -1, Number: -1})
+	}
+	d.world = ledger.World{Profile: 1, Settings: ledger.Settings{IntervalMS: (30 * time.Minute).Milliseconds()}}
+	for range 2 + chance.IntN(3) {
+		d.addAccount()
+	}
+	d.addRoutes()
+	for range chance.IntN(3 * works) {
+		d.act()
+	}
+	return d
+}
+
+func (d *decision) addAccount() {
+	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
+		ours: map[media.WorkID]toyValue{}, shows: map[media.WorkID]toyValue{}}
+	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
+		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
+	if d.chance.IntN(3) == 0 {
+		c.Coverage = provider.Catalogue
+	}
+	for k := range c.Access {
+		c.Access[k] = provider.FullUse
+	}
+	a.caps = provider.Capabilities{Class: provider.MediaServer, OnwardToTrackers: true, Batch: 10}
+	a.caps.Features[d.feature] = c
+	a.known = observe.Known{Shown: map[ledger.RowKey]ledger.Shown{}, Statements: map[ledger.Subject]ledger.Statement{},
+		Pending: map[ledger.Subject][]ledger.Pending{}, Proofs: map[ledger.RowKey]ledger.Proof{}, Quarantine: map[ledger.Subject][]ledger.Quarantine{}}
+	a.trust = ledger.Trust{Account: a.id, Feature: d.feature}
+	d.shelves = append(d.shelves, a)
+	d.world.Parties = append(d.world.Parties, ledger.Party{Caps: a.caps, Account: ledger.Account{ID: a.id, Profile: 1,
+		Features: media.Features[:], Accepted: true}})
+}
+
+func (d *decision) addRoutes() {
+	for x := range d.shelves {
+		for y := range d.shelves {
+			if x == y || !d.mutual && d.chance.IntN(2) == 0 {
+				continue
+			}
+			r := ledger.Route{ID: int64(len(d.world.Routes) + 1), Profile: 1, From: ledger.AccountID(x + 1), To: ledger.AccountID(y + 1),
+				Feature: d.feature, Mode: ledger.KeepSame, Removals: ledger.Follow, Accepted: true}
+			if !d.mutual {
+				r.Mode, r.Removals = ledger.Mode(1+d.chance.IntN(2)), ledger.Removals(d.chance.IntN(3))
+			}
+			d.world.Routes = append(d.world.Routes, r)
+		}
+	}
+}
+
+// act lets the person do something at an account.
+func (d *decision) act() {
+	d.now = d.now.Add(time.Duration(1+d.chance.IntN(1000)) * time.Second)
+	a := d.shelves[d.chance.IntN(len(d.shelves))]
+	w := d.works[d.chance.IntN(len(d.works))].ID
+	have := a.truth[w]
+	var v media.Value
+	if !have.value.Set || d.chance.IntN(3) > 0 {
+		v = d.value(a)
+	}
+	if v == have.value {
+		return
+	}
+	d.words = append(d.words, toyWord{int(a.id) - 1, w, v.Set, v, d.now, a.came[w]})
+	a.truth[w], a.came[w] = toyValue{v, d.now}, d.now
+}
+
+func (d *decision) value(a *toyAccount) media.Value {
+	switch d.feature {
+	case media.Ratings:
+		v, _ := plan.Project(d.feature, a.caps.Features[d.feature], media.Rated(1+d.chance.IntN(100)), d.works[0])
+		return v
+	case media.Progress:
+		return media.Position(int64(2+d.chance.IntN(90))*60_000, d.works[0].RuntimeMS)
+	}
+	return media.Listed()
+}
+
+// weather freezes lists and loses writes and answers, or clears.
+func (d *decision) weather(clear bool) {
+	for _, a := range d.shelves {
+		a.frozen, a.lossy, a.lost = 0, 0, 0
+		if clear {
+			continue
+		}
+		if d.chance.IntN(4) == 0 {
+			a.frozen, d.froze = 1+d.chance.IntN(3), true
+		}
+		if d.chance.IntN(4) == 0 {
+			a.lossy = 10 + d.chance.IntN(60)
+		}
+		if d.chance.IntN(4) == 0 {
+			a.lost = 50
+		}
+	}
+}
+
+// once is one run: look, observe, plan, guard, write.
+func (d *decision) once() (wrote int, err error) {
+	d.run++
+	d.now = d.now.Add(31 * time.Minute)
+	d.world.Now, d.world.Run = d.now, d.run
+	for _, i := range d.chance.Perm(len(d.shelves)) {
+		d.observe(d.shelves[i])
+	}
+	files := d.files()
+	d.chance.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	p := plan.Make(&d.world, files)
+	if err := d.pure(p, files); err != nil {
+		return 0, err
+	}
+	for i := range p.Ops {
+		p.Ops[i].ID = ledger.OpID(fmt.Sprintf("%d-%d", d.run, i))
+	}
+	d.withdraw(p.Withdrawn)
+	d.world.Caused = guard.Caused(d.holds)
+	allowed, changed := guard.Ops(&d.world, p, d.budget(), d.holds)
+	d.keepHolds(changed)
+	if err := d.bounded(allowed); err != nil {
+		return 0, err
+	}
+	d.chance.Shuffle(len(allowed), func(i, j int) { allowed[i], allowed[j] = allowed[j], allowed[i] })
+	for _, op := range allowed {
+		if err := d.judge(op); err != nil {
+			return 0, err
+		}
+		d.write(op)
+	}
+	return len(allowed), nil
+}
+
+// withdraw forgets what a first look no longer shows (R13).
+func (d *decision) withdraw(refs []ledger.StatementRef) {
+	for _, ref := range refs {
+		delete(d.shelves[ref.Account-1].known.Statements, ref.Subject)
+	}
+}
+
+// files gathers what is believed about each work.
+func (d *decision) files() []ledger.Dossier {
+	out := make([]ledger.Dossier, len(d.works))
+	for i, w := range d.works {
+		f := ledger.Dossier{Work: w}
+		s := ledger.Subject{Work: w.ID, Feature: d.feature}
+		for _, a := range d.shelves {
+			key := keyOf(w.ID)
+			f.Links = append(f.Links, ledger.Link{Account: a.id, Key: key.Key, Work: w.ID, By: ledger.ByToken})
+			if row, ok := a.known.Shown[key]; ok {
+				f.Shown = append(f.Shown, row)
+			}
+			if st, ok := a.known.Statements[s]; ok {
+				f.Statements = append(f.Statements, st)
+			}
+			if proof, ok := a.known.Proofs[key]; ok {
+				f.Proofs = append(f.Proofs, proof)
+			}
+			f.Pending = append(f.Pending, a.known.Pending[s]...)
+			f.Quarantine = append(f.Quarantine, a.known.Quarantine[s]...)
+		}
+		for _, h := range d.holds {
+			for _, op := range h.Ops {
+				if h.State == ledger.HoldOpen && op.Work == w.ID {
+					f.Held = append(f.Held, op)
+				}
+			}
+		}
+		out[i] = f
+	}
+	return out
+}
+
+func keyOf(w media.WorkID) ledger.RowKey { return ledger.RowKey{Key: fmt.Sprint("k", w)} }
+
+func (d *decision) budget() guard.Budget {
+	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}
+	for _, a := range d.shelves {
+		for _, row := range a.known.Shown {
+			if row.State == ledger.ShownValue {
+				b.Shown[guard.Shelf{Account: a.id, Feature: d.feature}]++
+			}
+		}
+	}
+	for _, w := range d.works {
+		b.Planned[w.ID] = true
+	}
+	return b
+}
+
+func (d *decision) keepHolds(changed []ledger.Hold) {
+	for _, h := range changed {
+		d.engaged[h.Guard]++
+		if h.ID == 0 {
+			h.ID = int64(len(d.holds) + 1)
+			d.holds = append(d.holds, h)
+			continue
+		}
+		d.holds[h.ID-1] = h
+	}
+}
+
+// write lets the service take an op, or not, and books it as apply does.
+func (d *decision) write(op ledger.Op) {
+	d.wrote++
+	a := d.shelves[op.Account-1]
+	if d.chance.IntN(100) >= a.lossy {
+		at := d.now
+		if a.caps.Features[d.feature].PastDates && op.At.Known() {
+			at = op.At
+		}
+		a.truth[op.Work], a.came[op.Work] = toyValue{op.New, at}, d.now
+	}
+	a.ours[op.Work] = toyValue{op.New, d.now}
+	says := op.Says
+	says.Account = a.id
+	a.known.Pending[op.Subject] = append(a.known.Pending[op.Subject], ledger.Pending{Op: op.ID, Account: a.id, Subject: op.Subject,
+		RowKey: keyOf(op.Work), Old: op.Old, New: op.New, Cause: op.Cause, Says: says, Sent: d.now, Run: d.run, State: ledger.Expected})
+}
+
+// sortedWorks are the works that an account shows, in order.
+func (a *toyAccount) sortedWorks() []media.WorkID { return slices.Sorted(maps.Keys(a.shows)) }

@@ -1,0 +1,379 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/providertest"
+)
+
+// judge is the oracle of a life. It knows what persons did and when, what
+// services truly hold, what was written and which ops say so, and which reads
+// the engine trusted; it knows nothing of how the engine concludes anything.
+//
+// It asks not only whether a person spoke but when. Where nobody could know
+// the order of two words, because a service tells no time and was not read
+// between them or lied, either order is right (hi and lo in oracle_when.go).
+type judge struct {
+	l             *life
+	line          int
+	nth           int // of what happens: words and writes
+	wrong         []Wrong
+	words         map[topic][]told
+	dates         map[providertest.Work][]media.Moment // at which a viewing may be dated
+	sent          map[topic][]sent
+	seen          map[string]int // writes already judged, by account
+	reads         map[shelf][]look
+	clouds        map[shelf]int
+	hidden        map[shelf]int // how many runs in a row a list hid what is there
+	blindSince    map[shelf]int
+	born          map[string]int // reads there had been of an item's account when it came
+	altered       map[string][]providertest.Work
+	unsettled     map[providertest.Work]bool
+	routes        []ledger.Route
+	held          []ledger.Hold // open before the run
+	watchedLeaves bool
+	answers       bool // somebody answered a hold or took something back
+	lied          bool
+	skewed        bool
+}
+
+// topic is one work in one feature.
+type topic struct {
+	work    providertest.Work
+	feature media.Feature
+}
+
+// shelf is one feature of one account.
+type shelf struct {
+	account string
+	feature media.Feature
+}
+
+// told is what a person said at an account: the value as the service keeps
+// it, or nothing any more.
+type told struct {
+	who   string
+	nth   int          // of all that happened
+	at    media.Moment // the true time
+	set   bool
+	value media.Value
+	early bool // at first sight: before the engine had read the account, or its item twice
+}
+
+// sent is one write, with the op that says why.
+type sent struct {
+	providertest.Write
+	who string
+	nth int
+	op  ledger.Op
+}
+
+// look is one read that the engine trusted; clear: no weather was over it.
+type look struct {
+	at    media.Moment
+	clear bool
+}
+
+func newJudge(l *life) *judge {
+	return &judge{l: l, words: map[topic][]told{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
+		seen: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
+		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}}
+}
+
+func (j *judge) fail(property, format string, args ...any) {
+	j.wrong = append(j.wrong, Wrong{property, j.line, fmt.Sprintf(format, args...)})
+}
+
+// liar tells whether a service lied in a way that nobody can see through.
+func (j *judge) liar() bool { return j.lied }
+
+// heard takes note of what a person did.
+func (j *judge) heard(room *Room, a providertest.Act, before, after providertest.Truth) {
+	works := []providertest.Work{a.Work}
+	if room.Memory.Profile().Prefix && a.Work.Kind == media.Episode {
+		works = nil // a count of episodes: those before it too, or those after
+		for n := 1; n <= providertest.Episodes; n++ {
+			works = append(works, providertest.PartEpisode(a.Work.N, n))
+		}
+	}
+	for _, w := range works {
+		j.compare(room, w, a, before, after)
+		j.byItself(room, w, a, before, after)
+	}
+	switch a.Verb {
+	case providertest.Hold:
+		for _, f := range media.Features {
+			j.firstSight(room, a.Work, f, len(before.Of(a.Work)) == 0)
+		}
+	case providertest.Delete, providertest.Replace, providertest.Copy:
+		for w := range j.family(a.Work) {
+			j.unsettled[w] = true
+		}
+	case providertest.LookIn:
+		j.dates[a.Work] = append(j.dates[a.Work], a.At)
+	}
+}
+
+// family is a work and everything of the same show.
+func (j *judge) family(w providertest.Work) map[providertest.Work]bool {
+	out := map[providertest.Work]bool{w: true}
+	for t := range j.words {
+		if t.work.Parent() == w || t.work == w.Parent() {
+			out[t.work] = true
+		}
+	}
+	return out
+}
+
+// aims are the features that a verb is about. What a service does by itself
+// is nobody's word (R9).
+var aims = map[providertest.Verb]media.Feature{
+	providertest.List: media.Watchlist, providertest.Unlist: media.Watchlist,
+	providertest.Rate: media.Ratings, providertest.Unrate: media.Ratings,
+	providertest.Watch: media.History, providertest.Mark: media.History,
+	providertest.Unwatch: media.History, providertest.DeletePlay: media.History,
+	providertest.Pause: media.Progress, providertest.ClearProgress: media.Progress,
+}
+
+// compare turns an act into words about one work.
+func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
+	f, said := aims[a.Verb]
+	if !said {
+		return
+	}
+	was, is := before.Of(w), after.Of(w)
+	if f == media.Progress && plays(is) > plays(was) {
+		f = media.History // stopped so late that it counts as watched
+	}
+	v := shows(is, f)
+	t := told{who: room.Name, at: a.At, early: j.firstSight(room, w, f, len(was) == 0)}
+	switch a.Verb {
+	case providertest.Unlist, providertest.Unrate, providertest.ClearProgress:
+		if !shows(was, f).Set || v.Set {
+			return
+		}
+		j.note(w, f, t)
+	case providertest.Unwatch, providertest.DeletePlay:
+		for _, gone := range missing(was, is) {
+			t.value = media.Watched(gone)
+			j.note(w, f, t)
+		}
+		if shows(was, media.Progress).Set && !shows(is, media.Progress).Set {
+			j.note(w, media.Progress, told{who: room.Name, at: a.At, early: t.early})
+		}
+	default:
+		again := f != media.History && v == shows(was, f) && !j.times(room.Name, f)
+		if !v.Set || w != a.Work && shows(was, f).Set || again {
+			return // nothing that anybody could see
+		}
+		t.set, t.value = true, v
+		if f == media.History {
+			j.dates[w] = append(j.dates[w], a.At)
+			t.value = media.Watched(newest(was, is))
+		}
+		j.note(w, f, t)
+	}
+}
+
+// firstSight tells whether what is said about an item now is seen together
+// with the item: then nobody knows that it is new (the table of the rules).
+func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, comes bool) bool {
+	reads := len(j.reads[shelf{room.Name, f}])
+	item := fmt.Sprint(room.Name, " ", w, " ", f)
+	if _, known := j.born[item]; comes && !known {
+		j.born[item] = reads
+	}
+	since, came := j.born[item]
+	return reads == 0 || came && reads < since+3 && room.Memory.Profile().Caps.WritesHeldOnly && !j.times(room.Name, f)
+}
+
+// byItself takes note of what the service did before the engine knew it: at a
+// first look nobody can tell it from a person's word.
+func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
+	for _, f := range media.Features {
+		v := shows(after.Of(w), f)
+		early := len(j.reads[shelf{room.Name, f}]) == 0
+		if early && f != aims[a.Verb] && v.Set && v != shows(before.Of(w), f) {
+			j.note(w, f, told{who: room.Name, at: a.At, set: true, value: v, early: true})
+		}
+	}
+}
+
+func (j *judge) note(w providertest.Work, f media.Feature, t told) {
+	key := topic{w, f}
+	j.nth++
+	t.nth = j.nth
+	j.words[key] = append(j.words[key], t)
+}
+
+// shows is what an account shows for a work.
+func shows(items []providertest.Has, f media.Feature) media.Value {
+	for _, h := range items {
+		switch {
+		case f == media.Watchlist && h.Listed:
+			return media.Listed()
+		case f == media.Ratings && h.Rating > 0:
+			return media.Rated(h.Rating)
+		case f == media.Progress && h.Position.Set:
+			return h.Position
+		case f == media.History && h.Watched:
+			return media.Watched(h.WatchedAt)
+		}
+	}
+	return media.Value{}
+}
+
+func plays(items []providertest.Has) (n int) {
+	for _, h := range items {
+		n += max(len(h.Plays), h.Count)
+		if h.Watched {
+			n++
+		}
+	}
+	return n
+}
+
+// missing are the dates of plays and marks that are no more.
+func missing(was, is []providertest.Has) (out []media.Moment) {
+	left := allPlays(is)
+	for _, at := range allPlays(was) {
+		if i := slices.Index(left, at); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			continue
+		}
+		out = append(out, at)
+	}
+	return out
+}
+
+// newest is the date of the play that is new; of the latest if none is.
+func newest(was, is []providertest.Has) media.Moment {
+	if fresh := missing(is, was); len(fresh) > 0 {
+		return fresh[len(fresh)-1]
+	}
+	return media.Moment(shows(is, media.History).N)
+}
+
+func allPlays(items []providertest.Has) (out []media.Moment) {
+	for _, h := range items {
+		out = append(out, h.Plays...)
+		if len(h.Plays) == 0 && h.Watched {
+			out = append(out, h.WatchedAt)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// before takes note of what waits for an answer when a run begins.
+func (j *judge) before() {
+	j.held, _ = j.l.home.Store.Holds(context.Background(), ledger.HoldOpen)
+}
+
+// answered takes note of a person's answer.
+func (j *judge) answered(_ ledger.Hold, _ ledger.Answer) { j.answers = true }
+
+// after judges everything that a run wrote.
+func (j *judge) after(run ledger.RunID) error {
+	ctx := context.Background()
+	if err := j.looked(ctx); err != nil {
+		return err
+	}
+	entries, err := j.l.home.Store.Journal(ctx, ledgerOf(run))
+	if err != nil {
+		return err
+	}
+	ops := map[string]ledger.Op{}
+	for _, e := range entries {
+		ops[string(e.Op.ID)] = e.Op
+		fmt.Fprintf(j.l.trace, "%+v\n", e)
+	}
+	removed := map[shelf]int{}
+	for _, name := range j.l.home.order {
+		room := j.l.home.Room(name)
+		all := room.Memory.Writes()
+		for _, w := range all[j.seen[name]:] {
+			j.nth++
+			s := sent{Write: w, who: name, nth: j.nth, op: ops[w.Change.ID]}
+			j.write(room, s)
+			if w.Stored && w.Change.Action == provider.Remove && !s.byHand() {
+				removed[shelf{name, w.Change.Feature}]++
+			}
+			key := topic{w.Work, w.Change.Feature}
+			j.sent[key] = append(j.sent[key], s)
+		}
+		j.seen[name] = len(all)
+	}
+	j.bounded(removed)
+	return j.guards(ctx)
+}
+
+// byHand: a person asked for this very op.
+func (s sent) byHand() bool { return s.op.Approved || s.op.Undo }
+
+// write judges one write.
+func (j *judge) write(room *Room, s sent) {
+	j.l.counts["write "+s.Change.Action.String()+" "+s.Change.Feature.String()]++
+	if s.User != room.Memory.Profile().Identity.UserID {
+		j.fail("S14", "%s was written to as %q", room.Name, s.User)
+	}
+	if s.op.ID == "" || !s.op.Undo && s.op.Cause == (ledger.Cause{}) {
+		j.fail("S9", "%s names no cause", s)
+	}
+	if s.Change.Item.Kind != s.Work.Kind {
+		j.fail("S8", "%s of a %s", s, s.Change.Item.Kind)
+	}
+	if !s.Stored || j.lied || s.byHand() {
+		return
+	}
+	j.heldBack(s)
+	j.repeated(s)
+	j.invented(room, s)
+	switch {
+	case s.Change.Action == provider.Remove:
+		j.removed(s)
+	case s.Change.Feature != media.History && s.Before.Set && s.Before != s.After:
+		j.overwritten(s)
+	case !s.Before.Set || s.Change.Feature == media.History:
+		j.added(s)
+	}
+}
+
+func (s sent) String() string {
+	f := s.Change.Feature
+	return fmt.Sprintf("%s %s of %s at %s (%s → %s, op %s)", s.Change.Action, f, s.Work, s.who, s.Before.Text(f), s.After.Text(f), s.op.ID)
+}
+
+// bounded is S6: over budget nothing is removed without a yes.
+func (j *judge) bounded(removed map[shelf]int) {
+	for _, name := range j.l.home.order {
+		room := j.l.home.Room(name)
+		truth := room.Memory.Truth()
+		for _, f := range media.Features {
+			n := removed[shelf{name, f}]
+			works := len(truth.Works(f)) + n
+			budget := (len(j.l.home.order) - 1) * max(3, int(math.Ceil(float64(works)*0.05)))
+			if n > budget {
+				j.fail("S6", "%d removals of %s at %s in one run, of %d works", n, f, name, works)
+			}
+			if n > 0 && len(j.reads[shelf{name, f}]) < 2 {
+				j.fail("S6", "%d removals of %s at %s, which was not read before", n, f, name)
+			}
+		}
+	}
+}
+
+// guards counts which guards are engaged.
+func (j *judge) guards(ctx context.Context) error {
+	open, err := j.l.home.Store.Holds(ctx, ledger.HoldOpen)
+	for _, h := range open {
+		j.l.counts["guard "+string(h.Guard)]++
+	}
+	return err
+}

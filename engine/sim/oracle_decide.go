@@ -1,0 +1,164 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/plan"
+	"watchkeeper/engine/provider"
+)
+
+// The oracle of tier 1: it goes by what persons said and when, and by the
+// routes. Where a service tells no time the engine can know no more than that
+// a word came before the read that showed it.
+
+// pure is S16 and S18: the plan is the same in any order of works, and making
+// it changes nothing.
+func (d *decision) pure(p ledger.Plan, files []ledger.Dossier) error {
+	if d.run%8 != 0 {
+		return nil
+	}
+	again := slices.Clone(files)
+	rand.New(rand.NewPCG(uint64(d.run), 1)).Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+	if q := plan.Make(&d.world, again); !reflect.DeepEqual(p, q) {
+		return fmt.Errorf("S16: another order of works gives another plan:\n%+v\n%+v", p.Ops, q.Ops)
+	}
+	return nil
+}
+
+// bounded is S6 and S7: over budget nothing is removed without a yes, and what
+// waits for an answer is not done.
+func (d *decision) bounded(ops []ledger.Op) error {
+	removed := map[[2]ledger.AccountID]int{}
+	for _, op := range ops {
+		if op.Action == provider.Remove {
+			removed[[2]ledger.AccountID{op.Account, op.Origin().Account}]++
+		}
+		for _, h := range d.holds {
+			for _, held := range h.Ops {
+				if h.State == ledger.HoldOpen && held.Account == op.Account && held.Subject == op.Subject && held.Action == op.Action && held.Origin() == op.Origin() {
+					return fmt.Errorf("S7: %s of work %d at %d waits in %s", op.Action, op.Work, op.Account, h.Guard)
+				}
+			}
+		}
+	}
+	for flow, n := range removed {
+		if n > max(3, (len(d.works)+19)/20) {
+			return fmt.Errorf("S6: %d removals at %d because of %d in one run", n, flow[0], flow[1])
+		}
+	}
+	return nil
+}
+
+// judge is S1, S5 and S9 for one op.
+func (d *decision) judge(op ledger.Op) error {
+	me := int(op.Account) - 1
+	var causes, given []toyWord
+	var own *toyWord
+	for i := range d.words {
+		w := &d.words[i]
+		if w.work != op.Work {
+			continue
+		}
+		given = append(given, *w)
+		if w.who == me {
+			own = w
+		} else if w.set == (op.Action != provider.Remove) {
+			causes = append(causes, *w)
+		}
+	}
+	if len(causes) == 0 {
+		return fmt.Errorf("S1: %s of work %d at %d, which nobody asked for: %+v", op.Action, op.Work, op.Account, d.words)
+	}
+	if op.Action != provider.Remove && !slices.ContainsFunc(given, func(w toyWord) bool { return w.set && d.near(w.v, op.New) }) {
+		return fmt.Errorf("S9: %v of work %d at %d, which nobody gave: %+v", op.New, op.Work, op.Account, given)
+	}
+	a := d.shelves[me]
+	if own == nil || !d.timed(me) || d.wroteSince(op, *own) || !a.saw(own.at, d.now) || !own.set && !a.saw(own.since, own.at) || d.likeOurs(a, *own) {
+		return nil
+	}
+	since := own.at
+	if !own.set {
+		since = a.lastRead(own.at) // no more is known of when it went (R7)
+	}
+	later := func(w toyWord) bool { return w.at > since || w.set && !d.timed(w.who) || d.behind(w) }
+	if !slices.ContainsFunc(causes, later) {
+		return fmt.Errorf("S1/S5: %s of work %d at %d, whose owner spoke last: %+v", op.Action, op.Work, op.Account, d.words)
+	}
+	return nil
+}
+
+// likeOurs: so soon after a write and so near to it, a word is taken for the
+// write as the service rounded it (R4, R8).
+func (d *decision) likeOurs(a *toyAccount, own toyWord) bool {
+	ours := a.ours[own.work]
+	return ours.value.Set && own.set && own.at.Sub(ours.at).Abs() <= 40*time.Minute && d.near(ours.value, own.v)
+}
+
+// saw tells whether the account showed the truth between two moments.
+func (a *toyAccount) saw(from, to media.Moment) bool {
+	return slices.ContainsFunc(a.reads, func(at media.Moment) bool { return from < at && at <= to })
+}
+
+// lastRead is the last read before a moment that showed the truth.
+func (a *toyAccount) lastRead(before media.Moment) (last media.Moment) {
+	for _, at := range a.reads {
+		if at <= before {
+			last = at
+		}
+	}
+	return last
+}
+
+func (d *decision) timed(who int) bool { return d.shelves[who].caps.Features[d.feature].Times }
+
+// behind: a list that went on showing what was gone dates the removal too late.
+func (d *decision) behind(w toyWord) bool { return !w.set && d.froze }
+
+// wroteSince: what the account shows is ours by now.
+func (d *decision) wroteSince(op ledger.Op, own toyWord) bool {
+	have := d.shelves[op.Account-1].truth[op.Work]
+	return have.value != own.v
+}
+
+func (d *decision) near(a, b media.Value) bool {
+	switch d.feature {
+	case media.Ratings:
+		return a.N-b.N <= 20 && b.N-a.N <= 20
+	case media.Progress:
+		return samePosition(a, b)
+	}
+	return a == b
+}
+
+// agree is L1 and L4: accounts that keep the same agree at rest, or the plan
+// says why not.
+func (d *decision) agree() error {
+	if !d.mutual {
+		return nil
+	}
+	d.world.Explain = true
+	p := plan.Make(&d.world, d.files())
+	for _, w := range d.works {
+		first := d.shelves[0].truth[w.ID].value
+		for _, a := range d.shelves[1:] {
+			v := a.truth[w.ID].value
+			if v.Set == first.Set && (!v.Set || d.near(v, first)) {
+				continue
+			}
+			explained := slices.ContainsFunc(p.NonOps, func(n ledger.NonOp) bool { return n.Work == w.ID && explains(d.feature, n.Why.Code) }) ||
+				slices.ContainsFunc(d.holds, func(h ledger.Hold) bool {
+					return h.State == ledger.HoldOpen && slices.ContainsFunc(h.Ops, func(op ledger.Op) bool { return op.Work == w.ID })
+				})
+			if !explained {
+				return fmt.Errorf("L1: work %d is %v at 1 and %v at %d: %+v\nsaid %+v", w.ID, first, v, a.id, p.NonOps, d.words)
+			}
+		}
+	}
+	return nil
+}

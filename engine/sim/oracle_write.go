@@ -1,0 +1,265 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/providertest"
+)
+
+func grainOf(room *Room, f media.Feature) time.Duration {
+	return time.Duration(max(room.Memory.Profile().Caps.Features[f].GrainMS, 1000)) * time.Millisecond
+}
+
+// causes are words elsewhere that may be behind a write.
+func (j *judge) causes(s sent, set bool) (out []told) {
+	key := topic{s.Work, s.Change.Feature}
+	for _, t := range j.words[key] {
+		if t.who != s.who && t.set == set {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// ends are viewings that take a position or a list entry with them (R9, R18).
+func (j *judge) ends(s sent) (out []told) {
+	f := s.Change.Feature
+	if f != media.Progress && !(f == media.Watchlist && j.watchedLeaves) {
+		return nil
+	}
+	for key, words := range j.words {
+		if key.feature != media.History || key.work != s.Work && key.work.Parent() != s.Work {
+			continue
+		}
+		for _, t := range words {
+			if t.set {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// standing is the person's own word that the account shows; ok is false when
+// a write of ours came later or nobody said anything there.
+func (j *judge) standing(s sent) (t told, ok bool) {
+	key := topic{s.Work, s.Change.Feature}
+	for _, w := range j.words[key] {
+		if w.who == s.who {
+			t, ok = w, true
+		}
+	}
+	for _, w := range j.sent[key] {
+		if w.who == s.who && w.Stored && w.nth > t.nth {
+			ok = false
+		}
+	}
+	return t, ok
+}
+
+// exact: the account copies others whatever its owner says there (R12).
+func (j *judge) exact(s sent) bool {
+	return slices.ContainsFunc(j.routes, func(r ledger.Route) bool {
+		return r.To == s.op.Account && r.Feature == s.Change.Feature && r.Mode == ledger.CopyExactly
+	})
+}
+
+// unseen: the account was not read in clear weather since the word, so that
+// nobody could know of it.
+func (j *judge) unseen(t told, s sent) bool {
+	at := j.noticed(shelf{t.who, s.Change.Feature}, t.at)
+	return at == 0 || at > s.Sent
+}
+
+// removed is S1 for removals.
+func (j *judge) removed(s sent) {
+	f := s.Change.Feature
+	causes := append(j.causes(s, false), j.ends(s)...)
+	if len(causes) == 0 {
+		j.fail("S1", "%s: nobody took it away", s)
+		return
+	}
+	if f == media.History {
+		j.unplayed(s, causes)
+		return
+	}
+	j.laterThan(s, causes)
+}
+
+// overwritten is S1 for changes of a value.
+func (j *judge) overwritten(s sent) {
+	causes := j.causes(s, true)
+	if len(causes) == 0 {
+		j.fail("S1", "%s: nobody changed it", s)
+		return
+	}
+	j.laterThan(s, causes)
+}
+
+// laterThan wants a cause that was said later than what the account shows.
+func (j *judge) laterThan(s sent, causes []told) {
+	f := s.Change.Feature
+	own, ok := j.standing(s)
+	if !ok || j.unseen(own, s) || j.exact(s) {
+		return
+	}
+	later := func(c told) bool {
+		word := f
+		if !c.set && f == media.Progress || c.set && s.Change.Action == provider.Remove {
+			word = media.History
+		}
+		return j.hi(c, word, s.Sent) >= j.lo(own, f)
+	}
+	if !slices.ContainsFunc(causes, later) {
+		j.fail("S1", "%s: the owner spoke there at %s, later than anybody elsewhere: %+v", s, own.at, causes)
+	}
+}
+
+// unplayed: a play goes only where a play of that date was taken away
+// elsewhere; un-watching a flag takes no play away unless the route says so
+// (R17).
+func (j *judge) unplayed(s sent, causes []told) {
+	if j.skewed || !s.Change.Old.PlayedAt().Known() {
+		return
+	}
+	near := func(c told) bool {
+		return !c.value.PlayedAt().Known() || nearPlay(s.Work, c.value.PlayedAt(), s.Change.Old.PlayedAt())
+	}
+	if !slices.ContainsFunc(causes, near) {
+		j.fail("S1", "%s: no play of %s was taken away elsewhere: %+v", s, s.Change.Old.PlayedAt(), causes)
+	}
+}
+
+// nearPlay: two dates may be of one viewing (R16).
+func nearPlay(w providertest.Work, a, b media.Moment) bool {
+	d := a.Sub(b).Abs()
+	return d <= 2*max(time.Duration(w.RuntimeMS())*time.Millisecond, time.Hour)
+}
+
+// added is S5 and S9: what is added was said by somebody elsewhere, and later
+// than the owner took it away here.
+func (j *judge) added(s sent) {
+	f := s.Change.Feature
+	causes := j.causes(s, true)
+	if len(causes) == 0 {
+		if own, _ := j.standing(s); !own.set || !j.unsettled[s.Work] { // else its item was made anew and lost what was said
+			j.fail("S9", "%s: nobody elsewhere said so", s)
+		}
+		return
+	}
+	own, ok := j.standing(s)
+	if !ok || own.set || j.unseen(own, s) || j.answers || f == media.History || j.exact(s) {
+		return
+	}
+	if !slices.ContainsFunc(causes, func(c told) bool { return j.hi(c, f, s.Sent) >= j.lo(own, f) }) {
+		j.fail("S5", "%s: the owner took it away there at %s, later than anybody said it elsewhere: %+v", s, own.at, causes)
+	}
+}
+
+// invented is S9 for values: a rating, date or position that nobody gave.
+func (j *judge) invented(room *Room, s sent) {
+	if s.Change.Action == provider.Remove {
+		return
+	}
+	f := s.Change.Feature
+	ok := true
+	switch f {
+	case media.Ratings:
+		ok = slices.ContainsFunc(j.words[topic{s.Work, f}], func(t told) bool { return t.set && j.sameRating(room, t, s.Change.New) })
+	case media.Progress:
+		ok = slices.ContainsFunc(j.words[topic{s.Work, f}], func(t told) bool { return t.set && samePosition(t.value, s.Change.New) })
+	case media.History:
+		at := s.Change.New.PlayedAt()
+		ok = !at.Known() || j.skewed || slices.ContainsFunc(j.dates[s.Work], func(d media.Moment) bool { return nearPlay(s.Work, d, at) })
+	}
+	if !ok {
+		j.fail("S9", "%s: nobody ever gave %s", s, s.Change.New.Text(f))
+	}
+}
+
+// sameRating: it came by any of the accounts, each with steps of its own.
+func (j *judge) sameRating(room *Room, t told, v media.Value) bool {
+	to := room.Memory.Profile().Caps.Features[media.Ratings]
+	if providertest.Keep(to, media.Ratings, t.value, 0) == v {
+		return true
+	}
+	for _, name := range j.l.home.order {
+		by := j.l.home.Room(name).Memory.Profile().Caps.Features[media.Ratings]
+		if by.Offered() && providertest.Keep(to, media.Ratings, providertest.Keep(by, media.Ratings, t.value, 0), 0) == v {
+			return true
+		}
+	}
+	return false
+}
+
+func samePosition(a, b media.Value) bool {
+	d := share(a) - share(b)
+	return d < 0.02 && d > -0.02
+}
+
+func share(v media.Value) float64 {
+	of := v.Of
+	if of == 0 {
+		of = media.FractionWhole
+	}
+	return float64(v.N) / float64(of)
+}
+
+// repeated is S3 and L3: what was stored is not written again before a read
+// in clear weather could show it missing; a play never.
+func (j *judge) repeated(s sent) {
+	f := s.Change.Feature
+	if s.op.Retry && len(j.l.home.Room(s.who).Memory.Profile().IDs[s.Work.Kind]) == 0 {
+		return // without ids what was written may never be found again
+	}
+	logs := f == media.History && j.l.home.Room(s.who).Memory.Profile().Caps.Features[f].KeepsPlays
+	for _, old := range j.sent[topic{s.Work, f}] {
+		same := old.who == s.who && old.Stored && old.Change.Action == s.Change.Action && old.Change.New == s.Change.New
+		if !same || s.Change.Action == provider.Remove || j.between(s, old) {
+			continue
+		}
+		waited := s.Sent.Sub(old.Sent) >= time.Hour
+		seen := j.noticed(shelf{s.who, f}, old.Sent)
+		switch {
+		case logs:
+			j.fail("S3", "%s: the same play was stored at %s", s, old.Sent)
+		case !waited, seen != 0 && seen <= s.Sent && s.Before == old.After:
+			j.fail("L3", "%s: the same was stored at %s", s, old.Sent)
+		}
+		return
+	}
+}
+
+// between: somebody spoke about the work since, or took something back.
+func (j *judge) between(s, old sent) bool {
+	if j.answers || j.unsettled[s.Work] {
+		return true
+	}
+	for f := range media.Features {
+		for _, t := range j.words[topic{s.Work, media.Feature(f)}] {
+			if t.nth > old.nth || t.at == old.Sent {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// heldBack is S7: what waits for an answer is not done.
+func (j *judge) heldBack(s sent) {
+	for _, h := range j.held {
+		if h.Guard == ledger.GuardAsk {
+			continue // another path may come to permit it without a question (R12)
+		}
+		waits := slices.ContainsFunc(h.Ops, func(op ledger.Op) bool {
+			return op.Account == s.op.Account && op.Subject == s.op.Subject && op.Action == s.op.Action && op.Origin() == s.op.Origin()
+		})
+		if waits {
+			j.fail("S7", "%s waits for an answer to %s since %s", s, h.Guard, h.Since)
+		}
+	}
+}
