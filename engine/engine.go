@@ -72,6 +72,8 @@ type connection struct {
 	caps     provider.Capabilities
 	who      provider.Identity
 	asked    time.Time // when the service last told who we are
+	notices  []string  // of the latest read
+	left     int       // requests left today at the latest read; negative: not told
 }
 
 // New makes an engine on an open store. It does no IO.
@@ -106,7 +108,7 @@ func (e *Engine) connect(ctx context.Context, a ledger.Account) (*connection, *p
 	if err != nil {
 		return nil, provider.AsError(err)
 	}
-	c = &connection{provider: p, caps: p.Capabilities()}
+	c = &connection{provider: p, caps: p.Capabilities(), left: -1}
 	e.mu.Lock()
 	e.open[a.ID] = c
 	e.mu.Unlock()

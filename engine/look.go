@@ -102,12 +102,20 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 		return
 	}
 	s.snap, s.looked = snap, true
+	r.e.note(conn, snap)
 	s.items = make(map[string]media.Item, len(snap.Items))
 	for _, item := range snap.Items {
 		s.items[item.Key] = item
 	}
 	s.views = r.glances(s)
 	r.e.listedFull(s.account.ID)
+}
+
+// note keeps what the read tells about the account beside its views.
+func (e *Engine) note(c *connection, snap provider.Snapshot) {
+	e.mu.Lock()
+	c.notices, c.left = snap.Notices, snap.AllowanceLeft
+	e.mu.Unlock()
 }
 
 // request asks for the features that the person switched on and the service

@@ -144,6 +144,11 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 			out.Problem, out.Detail, out.Since, out.Retry = w.Why, w.Detail, w.Since, w.Until
 		}
 	}
+	e.mu.Lock()
+	if c := e.open[a.ID]; c != nil {
+		out.Notices, out.Allowance = c.notices, c.left
+	}
+	e.mu.Unlock()
 	s := sight{account: a, caps: caps}
 	r := round{settings: f.settings}
 	for _, feature := range s.features() {

@@ -74,7 +74,10 @@ type AccountStatus struct {
 	Retry     media.Moment // when it is tried again
 	ClockMS   int64
 	Allowance int // requests left today; negative when unknown
-	Features  []FeatureStatus
+	// Notices are catalogue keys of what the service does that a person should
+	// know, under "notice.<key>".
+	Notices  []string
+	Features []FeatureStatus
 }
 
 // FeatureStatus is how fresh one feature of one account is.
