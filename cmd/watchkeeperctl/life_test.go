@@ -73,6 +73,7 @@ func TestFirstRunWritesNothingBeforeStart(t *testing.T) {
 func TestSecondProcess(t *testing.T) {
 	w := newWorld(t)
 	w.watcher()
+	w.must(0, "pause") // so that only the wishes below make runs
 	w.connect()
 	for i := 1; i <= 80; i++ {
 		w.anna.Favorite(w.n(i).id, true)
