@@ -72,10 +72,14 @@ func (w *Words) SignInFailed(title, kind, detail string) SignInStep {
 	return SignInStep{Title: w.Say("login.title", "service", title), Error: w.Say(key, "service", title), Text: detail}
 }
 
-// SignInDone ends a sign-in with who it speaks for.
-func (w *Words) SignInDone(title, user, server string) SignInStep {
+// SignInDone ends a sign-in with who it speaks for; again: the account was
+// there before.
+func (w *Words) SignInDone(title, user, server string, again bool) SignInStep {
 	text := w.Say("login.done", "service", title, "user", user)
-	if server != "" {
+	switch {
+	case again:
+		text = w.Say("login.done_again", "service", title, "user", user)
+	case server != "":
 		text = w.Say("login.done_server", "user", user, "server", server)
 	}
 	return SignInStep{Title: w.Say("login.title", "service", title), Text: text, Done: true}

@@ -209,14 +209,18 @@ func (p *program) undo(run int64) (view.UndoPage, error) {
 	return view.UndoOf(ledger.RunID(run), counts, p.status(), p.services, p.words), err
 }
 
-// listedRuns is how many runs the Activity page lists.
-const listedRuns = 30
+// The Activity page lists the latest runs that did something.
+const (
+	searchedRuns = 500
+	listedRuns   = 30
+)
 
 func (p *program) runs() ([]view.Run, error) {
-	runs, err := p.house.Store.Runs(p.ctx, 0, listedRuns)
+	runs, err := p.house.Store.Runs(p.ctx, 0, searchedRuns)
 	var out []view.Run
 	for _, r := range runs {
-		if r.Ended.Known() {
+		did := r.Added+r.Updated+r.Removed+r.Failed+r.Unproven+r.Held > 0 || r.Error != ""
+		if did && r.Ended.Known() && len(out) < listedRuns {
 			out = append(out, view.FromRun(r, p.status(), p.services, p.words))
 		}
 	}

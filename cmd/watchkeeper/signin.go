@@ -65,7 +65,7 @@ func (c *conversation) talk(args app.SignInArgs) {
 		case err != nil:
 			c.fail(err, fields)
 		case step.Account != nil:
-			c.show(c.words.SignInDone(c.title, step.Account.User, step.Account.Server))
+			c.show(c.words.SignInDone(c.title, step.Account.User, step.Account.Server, args.Account != ""))
 			return
 		case len(step.Fields) > 0:
 			fields = step.Fields
