@@ -52,6 +52,9 @@ func (p *painter) tile(a ledger.AccountStatus) Tile {
 	if off := time.Duration(a.ClockMS) * time.Millisecond; off.Abs() >= 30*time.Second {
 		t.Notes = append(t.Notes, p.Say("tile.clock", "off", p.Lasting(off.Abs())))
 	}
+	for _, n := range a.Notices {
+		t.Notes = append(t.Notes, p.Say("notice_service."+n, "account", t.Name))
+	}
 	if mustSignIn(a.Problem) {
 		t.Buttons = append(t.Buttons, Button{Label: p.Say("button.sign_in"), Command: Command{Verb: SignIn, Account: int64(a.ID)}, Primary: true})
 	}

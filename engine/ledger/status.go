@@ -75,7 +75,7 @@ type AccountStatus struct {
 	ClockMS   int64
 	Allowance int // requests left today; negative when unknown
 	// Notices are catalogue keys of what the service does that a person should
-	// know, under "notice.<key>".
+	// know, under "notice_service.<key>".
 	Notices  []string
 	Features []FeatureStatus
 }
