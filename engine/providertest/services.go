@@ -90,12 +90,13 @@ func SimklLike() Profile {
 	p.Numbered = []media.Namespace{media.SIMKL, media.IMDb, media.TMDB, media.TVDB}
 	p.Caps.Effects = provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists |
 		provider.ProgressExpires | provider.ProgressPerShow | provider.PlayEndsProgress
+	p.Caps.ReadsEveryMS = 2 * hour
 	top := allow(provider.FullUse, media.Film, media.Show, media.Part)
 	w, r, h, g := &p.Caps.Features[media.Watchlist], &p.Caps.Features[media.Ratings], &p.Caps.Features[media.History], &p.Caps.Features[media.Progress]
 	w.Access, w.PastDates, w.Undo = top, false, provider.ValueOnly
-	r.Access, r.LookUp = top, false
+	r.Access = top
 	h.KeepsPlays = false
-	g.FractionStep, g.CompletePct, g.PastDates, g.LookUp, g.Undo = 10, 80, false, false, provider.ValueOnly
+	g.FractionStep, g.CompletePct, g.PastDates, g.Stamps, g.Undo = 10, 80, false, false, provider.ValueOnly
 	return p
 }
 
