@@ -1,0 +1,93 @@
+package anilist
+
+import (
+	"context"
+	"errors"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+var errOther = errors.New("the answer is about another title")
+
+// LookUp asks for the entries of given titles, past the list. A title without
+// an entry is held: the account shows an explicit no.
+func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
+	out := make([]provider.Answer, len(items))
+	failed := func(err error) ([]provider.Answer, error) {
+		for i, it := range items {
+			out[i] = provider.Answer{Key: it.Key, Err: provider.AsError(err)}
+		}
+		return out, err
+	}
+	if !capabilities().Features[f].Offered() {
+		return failed(provider.Failed(provider.Rejected, "look up "+f.String(), errNotOffered))
+	}
+	refs, err := a.resolve(ctx, items)
+	if err != nil {
+		return failed(err)
+	}
+	s, err := a.shelf(ctx, ids(refs))
+	if err != nil {
+		return failed(err)
+	}
+	for i, it := range items {
+		out[i] = s.answer(f, it.Key, refs[i])
+	}
+	return out, nil
+}
+
+// shelf is some titles with the entries that the person has of them.
+type shelf struct {
+	entries map[int]entry
+	titles  map[int]title // of those without an entry
+}
+
+// shelf asks for both; titles that have an entry come with it.
+func (a *account) shelf(ctx context.Context, ids []int) (shelf, error) {
+	s := shelf{}
+	var err error
+	if s.entries, err = a.entries(ctx, ids); err != nil {
+		return s, err
+	}
+	var rest []int
+	for _, id := range ids {
+		if _, has := s.entries[id]; !has {
+			rest = append(rest, id)
+		}
+	}
+	s.titles, err = a.titles(ctx, rest)
+	return s, err
+}
+
+// title is what is known of one; ok is false for one that does not exist.
+func (s shelf) title(id int) (t title, ok bool) {
+	if e, has := s.entries[id]; has {
+		return e.Media, true
+	}
+	t, ok = s.titles[id]
+	return t, ok
+}
+
+func (s shelf) answer(f media.Feature, key string, r ref) provider.Answer {
+	out := provider.Answer{Key: key}
+	t, ok := s.title(r.id)
+	if !ok || (r.episode > 0) != (f == media.History) || r.episode > 0 && t.episodes() > 0 && r.episode > t.episodes() {
+		return out
+	}
+	out.Held = true
+	e, has := s.entries[r.id]
+	if !has {
+		return out
+	}
+	shown, err := e.shows(f)
+	if err != nil {
+		return provider.Answer{Key: key, Err: provider.Failed(provider.Contract, "look up "+f.String(), err)}
+	}
+	for _, row := range shown {
+		if f != media.History || row.Key == episodeKey(r.id, r.episode) {
+			out.Rows = append(out.Rows, row)
+		}
+	}
+	return out
+}
