@@ -21,6 +21,9 @@ type Browser struct {
 	Redirect string
 	// Fragment: the service answers in the URL's fragment (implicit grant).
 	Fragment bool
+	// Stateless: the service may drop the state. An answer without one is
+	// taken, an answer with another one is not.
+	Stateless bool
 	// Page returns the address to open.
 	Page func(state, challenge string) string
 	// Finish turns the answer into the end of the sign-in. Answer holds the
@@ -39,7 +42,7 @@ const patience = 5 * time.Minute
 func (b Browser) Turn() Turn {
 	return func(ctx context.Context, _ map[string]string) (provider.Step, Turn, error) {
 		state, verifier := rand.Text(), oauth2.GenerateVerifier()
-		catch, err := listen(b.Redirect, state, b.Fragment)
+		catch, err := b.listen(state)
 		if err != nil {
 			return provider.Step{}, nil, provider.Failed(provider.Rejected, "", err)
 		}

@@ -21,6 +21,7 @@ import (
 type loopback struct {
 	host, path, state string
 	fragment          bool
+	stateless         bool
 	server            *http.Server
 	answer            chan url.Values
 	once              sync.Once
@@ -31,16 +32,16 @@ var errNoAnswer = errors.New("no answer came back from the browser")
 
 // listen opens the port on both loopback addresses; the IPv6 one is a bonus,
 // for browsers that resolve localhost to it.
-func listen(redirect, state string, fragment bool) (*loopback, error) {
-	u, err := url.Parse(redirect)
+func (b Browser) listen(state string) (*loopback, error) {
+	u, err := url.Parse(b.Redirect)
 	if err != nil || u.Port() == "" {
-		return nil, fmt.Errorf("redirect %q has no port", redirect)
+		return nil, fmt.Errorf("redirect %q has no port", b.Redirect)
 	}
 	first, err := net.Listen("tcp4", "127.0.0.1:"+u.Port())
 	if err != nil {
 		return nil, ErrPortBusy
 	}
-	l := &loopback{host: u.Host, path: u.EscapedPath(), state: state, fragment: fragment, answer: make(chan url.Values, 1)}
+	l := &loopback{host: u.Host, path: u.EscapedPath(), state: state, fragment: b.Fragment, stateless: b.Stateless, answer: make(chan url.Values, 1)}
 	if l.path == "" {
 		l.path = "/"
 	}
@@ -107,9 +108,11 @@ func (l *loopback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// accept takes the first answer that carries our state; others change nothing.
+// accept takes the first answer that carries our state, or none where the
+// service drops it; others change nothing.
 func (l *loopback) accept(w http.ResponseWriter, answer url.Values) {
-	if subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(l.state)) != 1 {
+	dropped := l.stateless && !answer.Has("state")
+	if !dropped && subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(l.state)) != 1 {
 		http.Error(w, "this answer belongs to another sign-in", http.StatusBadRequest)
 		return
 	}

@@ -254,3 +254,33 @@ func TestBrowserRefusedBusyAndStopped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBrowserStateless: a service may drop the state; another state is refused.
+func TestBrowserStateless(t *testing.T) {
+	redirect := "http://127.0.0.1:" + freePort(t) + "/answer"
+	for stateless, want := range map[bool]int{true: 200, false: 400} {
+		l := Start(Browser{Redirect: redirect, Fragment: true, Stateless: stateless,
+			Page: func(string, string) string { return "https://svc.test/" },
+			Finish: func(context.Context, url.Values, string) (*provider.SignedIn, error) {
+				return &provider.SignedIn{}, nil
+			},
+		}.Turn())
+		_, _ = l.Next(t.Context(), nil)
+		origin := strings.TrimSuffix(redirect, "/answer")
+		if status, _, _ := send(t, "POST", redirect, "access_token=t0ken&state=other", "Origin", origin); status != 400 {
+			t.Error("another state is taken:", status)
+		}
+		if status, _, _ := send(t, "POST", redirect, "access_token=t0ken", "Origin", origin); status != want {
+			t.Errorf("stateless %v: %d", stateless, status)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if !stateless {
+			cancel() // nothing was taken
+		}
+		_, err := l.Next(ctx, nil)
+		cancel()
+		if (err == nil) != stateless {
+			t.Error(err)
+		}
+	}
+}
