@@ -28,6 +28,7 @@ func (s *Screen) Carry(c view.Command) {
 		s.Raise()
 		s.signInAgain(c.Account)
 	case view.Later:
+		s.Raise()
 		s.fold(c.Holds)
 	default:
 		s.actions.Do(c, s.Tell)

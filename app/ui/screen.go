@@ -45,20 +45,25 @@ const (
 	placeActivity = "activity"
 )
 
-// New makes the window without showing it. Closed is what the window's close
-// button does.
+// New makes the window without showing it; what is in it is built when it is
+// first shown, so that a program in the tray stays small. Closed is what the
+// window's close button does.
 func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Screen {
 	a.Settings().SetTheme(look{})
 	a.SetIcon(fyne.NewStaticResource("app.png", assets.App))
-	s := &Screen{words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{},
-		rail: map[string]*widget.Button{}, body: container.NewStack()}
+	s := &Screen{words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{}}
+	s.win.SetPadded(false)
+	s.win.SetCloseIntercept(closed)
+	return s
+}
+
+// build fills the window.
+func (s *Screen) build() {
+	s.rail, s.body = map[string]*widget.Button{}, container.NewStack()
 	s.status, s.activity = newStatusPage(s), newActivityPage(s)
 	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
-	s.win.SetPadded(false)
 	s.win.Resize(fyne.NewSize(1020, 740))
-	s.win.SetCloseIntercept(closed)
 	s.visit(placeStatus)
-	return s
 }
 
 func (s *Screen) makeRail() fyne.CanvasObject {
@@ -98,7 +103,7 @@ func (s *Screen) visit(place string) {
 
 // Show takes a new model. It is drawn when the window is visible.
 func (s *Screen) Show(m view.Window) {
-	if reflect.DeepEqual(m, s.model) && s.status.drawn {
+	if reflect.DeepEqual(m, s.model) {
 		return
 	}
 	news := m.LastRun != nil && (s.model.LastRun == nil || m.LastRun.ID != s.model.LastRun.ID)
@@ -115,6 +120,9 @@ func (s *Screen) Show(m view.Window) {
 // Raise shows the window in front of others.
 func (s *Screen) Raise() {
 	s.visible = true
+	if s.status == nil {
+		s.build()
+	}
 	s.status.draw(s.model)
 	s.win.Show()
 	s.win.RequestFocus()

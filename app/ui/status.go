@@ -20,7 +20,6 @@ import (
 type statusPage struct {
 	screen *Screen
 	root   fyne.CanvasObject
-	drawn  bool
 
 	demo     *widget.Label
 	mood     *canvas.Image
@@ -71,7 +70,6 @@ func moodIcon(m view.Mood) fyne.Resource {
 }
 
 func (p *statusPage) draw(m view.Window) {
-	p.drawn = true
 	p.drawHead(m)
 	p.drawProgress(m.Progress)
 	p.drawCards(m.Cards)

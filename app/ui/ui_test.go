@@ -166,6 +166,18 @@ func TestHiddenWindowDrawsNothing(t *testing.T) {
 	}
 }
 
+func TestUnseenWindowIsNotBuilt(t *testing.T) {
+	s := New(test.NewTempApp(t), view.Speak("en", time.UTC), view.Actions{}, func() {})
+	s.Show(model())
+	if s.status != nil {
+		t.Error("built for nobody")
+	}
+	s.Raise()
+	if s.status.sentence.Text != "1 thing needs you" {
+		t.Error("raised without its news")
+	}
+}
+
 func TestNotYetFoldsTheCard(t *testing.T) {
 	s := newStage(t)
 	m := model()
