@@ -89,7 +89,7 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 	p := newProgram(house, err, words)
 	if house != nil {
 		slog.SetDefault(house.Log)
-		house.Show = func() { p.post(p.screen.Raise) }
+		house.Show = func() { p.post(p.raise) }
 		if err := house.Serve(lock); err != nil {
 			return errors.Join(err, p.close())
 		}

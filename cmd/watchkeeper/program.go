@@ -161,6 +161,11 @@ func (p *program) carry(c view.Command) {
 	p.screen.Carry(c)
 }
 
+func (p *program) raise() {
+	p.hidden = false
+	p.screen.Raise()
+}
+
 // closeWindow hides the window where the tray brings it back; elsewhere it
 // asks once.
 func (p *program) closeWindow() {
@@ -191,8 +196,7 @@ func (p *program) host(present bool) {
 	time.AfterFunc(hostPatience, func() {
 		p.post(func() {
 			if !p.hosted && p.hidden && !p.askedHow {
-				p.hidden = false
-				p.screen.Raise()
+				p.raise()
 			}
 		})
 	})
