@@ -36,9 +36,9 @@ type stock struct {
 	Records titles             `json:"records"`
 	Odd     []provider.Skipped `json:"odd,omitempty"`
 	// Open are episodes that a title showed and its latest record leaves open.
-	Open map[string][]string `json:"open,omitempty"`
+	Open map[string][]string `json:"open"`
 	// Marks are the features' versions, by name.
-	Marks map[string]mark `json:"marks,omitempty"`
+	Marks map[string]mark `json:"marks"`
 	// Through is the service's time up to which a later look at what changed
 	// has brought the records; unknown when there was none.
 	Through media.Moment `json:"through,omitzero"`

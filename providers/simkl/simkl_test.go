@@ -175,3 +175,5 @@ func episodeOf(t *simklfake.Title, season, number int) *simklfake.Episode {
 }
 
 var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
+
+func filmIDs(n int) simklfake.IDs { return simklfake.IDs{Simkl: n, TMDB: 1000 + n} }
