@@ -1,0 +1,84 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+	"watchkeeper/engine/providertest"
+	"watchkeeper/engine/store"
+)
+
+// nudging is an account that pushes when told to.
+type nudging struct {
+	provider.Provider
+	push chan struct{}
+}
+
+func (n nudging) Nudges(ctx context.Context, ready func(), nudge func()) error {
+	ready()
+	for {
+		select {
+		case <-n.push:
+			nudge()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// The loop runs in a bubble, where hours take no time.
+func TestTheLoopKeepsItsTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		db, err := store.OpenMemory(ctx, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
+		push := make(chan struct{})
+		me, _ := db.PutProfile(ctx, ledger.Profile{Name: "me"})
+		who := m.Profile().Identity
+		if _, err := db.PutAccount(ctx, ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID,
+			Features: media.Features[:], Accepted: true}); err != nil {
+			t.Fatal(err)
+		}
+		e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
+			Open: func(context.Context, ledger.Account) (provider.Provider, error) { return nudging{m.Provider(), push}, nil }})
+		done := make(chan error, 1)
+		go func() { done <- e.Run(ctx) }()
+		looks := func(want int, when string) {
+			t.Helper()
+			synctest.Wait()
+			if last, _ := db.LastRun(ctx); int(last) != want {
+				t.Errorf("%s: %d runs, want %d", when, last, want)
+			}
+		}
+		looks(1, "at the start")
+		time.Sleep(16 * time.Minute)
+		looks(2, "after a media server's interval")
+		push <- struct{}{}
+		time.Sleep(11 * time.Second)
+		looks(3, "soon after a nudge")
+		if err := e.Pause(ctx, media.At(time.Now().Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Minute)
+		looks(3, "while paused")
+		time.Sleep(15 * time.Minute)
+		looks(4, "after the pause")
+		e.SyncNow()
+		looks(5, "when a person asks")
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(fmt.Errorf("the loop: %w", err))
+		}
+	})
+}
