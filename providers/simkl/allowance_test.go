@@ -19,8 +19,9 @@ func TestNeverOverTheLimit(t *testing.T) {
 		w.env.Dir = t.TempDir()
 		w.open()
 		sent := []time.Time{}
-		for range 48 * 12 {
-			for range 4 {
+		time.Sleep(50 * time.Minute)
+		for range 50 * 12 {
+			for range 40 {
 				before := len(w.recorder.Calls())
 				_, err := w.account.Whoami(t.Context())
 				if n := len(w.recorder.Calls()) - before; n == 1 && err == nil {

@@ -61,8 +61,8 @@ func (s *catalogue) title(w providertest.Work) *simklfake.Title {
 		t = s.fake.AddShow(w.Title(), w.Year(), ids)
 		t.Airing = true
 	case media.Part:
-		t = s.fake.AddAnime(w.Title(), "tv", simklfake.IDs{Simkl: ids.Simkl, AniList: number(media.AniList), MAL: number(media.MAL),
-			AniDB: number(media.AniDB), Kitsu: number(media.Kitsu)}, providertest.Episodes, -1, 0)
+		t = s.fake.AddAnime(simklfake.Cour{Name: w.Title(), Type: "tv", Episodes: providertest.Episodes, IDs: simklfake.IDs{Simkl: ids.Simkl,
+			AniList: number(media.AniList), MAL: number(media.MAL), AniDB: number(media.AniDB), Kitsu: number(media.Kitsu)}})
 	}
 	s.titles[w] = t
 	return t

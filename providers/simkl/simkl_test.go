@@ -97,9 +97,9 @@ func newWorld(t *testing.T) *world {
 	w.open()
 	w.film = w.fake.AddMovie("Paper Lighthouse", 2021, simklfake.IDs{Simkl: 5, IMDb: "tt0000005", TMDB: 6})
 	w.show = w.fake.AddShow("Harbour", 2019, simklfake.IDs{Simkl: 55, IMDb: "tt0000077", TMDB: 88, TVDB: 66}, 2, 3, 4)
-	w.cour = w.fake.AddAnime("Iron Petals II", "tv", simklfake.IDs{Simkl: 71, TVDB: 700, MAL: 701, AniList: 702, AniDB: 703}, 3, 2, 1)
-	w.short = w.fake.AddAnime("Kite Shop", "ona", simklfake.IDs{Simkl: 81, MAL: 801, AniList: 802}, 4, -1, 0)
-	w.feature = w.fake.AddAnime("Glass Garden", "movie", simklfake.IDs{Simkl: 91, IMDb: "tt0000091", TMDB: 92, TVDB: 700, MAL: 93}, 1, 0, 4)
+	w.cour = w.fake.AddAnime(simklfake.Cour{Name: "Iron Petals II", Type: "tv", IDs: simklfake.IDs{Simkl: 71, TVDB: 700, MAL: 701, AniList: 702, AniDB: 703}, Episodes: 3, TVDBSeason: 2, TVDBFirst: 1})
+	w.short = w.fake.AddAnime(simklfake.Cour{Name: "Kite Shop", Type: "ona", IDs: simklfake.IDs{Simkl: 81, MAL: 801, AniList: 802}, Episodes: 4})
+	w.feature = w.fake.AddAnime(simklfake.Cour{Name: "Glass Garden", Type: "movie", IDs: simklfake.IDs{Simkl: 91, IMDb: "tt0000091", TMDB: 92, TVDB: 700, MAL: 93}, Episodes: 1, TVDBSeason: 0, TVDBFirst: 4})
 	return w
 }
 

@@ -3,6 +3,7 @@ package simklfake
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,14 +54,23 @@ func (s *Service) AddShow(name string, year int, ids IDs, episodes ...int) *Titl
 	return s.add(t)
 }
 
-// AddAnime puts one cour of an anime into the catalogue. With a TVDB season of
-// at least 0 its episodes are that season's from number first on.
-func (s *Service) AddAnime(name, animeType string, ids IDs, episodes, tvdbSeason, first int) *Title {
-	t := &Title{Type: "anime", AnimeType: animeType, Name: name, Year: 2013, IDs: ids}
-	for e := 1; e <= episodes; e++ {
-		ep := &Episode{1, e, -1, -1}
-		if tvdbSeason >= 0 {
-			ep.TVDBSeason, ep.TVDBNumber = tvdbSeason, first+e-1
+// Cour is an anime as the service lists it.
+type Cour struct {
+	Name, Type string // Type: "tv", "movie", "ova", …
+	IDs        IDs
+	Episodes   int
+	// TVDBSeason holds its episodes at TVDB, from number TVDBFirst on; with
+	// TVDBFirst 0 their place is not known.
+	TVDBSeason, TVDBFirst int
+}
+
+// AddAnime puts one cour of an anime into the catalogue.
+func (s *Service) AddAnime(c Cour) *Title {
+	t := &Title{Type: "anime", AnimeType: c.Type, Name: c.Name, Year: 2013, IDs: c.IDs}
+	for e := range c.Episodes {
+		ep := &Episode{1, e + 1, -1, -1}
+		if c.TVDBFirst > 0 {
+			ep.TVDBSeason, ep.TVDBNumber = c.TVDBSeason, c.TVDBFirst+e
 		}
 		t.Episodes = append(t.Episodes, ep)
 	}
@@ -155,15 +165,11 @@ func (s *Service) find(ids map[string]any, types ...string) *Title {
 		if ns == "simkl" && id == "" {
 			id = text(ids["simkl_id"])
 		}
-		if id == "" {
-			continue
-		}
-		for _, t := range s.titles {
-			for _, kind := range types {
-				if t.Type == kind && t.IDs.text(ns) == id {
-					return t
-				}
-			}
+		i := slices.IndexFunc(s.titles, func(t *Title) bool {
+			return id != "" && slices.Contains(types, t.Type) && t.IDs.text(ns) == id
+		})
+		if i >= 0 {
+			return s.titles[i]
 		}
 	}
 	return nil
