@@ -8,6 +8,7 @@ import (
 	"watchkeeper/providers/emby"
 	"watchkeeper/providers/jellyfin"
 	"watchkeeper/providers/plex"
+	"watchkeeper/providers/simkl"
 	"watchkeeper/providers/trakt"
 )
 
@@ -17,6 +18,7 @@ func All() []provider.Service {
 		emby.Service(),
 		jellyfin.Service(),
 		plex.Service(),
+		simkl.Service(),
 		trakt.Service(),
 	}
 }
