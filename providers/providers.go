@@ -5,6 +5,7 @@ package providers
 
 import (
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/anilist"
 	"watchkeeper/providers/emby"
 	"watchkeeper/providers/jellyfin"
 	"watchkeeper/providers/plex"
@@ -15,6 +16,7 @@ import (
 // All returns every service, by name.
 func All() []provider.Service {
 	return []provider.Service{
+		anilist.Service(),
 		emby.Service(),
 		jellyfin.Service(),
 		plex.Service(),
