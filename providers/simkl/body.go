@@ -76,6 +76,13 @@ func (s *sentIDs) set(ns media.Namespace, id string) {
 	}
 }
 
+// meets tells whether two titles share an id.
+func (s sentIDs) meets(o sentIDs) bool {
+	same := func(a, b string) bool { return a != "" && a == b }
+	return s.Simkl != 0 && s.Simkl == o.Simkl || same(s.IMDb, o.IMDb) || same(s.TMDB, o.TMDB) || same(s.TVDB, o.TVDB) ||
+		same(s.MAL, o.MAL) || same(s.AniDB, o.AniDB) || same(s.AniList, o.AniList) || same(s.Kitsu, o.Kitsu)
+}
+
 // address is how one title is named in a post; episodes by their title and
 // numbers.
 type address struct {

@@ -51,12 +51,33 @@ func (g guard) mayPlan(ctx context.Context, it media.Item) error {
 	}
 	_, r, ok := known.find(it)
 	switch {
+	case g.justWritten(it):
+		return errStands
 	case !ok:
 		return nil
 	case r.Status == "plantowatch":
 		return errAlready
 	}
 	return errStands
+}
+
+// justWritten tells whether this run has said something else about a title, or
+// an episode of it, which put it on a list since the library was read.
+func (a *account) justWritten(it media.Item) bool {
+	to, err := addressOf(media.Item{Kind: it.Kind, Tokens: it.Tokens})
+	for _, w := range a.shelf.wrote {
+		if !w.set || w.feature == media.Watchlist {
+			continue
+		}
+		if sameItem(w.item, it) {
+			return true
+		}
+		of, bad := addressOf(media.Item{Kind: w.item.Kind, Tokens: w.item.Tokens})
+		if err == nil && bad == nil && of.list == to.list && of.ids.meets(to.ids) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayUnplan: what the service says right now decides about a removal.
@@ -184,7 +205,7 @@ func (i ids) of(b bucket, kind media.Kind, ns media.Namespace) (string, bool) {
 
 // sameItem tells whether an item of a list is the one a change means.
 func sameItem(listed, meant media.Item) bool {
-	if meant.Key != "" {
+	if meant.Key != "" && listed.Key != "" {
 		return listed.Key == meant.Key
 	}
 	for _, t := range listed.Tokens {

@@ -16,6 +16,9 @@ type written struct {
 	set     bool
 }
 
+// justNow is for how long what was sent counts as said by this run.
+const justNow = 10 * time.Minute
+
 // noteWrites remembers what was sent, for the look afterwards.
 func (a *account) noteWrites(batch []sending) {
 	a.shelf.sentAt, a.shelf.news = time.Now(), nil

@@ -24,6 +24,9 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 		return snap, err
 	}
 	defer a.shelf.give()
+	if time.Since(a.shelf.sentAt) > justNow {
+		a.shelf.wrote, a.shelf.news = nil, nil
+	}
 	r := reading{account: a, act: act, full: want.Full || want.Fresh, fresh: want.Fresh}
 	r.seen = map[string]bool{}
 	for _, w := range want.Wants {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,6 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/fakekit"
-	"watchkeeper/providers/simkl/simklfake"
 )
 
 func courItem(season, number int) media.Item { return episodeItem("700", season, number) }
@@ -319,13 +319,51 @@ func TestPositionsAreWritten(t *testing.T) {
 	}
 }
 
-// TestARatingListsATitle by itself: the effect that the adapter declares.
-func TestARatingListsATitle(t *testing.T) {
+// TestARatingIsNoViewing: a film that is on no list is planned before it is
+// rated, as SIMKL would complete it; one that is on a list stays there.
+func TestARatingIsNoViewing(t *testing.T) {
+	for _, lookUps := range []bool{true, false} {
+		w := newWorld(t)
+		w.fake.NoLookUp = !lookUps
+		seen := w.fake.AddMovie("Seen", 2001, filmIDs(9))
+		w.user.Watch(seen, nil, noon)
+		r := w.write(add(media.Ratings, filmItem("6"), media.Rated(80)), add(media.Ratings, filmItem("1009"), media.Rated(70)),
+			add(media.Ratings, showItem("66"), media.Rated(60)), add(media.Ratings, filmItem("404"), media.Rated(50)))
+		if r[0].Outcome != provider.Accepted || r[1].Outcome != provider.Accepted || r[2].Outcome != provider.Accepted || r[3].Outcome != provider.Refused {
+			t.Errorf("%+v", r)
+		}
+		if e := w.user.Entry(w.film); e.Status != "plantowatch" || e.Rating != 8 {
+			t.Errorf("%+v", e)
+		}
+		if e := w.user.Entry(seen); e.Status != "completed" || e.Rating != 7 {
+			t.Errorf("%+v", e)
+		}
+		if _, v := w.read(media.History, ""); !slices.Equal(keysOf(v), []string{"movie:9"}) {
+			t.Errorf("%+v", v.Rows)
+		}
+	}
 	w := newWorld(t)
-	coming := w.fake.AddMovie("Next year", 2040, simklfake.IDs{TMDB: 9})
-	coming.Coming = true
-	w.write(add(media.Ratings, filmItem("9"), media.Rated(100)))
-	if _, v := w.read(media.Watchlist, ""); len(v.Rows) != 1 {
-		t.Errorf("%+v", v)
+	w.weather.On("no", "POST /sync/add-to-list", -1, fakekit.Empty("{}"))
+	if r := w.write(add(media.Ratings, filmItem("6"), media.Rated(80)))[0]; r.Outcome != provider.NotApplied || w.user.Entry(w.film) != nil {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestWhatThisRunWroteStands: a film that was just watched is not planned, nor
+// the show of an episode.
+func TestWhatThisRunWroteStands(t *testing.T) {
+	w := newWorld(t)
+	w.read(media.History, "")
+	w.write(add(media.History, filmItem("6"), media.Watched(media.At(noon))), add(media.History, episodeItem("66", 1, 1), media.Watched(media.At(noon))))
+	keyed := filmItem("6")
+	keyed.Key = "movie:5"
+	w.write(add(media.Ratings, keyed, media.Rated(80)))
+	for _, r := range w.write(add(media.Watchlist, keyed, media.Listed()), add(media.Watchlist, showItem("66"), media.Listed())) {
+		if r.Outcome != provider.Refused || !errors.Is(r.Err, errStands) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if f, s := w.user.Entry(w.film), w.user.Entry(w.show); f.Status != "completed" || f.Rating != 8 || s.Status != "watching" {
+		t.Errorf("%+v %+v", f, s)
 	}
 }
