@@ -1,0 +1,155 @@
+package animemap
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// layer is one file in memory, readable from both sides.
+type layer struct {
+	source Source
+	runs   map[place][]run
+	edges  int // ranges read
+	// odd are the ranges that were not understood.
+	odd []string
+}
+
+// run is one block towards a place. denied: these numbers are expressly none
+// of its. turned: the file names the pair from the other side.
+type run struct {
+	to             place
+	block          block
+	denied, turned bool
+}
+
+// hit is what a number is in one place.
+type hit struct {
+	to     place
+	lo, hi int
+	with   []int
+}
+
+// newLayer indexes a document. An odd range costs only itself.
+func newLayer(src Source, doc document) *layer {
+	l := &layer{source: src, runs: map[place][]run{}}
+	for source, targets := range doc {
+		from, err := parsePlace(source)
+		if err != nil {
+			l.odd = append(l.odd, err.Error())
+			continue
+		}
+		for target, ranges := range targets {
+			to, err := parsePlace(target)
+			if err != nil {
+				l.odd = append(l.odd, err.Error())
+				continue
+			}
+			if from.catalogue == anilist || to.catalogue == anilist {
+				l.relate(from, to, ranges)
+			}
+		}
+	}
+	slices.Sort(l.odd)
+	for _, runs := range l.runs {
+		slices.SortFunc(runs, compareRuns)
+	}
+	return l
+}
+
+// relate indexes the ranges between two places, from both sides: files name a
+// pair from either, and some from both.
+func (l *layer) relate(from, to place, ranges map[string]*string) {
+	for src, dst := range ranges {
+		r, ratio, err := parseRange(src)
+		if err == nil && dst == nil {
+			l.edges++
+			l.add(from, run{to: to, block: block{from: r}, denied: true})
+			continue
+		}
+		var parts []part
+		if err == nil {
+			parts, err = parseParts(*dst)
+		}
+		if err != nil {
+			l.odd = append(l.odd, fmt.Sprintf("%s to %s: %v", from, to, err))
+			continue
+		}
+		l.edges++
+		laid, whole := blocks(r, ratio, parts)
+		if !whole {
+			l.odd = append(l.odd, fmt.Sprintf("%s to %s: %s and %s differ in length", from, to, src, *dst))
+		}
+		for _, b := range laid {
+			l.add(from, run{to: to, block: b})
+			l.add(to, run{to: from, block: b.inverse(), turned: true})
+		}
+	}
+}
+
+func (l *layer) add(from place, r run) {
+	if !slices.Contains(l.runs[from], r) {
+		l.runs[from] = append(l.runs[from], r)
+	}
+}
+
+// compareRuns gives the runs of a place one order, whatever the file's was.
+func compareRuns(a, b run) int {
+	if c := strings.Compare(a.to.String(), b.to.String()); c != 0 {
+		return c
+	}
+	if a.block.from.lo != b.block.from.lo {
+		return a.block.from.lo - b.block.from.lo
+	}
+	return a.block.to.lo - b.block.to.lo
+}
+
+// find lists what a number is in the wanted places, and the places that it is
+// expressly not in. What the file says of this side counts first: from the
+// other side, a recap of a whole season lies on its first episode, too.
+func (l *layer) find(from place, n int, wanted func(place) bool) (found []hit, denied []place) {
+	var turned []hit
+	for _, r := range l.runs[from] {
+		switch {
+		case !r.block.from.holds(n) || !wanted(r.to):
+		case r.denied:
+			denied = append(denied, r.to)
+		case r.turned:
+			turned = r.hits(turned, n)
+		default:
+			found = r.hits(found, n)
+		}
+	}
+	if len(found) == 0 {
+		found = turned
+	}
+	return slices.DeleteFunc(found, func(h hit) bool { return slices.Contains(denied, h.to) }), denied
+}
+
+// hits adds what a number is by a run; what is said twice counts once.
+func (r run) hits(list []hit, n int) []hit {
+	to, with := r.block.at(n)
+	h := hit{to: r.to, lo: to.lo, hi: to.hi}
+	if slices.ContainsFunc(list, func(x hit) bool { return x.to == h.to && x.lo == h.lo && x.hi == h.hi }) {
+		return list
+	}
+	for i := with.lo; i <= with.hi; i++ {
+		h.with = append(h.with, i)
+	}
+	return append(list, h)
+}
+
+// partsOf lists the parts of a show, specials aside.
+func (l *layer) partsOf(show place) (out []string) {
+	for from, runs := range l.runs {
+		if from.catalogue != show.catalogue || from.id != show.id || from.season() == 0 {
+			continue
+		}
+		for _, r := range runs {
+			if r.to.catalogue == anilist && !r.denied && !slices.Contains(out, r.to.id) {
+				out = append(out, r.to.id)
+			}
+		}
+	}
+	return out
+}
