@@ -224,21 +224,8 @@ func (d *desk) playingAt(f *ledger.Dossier) []ledger.AccountID {
 func (d *desk) guard(ctx context.Context) error {
 	r, db := d.r, d.r.e.cfg.Store
 	r.number(d.draft.Ops)
-	budget, err := d.budget(ctx)
+	allowed, err := d.allowed(ctx)
 	if err != nil {
-		return err
-	}
-	standing, err := db.Standing(ctx, r.profile.ID)
-	if err != nil {
-		return err
-	}
-	allowed, holds := guard.Ops(d.world, d.draft, budget, standing)
-	for _, h := range holds {
-		if h.State == ledger.HoldOpen {
-			r.summary.Held += len(h.Ops)
-		}
-	}
-	if _, err := db.PutHolds(ctx, holds); err != nil {
 		return err
 	}
 	if err := db.PutUnmet(ctx, r.profile.ID, d.works, d.draft.NonOps); err != nil {
@@ -250,6 +237,28 @@ func (d *desk) guard(ctx context.Context) error {
 	r.plan, r.files = d.draft, d.files
 	r.plan.Ops = allowed
 	return nil
+}
+
+// allowed are the draft's ops that the guards let through; what they hold is
+// stored. Where nothing is planned and nothing waits there is nothing to ask.
+func (d *desk) allowed(ctx context.Context) ([]ledger.Op, error) {
+	r, db := d.r, d.r.e.cfg.Store
+	standing, err := db.Standing(ctx, r.profile.ID)
+	if err != nil || len(standing)+len(d.draft.Ops) == 0 {
+		return nil, err
+	}
+	budget, err := d.budget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	allowed, holds := guard.Ops(d.world, d.draft, budget, standing)
+	for _, h := range holds {
+		if h.State == ledger.HoldOpen {
+			r.summary.Held += len(h.Ops)
+		}
+	}
+	_, err = db.PutHolds(ctx, holds)
+	return allowed, err
 }
 
 const (

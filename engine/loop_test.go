@@ -51,7 +51,9 @@ func TestTheLoopKeepsItsTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
-			Open: func(context.Context, ledger.Account) (provider.Provider, error) { return nudging{m.Provider(), push}, nil }})
+			Open: func(context.Context, ledger.Account) (provider.Provider, error) {
+				return nudging{m.Provider(), push}, nil
+			}})
 		done := make(chan error, 1)
 		go func() { done <- e.Run(ctx) }()
 		looks := func(want int, when string) {

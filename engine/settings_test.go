@@ -44,8 +44,10 @@ func newEngine(t *testing.T, now *time.Time, open func() (provider.Provider, err
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return engine.New(engine.Config{Store: db, Now: func() time.Time { return *now },
-		Open:         func(context.Context, ledger.Account) (provider.Provider, error) { return open() },
-		Capabilities: func(string) (provider.Capabilities, bool) { return provider.Capabilities{Class: provider.Tracker}, true }}), db
+		Open: func(context.Context, ledger.Account) (provider.Provider, error) { return open() },
+		Capabilities: func(string) (provider.Capabilities, bool) {
+			return provider.Capabilities{Class: provider.Tracker}, true
+		}}), db
 }
 
 func TestNoRunStartsWithAMalformedSetting(t *testing.T) {

@@ -94,22 +94,14 @@ func (e *Engine) compute(ctx context.Context) (ledger.Status, error) {
 			s.Accounts = append(s.Accounts, e.accountStatus(a, f))
 		}
 	}
-	s.Waiting = len(slices.DeleteFunc(f.pending, func(p ledger.Pending) bool { return p.State != ledger.Expected }))
-	if s.Holds, err = e.holdStatus(ctx); err != nil {
-		return s, err
-	}
-	for _, p := range s.Profiles {
-		unmet, err := db.Unmet(ctx, p.ID, 0)
-		if err != nil {
-			return s, err
-		}
-		s.Unmet += len(unmet)
-	}
-	aside, err := db.Quarantine(ctx, ledger.QuarantineAfter)
+	counts, err := db.Counts(ctx)
 	if err != nil {
 		return s, err
 	}
-	s.SetAside = len(aside)
+	s.Waiting, s.Unmet, s.SetAside = counts.Waiting, counts.Unmet, counts.SetAside
+	if s.Holds, err = e.holdStatus(ctx); err != nil {
+		return s, err
+	}
 	runs, err := db.Runs(ctx, 0, 1)
 	if len(runs) == 1 && runs[0].Ended != 0 {
 		s.LastRun = &runs[0]
