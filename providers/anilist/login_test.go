@@ -1,9 +1,11 @@
 package anilist
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,5 +95,38 @@ func TestEndedTokenIsAuth(t *testing.T) {
 	}
 	if _, err := p.Whoami(t.Context()); kind(err) != provider.Auth {
 		t.Error(err)
+	}
+}
+
+// TestBrowser: the answer comes back to the loopback page, with or without the
+// state.
+func TestBrowser(t *testing.T) {
+	for _, drops := range []bool{false, true} {
+		w := newWorld(t)
+		w.fake.DropsState = drops
+		l, err := Service().Login(w.env, provider.Browser)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := l.Next(t.Context(), nil)
+		if errors.Is(err, signin.ErrPortBusy) {
+			t.Log("another program holds the port; signin's own tests cover the page")
+			return
+		}
+		if err != nil || shown.URL == "" || shown.Notice == "" {
+			t.Fatalf("%+v, %v", shown, err)
+		}
+		_, fragment, _ := strings.Cut(w.answered(shown.URL), "#")
+		post, _ := http.NewRequest(http.MethodPost, redirect, strings.NewReader(fragment))
+		post.Header.Set("Origin", strings.TrimSuffix(redirect, "/callback"))
+		resp, err := http.DefaultClient.Do(post)
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatal(resp, err)
+		}
+		resp.Body.Close()
+		end, err := l.Next(t.Context(), nil)
+		if err != nil || end.Done == nil || end.Done.Identity.UserName != "marlow" {
+			t.Errorf("state dropped %v: %+v, %v", drops, end, err)
+		}
 	}
 }

@@ -145,7 +145,7 @@ func (l *list) view(w provider.FeatureRequest, who viewer, d *describer) provide
 		v.Rows = append(v.Rows, out...)
 	}
 	now := cursor(v.Skipped)
-	if newlyOdd(w.Cursor, now) || l.received >= listEnds {
+	if newlyOdd(w.Cursor, now) || len(l.entries) >= listEnds {
 		// What was understood before may be among what is not understood now,
 		// or beyond the end of the list: unlisted is not absent.
 		v.Coverage, now = provider.Changes, kept(w.Cursor, now)

@@ -186,3 +186,14 @@ func FuzzEntries(f *testing.F) {
 		}
 	})
 }
+
+// TestBeyondTheEndOfTheList: the service lists the newest entries only; what a
+// full list does not show is not absent.
+func TestBeyondTheEndOfTheList(t *testing.T) {
+	for n, want := range map[int]provider.Coverage{listEnds - 1: provider.Whole, listEnds: provider.Changes} {
+		l := &list{entries: make([]entry, n)}
+		if got := l.view(provider.FeatureRequest{Feature: media.Ratings}, viewer{}, &describer{}).Coverage; got != want {
+			t.Errorf("%d entries: coverage %d, want %d", n, got, want)
+		}
+	}
+}
