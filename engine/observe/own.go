@@ -31,7 +31,7 @@ func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
 		o.met[p.Op] = true
 	}
 	last := queue[len(queue)-1]
-	ours := slices.ContainsFunc(queue, func(p ledger.Pending) bool { return o.agrees(s.value, p.New, queue) })
+	ours := slices.ContainsFunc(queue, func(p ledger.Pending) bool { return o.agrees(s.value, p.New, queue) && !o.later(s, p) })
 	older := !ours && o.agrees(s.value, queue[base(queue)].Old, queue)
 	switch {
 	case s.is == notHeld:

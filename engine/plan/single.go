@@ -45,6 +45,11 @@ func (t *target) set(c contest, base baseline) {
 	case base.state == listed && ownLeads:
 		t.ownWord(c)
 		return
+	case ownLeads && base.queued != nil && t.shows(w.Value, base):
+		// Our write may still arrive on top of the target's own word: there is
+		// nothing to restore before it does.
+		t.noteUntil(w.Statement, ledger.PendingVisible, base.queued.Until)
+		return
 	}
 	if code, why := t.positionStops(w, c.own, base); code != "" {
 		t.note(w.Statement, code, why, false)
@@ -109,6 +114,12 @@ func better(a, b grant) bool {
 		return len(a.path) < len(b.path)
 	}
 	return slices.Compare(a.path, b.path) < 0
+}
+
+// shows tells whether the target shows a value now, whatever is under way.
+func (t *target) shows(v media.Value, base baseline) bool {
+	now, any := ledger.Fold(t.f, base.rows)
+	return any && now.State == ledger.ShownValue && Equal(t.f, t.caps, v, now.Value, t.b.Work)
 }
 
 // ours tells whether the target shows exactly our last write.

@@ -42,7 +42,7 @@ type toyAccount struct {
 	truth  map[media.WorkID]toyValue
 	shows  map[media.WorkID]toyValue     // what lists show; behind the truth when frozen
 	came   map[media.WorkID]media.Moment // when it came to be so
-	ours   map[media.WorkID]toyValue     // the last write, sent when
+	ours   map[media.WorkID][]toyValue   // what was written, sent when
 	frozen int
 	lossy  int // percent of writes that are not stored
 	lost   int // percent of answers that are lost
@@ -136,7 +136,7 @@ func newDecision(seed uint64) *decision {
 
 func (d *decision) addAccount() {
 	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
-		ours: map[media.WorkID]toyValue{}, shows: map[media.WorkID]toyValue{}}
+		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}}
 	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
 		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
 	if d.chance.IntN(3) == 0 {
@@ -332,7 +332,7 @@ func (d *decision) write(op ledger.Op) {
 		}
 		a.truth[op.Work], a.came[op.Work] = toyValue{op.New, at}, d.now
 	}
-	a.ours[op.Work] = toyValue{op.New, d.now}
+	a.ours[op.Work] = append(a.ours[op.Work], toyValue{op.New, d.now})
 	says := op.Says
 	says.Account = a.id
 	a.known.Pending[op.Subject] = append(a.known.Pending[op.Subject], ledger.Pending{Op: op.ID, Account: a.id, Subject: op.Subject,

@@ -79,7 +79,7 @@ func (d *decision) judge(op ledger.Op) error {
 		return fmt.Errorf("S9: %v of work %d at %d, which nobody gave: %+v", op.New, op.Work, op.Account, given)
 	}
 	a := d.shelves[me]
-	if own == nil || !d.timed(me) || d.wroteSince(op, *own) || !a.saw(own.at, d.now) || !own.set && !a.saw(own.since, own.at) || d.likeOurs(a, *own) {
+	if own == nil || !d.timed(me) || d.wroteSince(op, *own) || !a.saw(own.at, d.now) || !own.set && !d.proved(a, *own) || d.likeOurs(a, *own) {
 		return nil
 	}
 	since := own.at
@@ -96,8 +96,25 @@ func (d *decision) judge(op ledger.Op) error {
 // likeOurs: so soon after a write and so near to it, a word is taken for the
 // write as the service rounded it (R4, R8).
 func (d *decision) likeOurs(a *toyAccount, own toyWord) bool {
-	ours := a.ours[own.work]
-	return ours.value.Set && own.set && own.at.Sub(ours.at).Abs() <= 40*time.Minute && d.near(ours.value, own.v)
+	return own.set && slices.ContainsFunc(a.ours[own.work], func(ours toyValue) bool {
+		return ours.value.Set && own.at.Sub(ours.at).Abs() <= 40*time.Minute && d.near(ours.value, own.v)
+	})
+}
+
+// proved tells whether what the person removed had been believed before: its
+// removal says nothing else. A list that was frozen shows things older than its
+// last read, and without look-ups these take two looks (R6).
+func (d *decision) proved(a *toyAccount, own toyWord) bool {
+	looks := 1
+	if d.froze && !a.caps.Features[d.feature].LookUp {
+		looks = 2
+	}
+	for _, at := range a.reads {
+		if own.since < at && at <= own.at {
+			looks--
+		}
+	}
+	return looks <= 0
 }
 
 // saw tells whether the account showed the truth between two moments.
