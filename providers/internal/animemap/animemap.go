@@ -115,18 +115,25 @@ func (m *Map) toPart(from place, number int) (Match, error) {
 }
 
 // find asks layer after layer; the first with an answer has the word. said
-// tells that a mapping explicitly says no.
+// tells that a mapping expressly says no.
 func (m *Map) find(from place, number int, wanted func(place) bool) (found []hit, src Source, said bool) {
 	var barred []place
+	var above []*layer
 	for _, l := range m.layers() {
-		hits, no := l.find(from, number, wanted)
-		barred = append(barred, no...)
-		hits = slices.DeleteFunc(hits, func(h hit) bool { return slices.Contains(barred, h.to) })
+		hits, denied := l.find(from, number, wanted)
+		barred = append(barred, denied...)
+		all := len(hits)
+		hits = slices.DeleteFunc(hits, func(h hit) bool {
+			over := func(l *layer) bool { return l.replaced[[2]place{from, h.to}] }
+			return slices.Contains(barred, h.to) || slices.ContainsFunc(above, over)
+		})
 		if len(hits) > 0 {
 			return hits, l.source, false
 		}
+		said = said || all > 0 || len(barred) > 0
+		above = append(above, l)
 	}
-	return nil, "", len(barred) > 0
+	return nil, "", said
 }
 
 // matched names a hit; ok is false where the vocabulary has no word for it,

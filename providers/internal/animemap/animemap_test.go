@@ -66,7 +66,7 @@ const sample = `{"$meta":{"schema_version":"3.0.0"},
 "tvdb_show:70:s0":{"anilist:8":{"2":"1"}},
 "tmdb_show:80:s2":{"anilist:1":{"1-12":"1-12"}},
 "tmdb_movie:90":{"anilist:9":{"1":"1"}},
-"anilist:10":{"tmdb_movie:91":{"1-3":"1|-3"},"anidb:20:R":{"1-3":"1-3"},"tvdb_show:75:s1":{"1-9":"1-7,8|2"}},
+"anilist:10":{"tmdb_movie:91":{"1-3":"1|-3"},"anidb:20":{"1-3":"1-3"},"tvdb_show:75:s1":{"1-9":"1-7,8|2"}},
 "anilist:11":{"tvdb_show:70:s1":{"1":"1-12|12"}},
 "odd":{"anilist:1":{"1":"1"}}, "tvdb_show:76:s1":{"anilist:12":{"5-2":"1","1":"x"}}, "tvdb_show:77:s1":7}`
 
@@ -93,7 +93,7 @@ func TestForward(t *testing.T) {
 		{episode(media.TVDB, "70", 0, 1), ErrUnmapped.Error()},
 		{episode(media.TVDB, "70", 0, 2), "8#1 with [2]"},
 		{episode(media.TVDB, "70", 2, 1), ErrUnmapped.Error()},
-		{episode(media.TVDB, "75", 1, 7), "10#7 with [7]"},
+		{episode(media.TVDB, "75", 1, 7), ErrUnmapped.Error()},
 		{episode(media.TVDB, "75", 1, 8), ErrUnmapped.Error()},
 		{episode(media.AniDB, "20", 1, 2), "10#2 with [2]"},
 		{both, "1#5 with [5]"},
@@ -120,7 +120,7 @@ func TestReverse(t *testing.T) {
 		{"2", 1, "[episode/tvdb:70@1x13] with [1]"},
 		{"3", 2, "[episode/tvdb:71@1x3 episode/tvdb:71@1x4] with [2]"},
 		{"4", 2, "[episode/tvdb:72@1x1] with [1 2 3 4]"},
-		{"10", 2, "[episode/tvdb:75@1x2] with [2], [film/tmdb:91] with [1 2 3], [episode/anidb:20@1x2] with [2]"},
+		{"10", 2, "[film/tmdb:91] with [1 2 3], [episode/anidb:20@1x2] with [2]"},
 		{"8", 1, "[episode/tvdb:70@0x2] with [1]"},
 		{"9", 1, "[film/tmdb:90] with [1]"},
 		{"9", 2, ErrUnmapped.Error()},
@@ -143,6 +143,10 @@ tvdb_show:70:s1:
   anilist:2: {"13": null}
 tvdb_show:73:s1:
   anilist:6: {"6": null}
+tvdb_show:71:s1:
+  anilist:3: {"1": "1"}
+tvdb_show:72:s1:
+  anilist:4: {}
 `)
 	for _, c := range []struct{ got, want string }{
 		{forward(m, episode(media.TVDB, "70", 1, 2)), "50#2 with [2]"},
@@ -150,6 +154,10 @@ tvdb_show:73:s1:
 		{forward(m, episode(media.TVDB, "70", 1, 13)), ErrUnmapped.Error()},
 		{forward(m, episode(media.TVDB, "70", 1, 14)), "2#2 with [14]"},
 		{forward(m, episode(media.TVDB, "73", 1, 6)), "5#6 with [6]"},
+		{forward(m, episode(media.TVDB, "71", 1, 1)), "3#1 with [1]"},
+		{forward(m, episode(media.TVDB, "71", 1, 2)), ErrUnmapped.Error()},
+		{forward(m, episode(media.TVDB, "72", 1, 1)), ErrUnmapped.Error()},
+		{reverse(m, "3", 1), "[episode/tvdb:71@1x1] with [1]"},
 		{reverse(m, "50", 1), "[episode/tvdb:70@1x1] with [1]"},
 	} {
 		if c.got != c.want {
@@ -211,6 +219,36 @@ func TestOffsets(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%s, want %s", c.got, c.want)
+		}
+	}
+}
+
+// TestRatios: a ratio behind a list is that of all its pieces, one that only
+// fits its own piece is that piece's, and one that fits nothing maps nothing.
+func TestRatios(t *testing.T) {
+	for _, c := range []struct {
+		src, dst string
+		want     string
+		whole    bool
+	}{
+		{"1-4", "1-2|-2", "[{{1 4} {1 2} -2}]", true},
+		{"1-10", "1-3,5-6|-2", "[{{1 6} {1 3} -2} {{7 10} {5 6} -2}]", true},
+		{"1-5", "1-3,4|-2", "[{{1 3} {1 3} 1} {{4 5} {4 4} -2}]", true},
+		{"1-2", "1-4|2", "[{{1 2} {1 4} 2}]", true},
+		{"1-4|2", "1-2", "[{{1 4} {1 2} -2}]", true},
+		{"1-60", "1-12|5", "[]", false},
+		{"1-9", "1-7,8|2", "[]", false},
+		{"1-26", "1-24", "[{{1 24} {1 24} 1}]", false},
+		{"1-2", "5-", "[{{1 2} {5 6} 1}]", true},
+		{"3-", "1-", "[{{3 2147483647} {1 2147483647} 1}]", true},
+	} {
+		r, ratio, err := parseRange(c.src)
+		parts, err2 := parseParts(c.dst)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if got, whole := blocks(r, ratio, parts); fmt.Sprint(got) != c.want || whole != c.whole {
+			t.Errorf("%s to %s: %v %v, want %s", c.src, c.dst, got, whole, c.want)
 		}
 	}
 }

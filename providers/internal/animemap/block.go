@@ -1,6 +1,9 @@
 package animemap
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // open is the end of a range that has none.
 const open = math.MaxInt32
@@ -57,17 +60,38 @@ type part struct {
 	ratio int
 }
 
-// blocks lays the pieces of a target end to end along a source range. What
-// does not come out even on either side is left out, as half a mapping is
-// none; whole tells that nothing was.
+// blocks lays the pieces of a target end to end along a source range. A ratio
+// behind the last piece is that of all; where that does not come out even, it
+// may be meant for its piece alone. Ratios that do not come out even at all map
+// nothing: which numbers belong together would be a guess. Without ratios the
+// numbers that both sides have are mapped. whole tells that nothing was left
+// over.
 func blocks(from span, ratio int, parts []part) (out []block, whole bool) {
+	shared := slices.Clone(parts)
+	plain := true
+	for i := range shared {
+		if shared[i].ratio == 1 {
+			shared[i].ratio = parts[len(parts)-1].ratio
+		}
+		if shared[i].ratio == 1 && ratio != 1 {
+			shared[i].ratio = -ratio // a ratio on the source side reads mirrored
+		}
+		plain = plain && shared[i].ratio == 1
+	}
+	if out, whole = lay(from, shared); whole || plain {
+		return out, whole
+	}
+	if out, whole = lay(from, parts); whole && ratio == 1 {
+		return out, true
+	}
+	return nil, false
+}
+
+// lay is blocks with every piece's own ratio.
+func lay(from span, parts []part) (out []block, whole bool) {
 	at := from.lo
 	for _, p := range parts {
-		r := p.ratio
-		if r == 1 && ratio != 1 {
-			r = -ratio // a ratio on the source side reads mirrored
-		}
-		b := fill(span{at, from.hi}, p.span, r)
+		b := fill(span{at, from.hi}, p.span, p.ratio)
 		if b.from.hi < b.from.lo {
 			return out, false
 		}

@@ -11,6 +11,8 @@ type layer struct {
 	source Source
 	runs   map[place][]run
 	edges  int // ranges read
+	// replaced are the pairs that this layer has the only word on.
+	replaced map[[2]place]bool
 	// odd are the ranges that were not understood.
 	odd []string
 }
@@ -32,7 +34,7 @@ type hit struct {
 
 // newLayer indexes a document. An odd range costs only itself.
 func newLayer(src Source, doc document) *layer {
-	l := &layer{source: src, runs: map[place][]run{}}
+	l := &layer{source: src, runs: map[place][]run{}, replaced: map[[2]place]bool{}}
 	for source, targets := range doc {
 		from, err := parsePlace(source)
 		if err != nil {
@@ -59,7 +61,12 @@ func newLayer(src Source, doc document) *layer {
 
 // relate indexes the ranges between two places, from both sides: files name a
 // pair from either, and some from both.
+// What a pair is said to be replaces what layers below say of it; a pair with
+// nothing but denials only takes away.
 func (l *layer) relate(from, to place, ranges map[string]*string) {
+	if len(ranges) == 0 {
+		l.replace(from, to)
+	}
 	for src, dst := range ranges {
 		r, ratio, err := parseRange(src)
 		if err == nil && dst == nil {
@@ -76,14 +83,22 @@ func (l *layer) relate(from, to place, ranges map[string]*string) {
 			continue
 		}
 		l.edges++
+		l.replace(from, to)
 		laid, whole := blocks(r, ratio, parts)
 		if !whole {
-			l.odd = append(l.odd, fmt.Sprintf("%s to %s: %s and %s differ in length", from, to, src, *dst))
+			l.odd = append(l.odd, fmt.Sprintf("%s to %s: %s and %s do not come out even", from, to, src, *dst))
 		}
 		for _, b := range laid {
 			l.add(from, run{to: to, block: b})
 			l.add(to, run{to: from, block: b.inverse(), turned: true})
 		}
+	}
+}
+
+// replace notes a pair; below the last layer there is nothing to replace.
+func (l *layer) replace(from, to place) {
+	if l.source == ByHand {
+		l.replaced[[2]place{from, to}], l.replaced[[2]place{to, from}] = true, true
 	}
 }
 

@@ -35,7 +35,11 @@ func parsePlace(s string) (place, error) {
 	if m == nil {
 		return place{}, fmt.Errorf("%q is not of the form provider:id:scope", s)
 	}
-	return place{m[1], m[2], m[3]}, nil
+	p := place{m[1], m[2], m[3]}
+	if p.catalogue == anidb && p.scope == "" {
+		p.scope = "R" // what people write for regular episodes
+	}
+	return p, nil
 }
 
 // String is the inverse of parsePlace.
