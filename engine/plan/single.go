@@ -42,7 +42,7 @@ func (t *target) set(c contest, base baseline) {
 	case base.state == listed && Equal(t.f, t.caps, w.Value, base.value, t.b.Work):
 		t.met(c, w, base)
 		return
-	case base.state == listed && ownLeads:
+	case base.state == listed && ownLeads && !t.overwritten(c.own, base):
 		t.ownWord(c)
 		return
 	case ownLeads && base.queued != nil && t.shows(w.Value, base):
@@ -120,6 +120,16 @@ func better(a, b grant) bool {
 func (t *target) shows(v media.Value, base baseline) bool {
 	now, any := ledger.Fold(t.f, base.rows)
 	return any && now.State == ledger.ShownValue && Equal(t.f, t.caps, v, now.Value, t.b.Work)
+}
+
+// overwritten tells whether an earlier write of ours arrived on top of what was
+// said at the target since: the item by which it was said shows something else,
+// and nobody said that.
+func (t *target) overwritten(own *ledger.Statement, base baseline) bool {
+	return base.queued == nil && own != nil && !own.Cleared && !adopted(*own) &&
+		slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
+			return row.Key == own.Key && row.State == ledger.ShownValue && !row.FirstLook && !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
+		})
 }
 
 // ours tells whether the target shows exactly our last write.
