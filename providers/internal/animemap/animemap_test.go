@@ -1,9 +1,11 @@
 package animemap
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -398,3 +400,41 @@ func FuzzSyntax(f *testing.F) {
 }
 
 func first[A, B any](a A, _ B) A { return a }
+
+// TestGoldenAgainstPairs: another list's pairs of AniList and MyAnimeList ids
+// agree with the curated mappings wherever both speak.
+func TestGoldenAgainstPairs(t *testing.T) {
+	m := golden(t)
+	raw, err := os.ReadFile("../../../../shared/fixtures/anime/kawaiioverflow-arm.json")
+	if m == nil || err != nil {
+		t.Log("no pairs here")
+		return
+	}
+	var pairs []struct {
+		MAL     int `json:"mal_id"`
+		AniList int `json:"anilist_id"`
+	}
+	if err := json.Unmarshal(raw, &pairs); err != nil {
+		t.Fatal(err)
+	}
+	both, differ := 0, 0
+	for _, p := range pairs {
+		found, err := m.Reverse(strconv.Itoa(p.AniList), 1)
+		if err != nil || p.MAL == 0 || p.AniList == 0 {
+			continue
+		}
+		for _, f := range found {
+			if f.Tokens[0].Namespace != media.MAL {
+				continue
+			}
+			both++
+			if f.Tokens[0].ID != strconv.Itoa(p.MAL) {
+				differ++
+			}
+		}
+	}
+	t.Logf("%d pairs in both, %d differ", both, differ)
+	if both < 1000 || differ*50 > both {
+		t.Errorf("%d of %d pairs differ", differ, both)
+	}
+}
