@@ -93,11 +93,11 @@ func (d *decision) judge(op ledger.Op) error {
 	return nil
 }
 
-// likeOurs: so soon after a write and so near to it, a word is taken for the
-// write as the service rounded it (R4, R8).
+// likeOurs: so near to a write and not dated much later, a word that was not
+// seen before the write is taken for it, also as the service rounded it (R4, R8).
 func (d *decision) likeOurs(a *toyAccount, own toyWord) bool {
 	return own.set && slices.ContainsFunc(a.ours[own.work], func(ours toyValue) bool {
-		return ours.value.Set && own.at.Sub(ours.at).Abs() <= 40*time.Minute && d.near(ours.value, own.v)
+		return ours.value.Set && own.at.Sub(ours.at) <= 40*time.Minute && !a.saw(own.at, ours.at) && d.near(ours.value, own.v)
 	})
 }
 
