@@ -439,3 +439,27 @@ func TestSettleCountsAMissedAdd(t *testing.T) {
 		}
 	}
 }
+
+// R8: while an add and a removal of ours are under way, a value that the
+// service dates after both was given again by the person; one that the add may
+// have brought is lag.
+func TestGivenAgainOverAnAddAndARemoval(t *testing.T) {
+	b := newBook(t, media.Watchlist, whole())
+	b.read()
+	b.read()
+	b.sent("1", "a", media.Value{}, media.Listed(), 0)
+	b.now = b.now.Add(time.Hour)
+	removal := b.sent("2", "a", media.Listed(), media.Value{}, 0)
+	b.read(row("a", media.Listed(), removal.Sent.Add(-time.Hour+minutes)))
+	if _, said := b.statement(0); said || len(b.known.Pending[removal.Subject]) != 2 {
+		t.Fatalf("the add has shown late: %+v", b.known)
+	}
+	at := removal.Sent.Add(40 * minutes)
+	b.read(row("a", media.Listed(), at))
+	if st, _ := b.statement(0); st.Adopted() || st.At != at || st.Cleared {
+		t.Fatalf("the person listed it again: %+v", st)
+	}
+	if len(b.known.Pending) != 0 {
+		t.Fatalf("the writes are void: %+v", b.known.Pending)
+	}
+}

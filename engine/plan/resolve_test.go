@@ -316,6 +316,23 @@ func TestR15Provenance(t *testing.T) {
 	b.expect(t, "C add listed")
 }
 
+// R15: where something older may come, the plan still says that the terms keep
+// the last word away.
+func TestR15SaysPolicyOverAnOlderWord(t *testing.T) {
+	trakt := listCaps(10)
+	trakt.OnwardToTrackers = false
+	b := newBench(trakt, serverCaps(), listCaps(10))
+	b.route(A, C, media.Ratings, keep, follow)
+	b.route(B, C, media.Ratings, keep, follow)
+	b.says(B, media.Ratings, media.Rated(60), ago(9*day0), 50)
+	b.shows(C, media.Ratings, 0, media.Rated(60), 0, 1)
+	b.says(A, media.Ratings, media.Rated(80), ago(day0), 60)
+	b.w.Explain = true
+	b.expect(t, "A no_route; B no_route; C policy")
+	b.d.Statements[1].At = ago(10 * day0) // an older word is not kept away: it lost
+	b.expect(t, "A no_route; B no_route; C already_equal")
+}
+
 // R4: a coarser service that says the same does not coarsen a finer value.
 func TestR4FinerValueStays(t *testing.T) {
 	b := newBench(listCaps(1), listCaps(10), listCaps(1))
@@ -379,4 +396,22 @@ func TestR19Order(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
+}
+
+// R8, R11: a write of ours that arrived on top of what was said since gives way
+// to that word; while one may still arrive, there is nothing to restore.
+func TestR8OwnWordOverOurLateWrite(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Ratings, keep, follow)
+	own := *b.says(B, media.Ratings, media.Rated(100), ago(day0), 60)
+	b.adopts(A, own, 61)
+	b.d.Shown[0].Value = media.Rated(60)
+	b.d.Statements[0].Key = "k2"
+	b.expect(t, "B update 100/100")
+	b.d.Statements[0].Key = "k9" // said by another copy: nobody asked to change this one
+	b.expect(t, "B newer_there")
+	b.d.Shown[0].Value = media.Rated(100)
+	b.d.Pending = []ledger.Pending{{Op: "50-1", Account: B, Subject: own.Subject, Old: media.Rated(60),
+		RowKey: ledger.RowKey{Key: "k2"}, Sent: ago(2 * day0), Run: 50, State: ledger.Expected}}
+	b.expect(t, "B pending_visible")
 }

@@ -43,7 +43,9 @@ func (t *target) set(c contest, base baseline) {
 		t.met(c, w, base)
 		return
 	case base.state == listed && ownLeads && !t.overwritten(c.own, base):
-		t.ownWord(c)
+		if !t.explainPolicy(c, base) {
+			t.ownWord(c)
+		}
 		return
 	case ownLeads && base.queued != nil && t.shows(w.Value, base):
 		// Our write may still arrive on top of the target's own word: there is
@@ -192,6 +194,9 @@ func (t *target) met(c contest, w candidate, base baseline) {
 		t.noteUntil(w.Statement, ledger.PendingVisible, base.queued.Until)
 		return
 	}
+	if t.f != media.History && t.explainPolicy(c, base) {
+		return
+	}
 	if c.candidates[0].Account == t.party.ID && slices.ContainsFunc(c.candidates, func(x candidate) bool {
 		return !x.byPlay && (x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work))
 	}) {
@@ -216,11 +221,27 @@ func (t *target) ownWord(c contest) {
 // explainBarred says why something that was said elsewhere does not come here.
 func (t *target) explainBarred(c contest, base baseline) {
 	for i, st := range c.barred {
-		differs := st.Cleared == (base.state == listed) ||
-			!st.Cleared && !Equal(t.f, t.caps, st.Value, base.value, t.b.Work)
-		if differs && !st.Local && !t.b.void(st) && (c.barredBy[i] == ledger.Policy || t.w.Explain) {
+		if (c.barredBy[i] == ledger.Policy || t.w.Explain) && t.differs(st, base) {
 			t.note(st, c.barredBy[i], "", c.barredBy[i] == ledger.Policy)
 			return
 		}
 	}
+}
+
+// explainPolicy tells whether only a service's terms keep a newer word than the
+// winner away from here (R15), and says so.
+func (t *target) explainPolicy(c contest, base baseline) bool {
+	for i, st := range c.barred {
+		if c.barredBy[i] == ledger.Policy && st.At > c.candidates[0].At && t.differs(st, base) {
+			t.note(st, ledger.Policy, "", true)
+			return true
+		}
+	}
+	return false
+}
+
+// differs tells whether a live statement says other than the target shows.
+func (t *target) differs(st ledger.Statement, base baseline) bool {
+	return !st.Local && !t.b.void(st) && (st.Cleared == (base.state == listed) ||
+		!st.Cleared && !Equal(t.f, t.caps, st.Value, base.value, t.b.Work))
 }
