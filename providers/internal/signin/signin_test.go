@@ -257,8 +257,8 @@ func TestBrowserRefusedBusyAndStopped(t *testing.T) {
 
 // TestBrowserStateless: a service may drop the state; another state is refused.
 func TestBrowserStateless(t *testing.T) {
-	redirect := "http://127.0.0.1:" + freePort(t) + "/answer"
 	for stateless, want := range map[bool]int{true: 200, false: 400} {
+		redirect := "http://127.0.0.1:" + freePort(t) + "/answer"
 		l := Start(Browser{Redirect: redirect, Fragment: true, Stateless: stateless,
 			Page: func(string, string) string { return "https://svc.test/" },
 			Finish: func(context.Context, url.Values, string) (*provider.SignedIn, error) {
