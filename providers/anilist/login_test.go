@@ -118,6 +118,7 @@ func TestBrowser(t *testing.T) {
 		}
 		_, fragment, _ := strings.Cut(w.answered(shown.URL), "#")
 		post, _ := http.NewRequest(http.MethodPost, redirect, strings.NewReader(fragment))
+		post.Close = true // the next round is another server on the same port
 		post.Header.Set("Origin", strings.TrimSuffix(redirect, "/callback"))
 		resp, err := http.DefaultClient.Do(post)
 		if err != nil || resp.StatusCode != http.StatusOK {
