@@ -106,7 +106,10 @@ func (o *observer) arrived(s seen, old ledger.Shown, queue []ledger.Pending) boo
 // a new one.
 func (o *observer) stages(queue []ledger.Pending) (before, between []media.Value) {
 	var all []media.Value
-	for _, p := range queue {
+	for i, p := range queue {
+		if i > 0 && resent(queue[0], p) {
+			continue
+		}
 		if len(all) == 0 || !o.agrees(p.Old, all[len(all)-1], queue) {
 			all = append(all, p.Old)
 		}
@@ -123,6 +126,12 @@ func (o *observer) stages(queue []ledger.Pending) (before, between []media.Value
 		}
 	}
 	return nil, all[:end+1]
+}
+
+// resent tells whether a write that did not show in time was sent once more as
+// it was: whichever of the two shows, what was asked for is done.
+func resent(first, again ledger.Pending) bool {
+	return first.State == ledger.Lost && first.Old == again.Old && first.New == again.New && first.Cause == again.Cause
 }
 
 func (o *observer) among(v media.Value, values []media.Value, queue []ledger.Pending) bool {
@@ -144,8 +153,11 @@ func (o *observer) lag(s seen, old ledger.Shown, queue []ledger.Pending) {
 	if s.is == listed && (old.State != ledger.ShownValue || s.value != old.Value) {
 		o.show(s, ledger.ShownValue)
 	}
-	if s.is == denied && old.State == ledger.ShownValue {
+	switch {
+	case s.is == denied && old.State == ledger.ShownValue:
 		o.show(s, ledger.ShownAbsent)
+	case s.is == denied && old.State == ledger.ShownUnknown && o.caps.Coverage == provider.Catalogue && s.Key != "":
+		o.absentAgain(s, old) // the item is held: what shows next is not a first sight
 	}
 	o.waits(s, queue)
 }

@@ -201,11 +201,13 @@ func (a *account) library(t Act, at media.Moment) error {
 		e.playing = t.Verb == Play
 	case LookIn:
 		a.lookIn(e, at)
-	case Copy:
-		a.insert(t.Work, false)
-	case Delete, Replace:
+	case Copy, Delete, Replace:
 		if !a.profile.holds() {
-			return errNotOffered
+			return errNotOffered // only a library has copies, each with a key of its own
+		}
+		if t.Verb == Copy {
+			a.insert(t.Work, false)
+			return nil
 		}
 		for _, o := range a.entries {
 			if !o.apart && (o.work == t.Work || t.Verb == Delete && o.work.Parent() == t.Work) {

@@ -38,7 +38,8 @@ type judge struct {
 	routes        []ledger.Route
 	held          []ledger.Hold // open before the run
 	watchedLeaves bool
-	answers       bool // somebody answered a hold or took something back
+	answers       bool           // somebody answered a hold or took something back
+	tried         map[topic]bool // by such an answer what undid our writes is no word any more (R23)
 	lied          bool
 	skewed        bool
 }
@@ -83,7 +84,7 @@ type look struct {
 func newJudge(l *life) *judge {
 	return &judge{l: l, words: map[topic][]told{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
 		seen: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
-		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}}
+		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}}
 }
 
 func (j *judge) fail(property, format string, args ...any) {
@@ -276,8 +277,16 @@ func (j *judge) before() {
 	j.held, _ = j.l.home.Store.Holds(context.Background(), ledger.HoldOpen)
 }
 
-// answered takes note of a person's answer.
-func (j *judge) answered(_ ledger.Hold, _ ledger.Answer) { j.answers = true }
+// answered takes note of a person's answer. "Try again" ends what undid our
+// writes, and so what the owner said there is written over at a person's wish.
+func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
+	j.answers = true
+	for _, op := range h.Ops {
+		if a == ledger.TryAgain {
+			j.tried[topic{j.workOf(context.Background(), op.Work), op.Feature}] = true
+		}
+	}
+}
 
 // after judges everything that a run wrote.
 func (j *judge) after(run ledger.RunID) error {

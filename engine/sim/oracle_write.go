@@ -72,7 +72,23 @@ func (j *judge) exact(s sent) bool {
 // nobody could know of it.
 func (j *judge) unseen(t told, s sent) bool {
 	at := j.noticed(shelf{t.who, s.Change.Feature}, t.at)
-	return at == 0 || at > s.Sent
+	return at == 0 || at > s.Sent || j.backAndForth(t, topic{s.Work, s.Change.Feature})
+}
+
+// backAndForth: a list entry was taken off and put on again, or the other way
+// round, between two reads of a service without times: it looks untouched.
+func (j *judge) backAndForth(t told, key topic) bool {
+	var before told
+	for _, w := range j.words[key] {
+		if w.who == t.who && w.nth < t.nth {
+			before = w
+		}
+	}
+	if key.feature != media.Watchlist || j.times(t.who, key.feature) || before.nth == 0 || before.set == t.set {
+		return false
+	}
+	between := j.next(shelf{t.who, key.feature}, before.at)
+	return between.at == 0 || between.at > t.at
 }
 
 // removed is S1 for removals.
@@ -104,7 +120,7 @@ func (j *judge) overwritten(s sent) {
 func (j *judge) laterThan(s sent, causes []told) {
 	f := s.Change.Feature
 	own, ok := j.standing(s)
-	if !ok || j.unseen(own, s) || j.exact(s) {
+	if !ok || j.unseen(own, s) || j.exact(s) || j.tried[topic{s.Work, f}] {
 		return
 	}
 	later := func(c told) bool {
