@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"watchkeeper/engine/guard"
@@ -292,7 +293,7 @@ func (d *decision) files() []ledger.Dossier {
 	return out
 }
 
-func keyOf(w media.WorkID) ledger.RowKey { return ledger.RowKey{Key: fmt.Sprint("k", w)} }
+func keyOf(w media.WorkID) ledger.RowKey { return ledger.RowKey{Key: "k" + strconv.FormatInt(int64(w), 10)} }
 
 func (d *decision) budget() guard.Budget {
 	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}

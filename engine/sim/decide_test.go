@@ -4,6 +4,7 @@ import (
 	"flag"
 	"maps"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"testing"
@@ -26,6 +27,7 @@ func TestDecide(t *testing.T) {
 	wrong := 0
 	var todo sync.WaitGroup
 	workers := runtime.NumCPU()
+	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // cases are many, small and short-lived
 	for k := range workers {
 		todo.Go(func() {
 			for i := k; i < *cases; i += workers {
