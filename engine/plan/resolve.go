@@ -31,8 +31,9 @@ type contest struct {
 // contest gathers the statements that reach the target by any path of routes
 // and its own; permissions take no part (R11).
 func (t *target) contest(s ledger.Subject) contest {
-	c := contest{own: t.b.statement(t.party.ID, s)}
-	for _, st := range t.b.about(s) {
+	about := t.b.about(s)
+	c := contest{own: t.b.statement(t.party.ID, s), candidates: make([]candidate, 0, len(about))}
+	for _, st := range about {
 		t.admit(&c, st)
 	}
 	if s.Play == 0 {

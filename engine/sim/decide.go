@@ -264,7 +264,8 @@ func (d *decision) withdraw(refs []ledger.StatementRef) {
 func (d *decision) files() []ledger.Dossier {
 	out := make([]ledger.Dossier, len(d.works))
 	for i, w := range d.works {
-		f := ledger.Dossier{Work: w}
+		n := len(d.shelves)
+		f := ledger.Dossier{Work: w, Links: make([]ledger.Link, 0, n), Shown: make([]ledger.Shown, 0, n), Statements: make([]ledger.Statement, 0, n)}
 		s := ledger.Subject{Work: w.ID, Feature: d.feature}
 		for _, a := range d.shelves {
 			key := keyOf(w.ID)
@@ -293,7 +294,9 @@ func (d *decision) files() []ledger.Dossier {
 	return out
 }
 
-func keyOf(w media.WorkID) ledger.RowKey { return ledger.RowKey{Key: "k" + strconv.FormatInt(int64(w), 10)} }
+func keyOf(w media.WorkID) ledger.RowKey {
+	return ledger.RowKey{Key: "k" + strconv.FormatInt(int64(w), 10)}
+}
 
 func (d *decision) budget() guard.Budget {
 	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}

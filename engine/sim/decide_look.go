@@ -24,6 +24,7 @@ func (d *decision) observe(a *toyAccount) {
 		IntervalMS: d.world.Settings.IntervalMS,
 		View: provider.View{Feature: d.feature, Coverage: a.caps.Features[d.feature].Coverage,
 			Evidence: provider.Evidence{Announced: -1, Received: len(rows)}}}
+	r.View.Rows = make([]provider.Row, 0, len(rows))
 	for _, s := range rows {
 		r.View.Rows = append(r.View.Rows, s.Row)
 	}
@@ -46,6 +47,7 @@ func (d *decision) rows(a *toyAccount, works []media.WorkID) (out []observe.Sigh
 			works = append(works, w.ID)
 		}
 	}
+	out = make([]observe.Sighting, 0, len(works))
 	for _, w := range works {
 		have := a.shows[w]
 		if !have.value.Set && caps.Coverage == provider.Whole {
