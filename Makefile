@@ -45,7 +45,7 @@ lint: ## vet and staticcheck
 
 race: ## all tests under the race detector
 	@bash .ci/install gcc libc6-dev
-	CGO_ENABLED=1 go test -race -tags ci ./...
+	CGO_ENABLED=1 go test -race -timeout 60m -tags ci ./...
 
 sim: ## simulated lives: make sim SEEDS=20000 FROM=0
 	$(UNIT) test -tags ci ./engine/sim -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0

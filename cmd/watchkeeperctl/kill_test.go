@@ -67,15 +67,21 @@ func (w *world) killAt(n int, before bool) bool {
 	w.t.Helper()
 	cmd := w.process("sync")
 	var count atomic.Int64
+	started := make(chan struct{})
 	hook := func(isBefore bool) {
 		if isBefore == before && count.Add(1) == int64(n+1) {
+			<-started
 			_ = cmd.Process.Kill()
 			time.Sleep(20 * time.Millisecond) // the dead read no answer
 		}
 	}
 	w.counts.hook.Store(&hook)
 	defer w.counts.hook.Store(nil)
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	close(started)
+	err := cmd.Wait()
 	exited, ok := err.(*exec.ExitError)
 	return ok && !exited.Exited()
 }
