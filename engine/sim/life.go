@@ -333,5 +333,9 @@ func (l *life) heal(ctx context.Context) error {
 			return err
 		}
 	}
+	l.home.Later(31 * time.Minute)
+	if err := l.run(ctx, engine.Wish{}); err != nil || len(l.judge.wrong) > 0 {
+		return err // what was answered last is done in the next run (L6)
+	}
 	return l.judge.rest(ctx)
 }

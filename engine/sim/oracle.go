@@ -104,14 +104,13 @@ func (j *judge) heard(room *Room, a providertest.Act, before, after providertest
 		}
 	}
 	for _, w := range works {
+		for _, f := range media.Features { // an item that comes by one feature is new in all of them
+			j.firstSight(room, w, f, len(before.Of(w)) == 0 && len(after.Of(w)) > 0)
+		}
 		j.compare(room, w, a, before, after)
 		j.byItself(room, w, a, before, after)
 	}
 	switch a.Verb {
-	case providertest.Hold:
-		for _, f := range media.Features {
-			j.firstSight(room, a.Work, f, len(before.Of(a.Work)) == 0)
-		}
 	case providertest.Delete, providertest.Replace, providertest.Copy:
 		for w := range j.family(a.Work) {
 			j.unsettled[w] = true

@@ -75,20 +75,30 @@ func (j *judge) unseen(t told, s sent) bool {
 	return at == 0 || at > s.Sent || j.backAndForth(t, topic{s.Work, s.Change.Feature})
 }
 
-// backAndForth: a list entry was taken off and put on again, or the other way
-// round, between two reads of a service without times: it looks untouched.
+// backAndForth: what was said or written at the account was taken back there
+// between two reads, and no look-up or time of the service tells of it: it
+// looks untouched, or as if our write had never arrived.
 func (j *judge) backAndForth(t told, key topic) bool {
-	var before told
+	var last told
 	for _, w := range j.words[key] {
 		if w.who == t.who && w.nth < t.nth {
-			before = w
+			last = w
 		}
 	}
-	if key.feature != media.Watchlist || j.times(t.who, key.feature) || before.nth == 0 || before.set == t.set {
+	for _, w := range j.sent[key] {
+		if w.who == t.who && w.Stored && w.nth < t.nth && w.nth > last.nth && !j.looksUp(t.who, key.feature) {
+			last = told{nth: w.nth, at: w.Sent, set: w.Change.Action != provider.Remove}
+		}
+	}
+	if last.nth == 0 || last.set == t.set || t.set && (key.feature != media.Watchlist || j.times(t.who, key.feature)) {
 		return false
 	}
-	between := j.next(shelf{t.who, key.feature}, before.at)
+	between := j.next(shelf{t.who, key.feature}, last.at)
 	return between.at == 0 || between.at > t.at
+}
+
+func (j *judge) looksUp(name string, f media.Feature) bool {
+	return j.l.home.Room(name).Memory.Profile().Caps.Features[f].LookUp
 }
 
 // removed is S1 for removals.
