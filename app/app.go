@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"watchkeeper/app/instance"
@@ -142,18 +143,21 @@ func notFound(format string, args ...any) error {
 	return &Error{Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
 }
 
+// unknown is a word that names none of what there is.
+func unknown(kind, word string, known []string) error {
+	if len(known) == 0 {
+		return notFound("there is no %s %q; there is none yet", kind, word)
+	}
+	return notFound("there is no %s %q; known: %s", kind, word, strings.Join(known, ", "))
+}
+
 // grant is instance.Grant: what is refused travels with its code.
 func (a *App) grant(ctx context.Context, do string, args json.RawMessage, progress func(any)) (any, error) {
 	result, err := a.Do(ctx, do, args, progress)
 	if err == nil {
 		return result, nil
 	}
-	refusal := &instance.Refusal{Message: string(a.Vault.Scrub([]byte(err.Error())))}
-	var known *Error
-	if errors.As(err, &known) {
-		refusal.Code = known.Code
-	}
-	return nil, refusal
+	return nil, &instance.Refusal{Code: refusalCode(err), Message: string(a.Vault.Scrub([]byte(err.Error())))}
 }
 
 // names looks people's words up.
@@ -183,7 +187,7 @@ func (n names) account(label string) (ledger.Account, error) {
 		}
 		labels = append(labels, acc.Name)
 	}
-	return ledger.Account{}, notFound("there is no account %q; there are %q", label, labels)
+	return ledger.Account{}, unknown("account", label, labels)
 }
 
 // signedIn counts the accounts that are not signed out.
@@ -221,7 +225,7 @@ func (n names) person(name string) (ledger.Profile, error) {
 	if name == "" && len(all) > 1 {
 		return ledger.Profile{}, usage("say which person: %q", all)
 	}
-	return ledger.Profile{}, notFound("there is no person %q; there are %q", name, all)
+	return ledger.Profile{}, unknown("person", name, all)
 }
 
 func (n names) personName(id ledger.ProfileID) string {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -201,5 +202,9 @@ func (a *App) MakeBackup(ctx context.Context, _ none) (Backup, error) {
 // The state that was there is set aside under the returned name. Afterwards
 // every account is looked at as if for the first time.
 func Restore(ctx context.Context, dir, name string) (aside string, err error) {
-	return store.Restore(ctx, dir, name, media.At(time.Now()))
+	aside, err = store.Restore(ctx, dir, name, media.At(time.Now()))
+	if errors.Is(err, store.ErrNotFound) {
+		return "", notFound("there is no backup %q; backup list shows them", name)
+	}
+	return aside, err
 }

@@ -109,12 +109,12 @@ func (a *App) StartSignIn(ctx context.Context, args SignInArgs) (SignInStep, err
 	if err != nil {
 		return SignInStep{}, err
 	}
-	if err := a.probe(ctx); err != nil { // before the person goes through it in vain
-		return SignInStep{}, err
-	}
 	s, ok := a.Service(in.account.Provider)
 	if !ok {
-		return SignInStep{}, notFound("there is no service %q; there are %q", args.Service, a.serviceNames())
+		return SignInStep{}, unknown("service", args.Service, a.serviceNames())
+	}
+	if err := a.probe(ctx); err != nil { // before the person goes through it in vain
+		return SignInStep{}, err
 	}
 	method := provider.Method(args.Method)
 	if method == "" {
@@ -237,7 +237,7 @@ func (a *App) next(ctx context.Context, id string, in *signIn, answers map[strin
 func (a *App) signedIn(ctx context.Context, in *signIn, done provider.SignedIn) (ledger.AccountID, error) {
 	acc, fresh, err := a.place(ctx, in, done)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, a.renew(ctx, in, done))
 	}
 	if acc.ID, err = a.Store.PutAccount(ctx, acc); err != nil {
 		return 0, err
@@ -258,12 +258,35 @@ func (a *App) signedIn(ctx context.Context, in *signIn, done provider.SignedIn) 
 			return 0, err
 		}
 	}
-	a.Engine.Disconnect(acc.ID)
+	return acc.ID, a.reconnect(ctx, acc.ID)
+}
+
+// reconnect lets the engine go on with a new secret.
+func (a *App) reconnect(ctx context.Context, id ledger.AccountID) error {
+	a.Engine.Disconnect(id)
 	if err := a.Engine.Changed(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	a.soon()
-	return acc.ID, nil
+	return nil
+}
+
+// renew keeps the secret of a sign-in that was refused because that person is
+// connected already: a server may have ended the sign-in before it, as
+// Jellyfin does for one device.
+func (a *App) renew(ctx context.Context, in *signIn, done provider.SignedIn) error {
+	n, err := a.names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, acc := range n.accounts {
+		same := acc.Provider == in.account.Provider && acc.ServerID == done.Identity.ServerID && acc.UserID == done.Identity.UserID
+		if same && !acc.Removed && in.clientSecret == "" && acc.Options[wire.OptionClientID] == in.account.Options[wire.OptionClientID] {
+			err := errors.Join(a.Secrets(acc.ID).Save(ctx, done.Secret), a.Store.DropWait(ctx, acc.ID))
+			return errors.Join(err, a.reconnect(ctx, acc.ID))
+		}
+	}
+	return nil
 }
 
 func (a *App) keepSecrets(ctx context.Context, in *signIn, acc ledger.Account, secret provider.Secret) error {
@@ -309,7 +332,7 @@ func (a *App) newAccount(ctx context.Context, n names, in *signIn, who provider.
 			continue
 		}
 		if !old.Removed {
-			return acc, usage("%s on %s is connected already, as %s", who.UserName, who.ServerName, old.Name)
+			return acc, usage("%s on %s is connected already, as %s; that goes on", who.UserName, who.ServerName, old.Name)
 		}
 		acc.ID, acc.Profile = old.ID, old.Profile
 	}

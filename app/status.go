@@ -148,7 +148,7 @@ func needsYou(s ledger.Status) (count int, first string) {
 	for _, acc := range s.Accounts {
 		switch acc.Problem {
 		case ledger.AuthNeeded:
-			note(acc.Name + " needs you to sign in again")
+			note(fmt.Sprintf("%s needs you to sign in again (watchkeeperctl accounts signin %q)", acc.Name, acc.Name))
 		case ledger.WrongUser:
 			note(acc.Name + " is signed in as somebody else")
 		}

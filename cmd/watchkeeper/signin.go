@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"watchkeeper/app"
 	"watchkeeper/app/view"
 	"watchkeeper/engine/ledger"
-	"watchkeeper/engine/provider"
 )
 
 // conversation is one sign-in: the service asks, the person answers.
@@ -141,18 +139,7 @@ func (c *conversation) form(notice string, fields []app.Field) view.SignInStep {
 
 // fail shows an error, over the form that it is about where there is one.
 func (c *conversation) fail(err error, fields []app.Field) {
-	kind := "other"
-	var known *provider.Error
-	if errors.As(err, &known) {
-		kind = kinds[known.Kind]
-	}
-	step := c.words.SignInFailed(c.title, kind, err.Error())
+	step := c.words.SignInFailed(c.title, app.SignInKind(err), err.Error())
 	step.Fields = c.form("", fields).Fields
 	c.show(step)
-}
-
-// kinds are the catalogue's names of who must act next.
-var kinds = map[provider.ErrorKind]string{
-	provider.Transient: "transient", provider.RateLimited: "rate_limited", provider.Auth: "auth",
-	provider.AppRejected: "app_rejected", provider.WrongUser: "wrong_user", provider.Rejected: "rejected",
 }

@@ -233,7 +233,7 @@ func (s *session) signIn(ctx context.Context, f *signInFlags) error {
 	}
 	var step app.SignInStep
 	if err := s.ask(ctx, "signin.start", f.SignInArgs, &step); err != nil {
-		return err
+		return signInFailed(f.Service+f.Account, err)
 	}
 	for step.Account == nil {
 		var answers map[string]string
@@ -246,7 +246,7 @@ func (s *session) signIn(ctx context.Context, f *signInFlags) error {
 		}
 		next := app.SignInStep{}
 		if err := s.ask(ctx, "signin.next", app.NextArgs{Session: step.Session, Answers: answers}, &next); err != nil {
-			return err
+			return signInFailed(f.Service+f.Account, err)
 		}
 		step = next
 	}
@@ -254,6 +254,15 @@ func (s *session) signIn(ctx context.Context, f *signInFlags) error {
 		s.say("connected: %s is %s%s", step.Account.Name, step.Account.User, prefixed(" on ", step.Account.Server))
 		s.say("Nothing is written before you say so. See what a sync would do with: watchkeeperctl plan")
 	})
+}
+
+// signInFailed says who must act before it says what happened.
+func signInFailed(at string, err error) error {
+	kind := app.SignInKind(err)
+	if kind == "other" {
+		return err
+	}
+	return fmt.Errorf("%s (%w)", words.Say("login_error."+kind, "service", at), err)
 }
 
 // answers takes what flags said and asks a person for the rest.

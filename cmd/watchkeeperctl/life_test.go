@@ -179,12 +179,8 @@ func TestUsage(t *testing.T) {
 		"accounts add jellyfin --method device-code", "accounts add trakt", "routes set a", "undo", "undo x", "holds keep",
 		"settings set interval 1s", "settings set engine.anew 7", "settings set nonsense 1", "pause -1h", "runs show x", ""} {
 		code, _, errs := w.ctl(strings.Fields(line)...)
-		want := app.ExitUsage
-		if line == "accounts add plexx" {
-			want = app.ExitError
-		}
-		if code != want {
-			t.Errorf("%q: exit %d, want %d: %s", line, code, want, errs)
+		if code != app.ExitUsage {
+			t.Errorf("%q: exit %d, want %d: %s", line, code, app.ExitUsage, errs)
 		}
 	}
 	for _, line := range []string{"holds", "runs", "runs --all", "library", "library --differs", "link", "link --proposals", "pin", "settings", "backup",

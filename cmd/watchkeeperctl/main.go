@@ -70,6 +70,10 @@ func run(ctx context.Context, args []string, std surroundings) int {
 		return int(code)
 	}
 	s.clearLine()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(std.err, "watchkeeperctl: interrupted; what was begun is written down")
+		return app.ExitError
+	}
 	fmt.Fprintln(std.err, "watchkeeperctl:", app.Problem(err).Sentence)
 	return codeOf(err)
 }
@@ -78,8 +82,16 @@ func codeOf(err error) int {
 	var wrong misused
 	var refused *app.Error
 	var refusedThere *instance.Refusal
-	if errors.As(err, &wrong) || errors.As(err, &refused) && refused.Code == app.CodeUsage ||
-		errors.As(err, &refusedThere) && refusedThere.Code == app.CodeUsage {
+	refusal := ""
+	switch {
+	case errors.As(err, &wrong):
+		return app.ExitUsage
+	case errors.As(err, &refused):
+		refusal = refused.Code
+	case errors.As(err, &refusedThere):
+		refusal = refusedThere.Code
+	}
+	if refusal == app.CodeUsage || refusal == app.CodeNotFound { // a word on the line names nothing
 		return app.ExitUsage
 	}
 	return app.ExitError

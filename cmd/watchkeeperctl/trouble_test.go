@@ -161,7 +161,7 @@ func TestTroubleWithTheState(t *testing.T) {
 		t.Errorf("the damaged file is not kept: %v", err)
 	}
 	w.must(app.ExitNeedsYou, "status")
-	w.must(app.ExitError, "backup", "restore", "watchkeeper-1999-01-01.db")
+	w.must(app.ExitUsage, "backup", "restore", "watchkeeper-1999-01-01.db")
 }
 
 func TestTroubleWithSettingsAndFolder(t *testing.T) {
@@ -253,5 +253,54 @@ func TestRestoredBackup(t *testing.T) {
 	w.must(-1, "sync")
 	if !w.listedAtTrakt(w.n(4)) || !w.listedAtTrakt(w.n(2)) {
 		t.Error("after Start what is missing is added and nothing is removed")
+	}
+}
+
+// TestWordsThatNameNothing: a word on the line that names nothing is a mistake
+// of the line, and what would have been right is said.
+func TestWordsThatNameNothing(t *testing.T) {
+	w := newWorld(t)
+	if _, _, errs := w.ctl("accounts", "test", "nobody"); !strings.Contains(errs, "none yet") {
+		t.Error(errs)
+	}
+	w.must(0, "accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", w.file("password"))
+	for line, said := range map[string]string{
+		"accounts add netflix":               "known: anilist, emby, jellyfin",
+		"accounts test nobody":               "known: jellyfin",
+		"accounts signin nobody":             "known: jellyfin",
+		"read nobody":                        "known: jellyfin",
+		"holds show 7":                       "there is no hold 7",
+		"holds keep 7":                       "there is no hold 7",
+		"backup restore yesterday":           "there is no backup \"yesterday\"",
+		"accounts set jellyfin --on smells":  "there is no feature \"smells\"",
+		"routes set jellyfin trakt history":  "known: jellyfin",
+		"profiles rename nobody somebody":    "there is no person \"nobody\"",
+		"accounts add jellyfin --method tea": "has no sign-in by tea",
+	} {
+		if code, _, errs := w.ctl(strings.Fields(line)...); code != app.ExitUsage || !strings.Contains(errs, said) {
+			t.Errorf("%s: exit %d, %s", line, code, errs)
+		}
+	}
+}
+
+// TestConnectedTwice: signing in again by "add" is refused, but the server has
+// ended the sign-in before it; the account goes on with the new one.
+func TestConnectedTwice(t *testing.T) {
+	w := newWorld(t)
+	add := []string{"accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", w.file("password")}
+	w.must(0, add...)
+	w.must(app.ExitUsage, add...)
+	w.must(0, "accounts", "test", "jellyfin")
+	w.must(0, "sync")
+}
+
+// TestSignInSaysWhoMustAct: a sign-in that fails says what to check.
+func TestSignInSaysWhoMustAct(t *testing.T) {
+	w := newWorld(t)
+	for address, said := range map[string]string{"http://attic.home": "did not accept", "http://nowhere.home": "Check the address"} {
+		code, _, errs := w.ctl("accounts", "add", "jellyfin", "--address", address, "--user", "Anna", "--password-file", w.file("services.json"))
+		if code != app.ExitError || !strings.Contains(errs, said) {
+			t.Errorf("%s: exit %d, %s", address, code, errs)
+		}
 	}
 }
