@@ -62,6 +62,15 @@ type Planned struct {
 	Ops      []Op    `json:"ops"`
 	Held     []Op    `json:"held"`
 	NonOps   []NonOp `json:"non_ops"`
+	// Silent are accounts that could not be looked at: the plan is without them.
+	Silent []Silent `json:"silent"`
+}
+
+// Silent is an account that could not be looked at.
+type Silent struct {
+	Account string `json:"account"`
+	Why     string `json:"why"` // a reason's code
+	Detail  string `json:"detail"`
 }
 
 // Plan looks and decides, and writes nothing anywhere.
@@ -74,7 +83,10 @@ func (a *App) Plan(ctx context.Context, args PlanArgs) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	v := Planned{Accounts: n.signedIn(), Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}}
+	v := Planned{Accounts: n.signedIn(), Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}, Silent: []Silent{}}
+	for _, s := range out.Stops {
+		v.Silent = append(v.Silent, Silent{n.label(s.Account), string(s.Code), s.Error})
+	}
 	wanted := func(work media.WorkID) bool { return matches(out.Titles[work], args.Why) }
 	for _, p := range out.Plans {
 		for _, o := range p.Ops {

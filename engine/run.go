@@ -35,6 +35,24 @@ type Outcome struct {
 	// a preview and an undo.
 	Holds  []ledger.Hold
 	Titles map[media.WorkID]string
+	// Stops are why accounts could not be looked at, in account order.
+	Stops []AccountStop
+}
+
+// AccountStop is why one account took no part in a run.
+type AccountStop struct {
+	Account ledger.AccountID
+	ledger.Stop
+}
+
+// stops are the accounts of a round that took no part.
+func (r *round) stops() (out []AccountStop) {
+	for _, s := range r.sights {
+		if s.stop != nil {
+			out = append(out, AccountStop{s.account.ID, *s.stop})
+		}
+	}
+	return out
 }
 
 // round is one run for one person.
@@ -93,6 +111,7 @@ func (e *Engine) once(ctx context.Context, wish Wish) (Outcome, error) {
 			break
 		}
 		out.Plans = append(out.Plans, r.plan)
+		out.Stops = append(out.Stops, r.stops()...)
 	}
 	out.Summary.Stopped = ctx.Err() != nil
 	if err == nil && !wish.Preview {

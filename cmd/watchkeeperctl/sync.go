@@ -111,8 +111,11 @@ func planCommand(s *session) *cobra.Command {
 			return err
 		}
 		err := s.show(got, func() { s.plan(got, why) })
-		if got.Accounts == 0 {
+		switch {
+		case got.Accounts == 0:
 			err = errors.Join(err, exit(app.ExitNeedsYou))
+		case len(got.Silent) > 0:
+			err = errors.Join(err, exit(app.ExitStale))
 		}
 		return err
 	}}
@@ -127,6 +130,9 @@ func (s *session) plan(p app.Planned, why string) {
 	if p.Accounts == 0 {
 		s.say("nothing is set up; add an account")
 		return
+	}
+	for _, a := range p.Silent {
+		s.say("%s could not be looked at: %s (%s)", a.Account, reason(a.Why), a.Detail)
 	}
 	if why != "" && len(p.Ops)+len(p.Held)+len(p.NonOps) == 0 {
 		s.say("no account shows or is told anything about %q", why)
@@ -147,7 +153,7 @@ func (s *session) plan(p app.Planned, why string) {
 	list("would be written", len(p.Ops), func(i int) { s.op(p.Ops[i]) })
 	list("would wait for you", len(p.Held), func(i int) { s.op(p.Held[i]) })
 	list("not done", len(p.NonOps), func(i int) { s.nonOp(p.NonOps[i]) })
-	if len(p.Ops)+len(p.Held) == 0 {
+	if len(p.Ops)+len(p.Held)+len(p.Silent) == 0 {
 		s.say("a sync would write nothing")
 	}
 }

@@ -304,3 +304,17 @@ func TestSignInSaysWhoMustAct(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanWithoutAnAccount: a plan that an account took no part in says so,
+// and is not "nothing to write".
+func TestPlanWithoutAnAccount(t *testing.T) {
+	w := newWorld(t)
+	w.must(0, "accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", w.file("password"))
+	if out := w.must(0, "plan"); !strings.Contains(out, "would write nothing") {
+		t.Error(out)
+	}
+	w.jellyfin.RevokeAll()
+	if out := w.must(app.ExitStale, "plan"); strings.Contains(out, "would write nothing") || !strings.Contains(out, "jellyfin could not be looked at") {
+		t.Error(out)
+	}
+}
