@@ -10,8 +10,9 @@ GL_TAGS := migrated_fynedo,x11
 CASES ?= 200000
 SEEDS ?= 200
 FROM ?= 0
+WEEKS ?= 1
 
-.PHONY: run build ctl demo e2e test race lint sim bench help
+.PHONY: run build ctl demo e2e test race lint sim world bench help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,6 +50,9 @@ race: ## all tests under the race detector
 
 sim: ## simulated lives: make sim SEEDS=20000 FROM=0
 	$(UNIT) test -tags ci ./engine/sim -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
+
+world: ## simulated weeks at all services: make world SEEDS=20 FROM=0 WEEKS=2
+	$(UNIT) test -tags ci ./providers/world -v -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -timeout 0
 
 bench: ## what a round costs
 	$(UNIT) test -tags ci ./engine -run XXX -bench . -benchtime 3x -timeout 0

@@ -1,0 +1,311 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"watchkeeper/engine/provider"
+	"watchkeeper/providers/emby"
+	"watchkeeper/providers/emby/embyfake"
+	"watchkeeper/providers/internal/fakekit"
+	"watchkeeper/providers/jellyfin"
+	"watchkeeper/providers/jellyfin/jellyfinfake"
+	"watchkeeper/providers/plex"
+	"watchkeeper/providers/plex/plexfake"
+	"watchkeeper/providers/simkl"
+	"watchkeeper/providers/simkl/simklfake"
+	"watchkeeper/providers/trakt"
+	"watchkeeper/providers/trakt/traktfake"
+)
+
+// place is one service as the person uses it; works go by their number. Nil
+// functions are what its people cannot do.
+type place struct {
+	service provider.Service
+	secrets *vault
+	env     provider.Env
+	who     provider.Identity
+	weather *fakekit.Weather
+	record  *fakekit.Recorder
+	daily   int // requests that a free account has a day
+	// announces: the service says how long its lists are. Without, a list that
+	// lacks one title, and does so for hours, is one that the person shortened.
+	announces bool
+
+	watch       func(work int)
+	list        func(work int, on bool)
+	rate        func(work, rating int) // 0 takes it back
+	watched     func(work int) int     // plays, or 1 for watched
+	listed      func(work int) bool
+	rated       func(work int) int // 0: not
+	countsPlays bool
+}
+
+type vault struct {
+	mu     sync.Mutex
+	secret provider.Secret
+}
+
+func (v *vault) Load(context.Context) (provider.Secret, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.secret, nil
+}
+
+func (v *vault) Save(_ context.Context, s provider.Secret) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.secret = s
+	return nil
+}
+
+// generous is more than any adapter may ask of a server of the person's own,
+// or of a service that limits only by the minute: five a minute all day.
+const generous = 5 * 60 * 24
+
+// builders build the places by service name.
+var builders = map[string]func(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place{
+	"jellyfin": jellyfinPlace, "emby": embyPlace, "plex": plexPlace, "trakt": traktPlace, "simkl": simklPlace,
+}
+
+func build(t *testing.T, s provider.Service, net *fakekit.Internet, h http.Handler, hosts ...string) *place {
+	p := &place{service: s, secrets: &vault{}, daily: generous, announces: s.Name != "simkl"}
+	p.weather = fakekit.NewWeather(h)
+	p.record = fakekit.NewRecorder(p.weather)
+	for _, host := range hosts {
+		net.Host(host, p.record)
+	}
+	p.env = provider.Env{Base: net, Install: "install-1", Version: "1.0", ClientID: "test-client", ClientSecret: "test-secret", Secrets: p.secrets, Dir: t.TempDir()}
+	return p
+}
+
+// signIn goes through a sign-in; act is what the person does once something is
+// shown, answers what they say.
+func (p *place) signIn(t *testing.T, method provider.Method, act func(provider.Step), answers map[string]string) {
+	t.Helper()
+	l, err := p.service.Login(p.env, method)
+	if err != nil {
+		t.Fatal(p.service.Name, err)
+	}
+	step, err := l.Next(t.Context(), nil)
+	for err == nil && step.Done == nil {
+		if len(step.Fields) > 0 {
+			step, err = l.Next(t.Context(), answers)
+			continue
+		}
+		act(step)
+		step, err = l.Next(t.Context(), nil)
+	}
+	if err != nil {
+		t.Fatal(p.service.Name, err)
+	}
+	p.who, p.env.Address = step.Done.Identity, step.Done.Address
+	p.secrets.secret = step.Done.Secret
+}
+
+var password = map[string]string{"user": "anna", "password": "hush-hush"}
+
+func jellyfinPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
+	server := jellyfinfake.New(jellyfinfake.Options{Works: works})
+	anna := server.AddUser("anna", "hush-hush")
+	p := build(t, jellyfin.Service(), net, server, "jellyfin.test")
+	p.env.Address = "http://jellyfin.test"
+	p.signIn(t, provider.Password, nil, password)
+	whole, leaf := finders(works, server.Find)
+	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
+	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
+	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
+	return p
+}
+
+func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
+	server := embyfake.New(embyfake.Options{Works: works})
+	anna := server.AddUser("anna", "hush-hush")
+	p := build(t, emby.Service(), net, server, "emby.test")
+	p.env.Address = "http://emby.test"
+	p.signIn(t, provider.Password, nil, password)
+	whole, leaf := finders(works, server.Find)
+	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
+	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
+	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
+	return p
+}
+
+// finders give a server's ids of a film or show, and of what is watched of it:
+// the film, or the first episode.
+func finders(works []fakekit.Work, find func(string, ...int) string) (whole, leaf func(int) string) {
+	whole = func(w int) string { return find(works[w].Title) }
+	leaf = func(w int) string {
+		if works[w].Show {
+			return find(works[w].Title, 1, 1)
+		}
+		return find(works[w].Title)
+	}
+	return whole, leaf
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
+	cloud := plexfake.New(plexfake.Options{})
+	anna := cloud.AddUser("anna")
+	server := cloud.AddServer("Attic", anna)
+	both := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "plex.test" {
+			server.ServeHTTP(w, r)
+		} else {
+			cloud.ServeHTTP(w, r)
+		}
+	})
+	p := build(t, plex.Service(), net, both, append([]string{"plex.test"}, plex.Service().Hosts...)...)
+	p.env.Address = "http://plex.test"
+	p.signIn(t, provider.Browser, func(provider.Step) {
+		if err := anna.Approve(cloud.NewestPIN()); err != nil {
+			t.Fatal(err)
+		}
+	}, nil)
+	keys, page := shelvePlex(server, works)
+	at := anna.At(server)
+	p.watch = func(w int) { at.Watch(keys[w], time.Now()) }
+	p.list = func(w int, on bool) {
+		if on {
+			anna.List(page[w], time.Now())
+		} else {
+			anna.Unlist(page[w])
+		}
+	}
+	tops := func(w int) string { return server.Find(works[w].Title) }
+	p.rate = func(w, n int) {
+		if n == 0 {
+			n = -1
+		}
+		at.Rate(tops(w), float64(n), time.Now())
+	}
+	p.watched = func(w int) int { return count(at.State(keys[w]).Count > 0) }
+	p.listed = func(w int) bool { return anna.Listed(page[w]) }
+	p.rated = func(w int) int { return max(0, int(at.State(tops(w)).Rating)) }
+	return p
+}
+
+// shelvePlex puts works on the shelves and returns the keys of what is watched
+// of them, and their keys in the catalogue.
+func shelvePlex(server *plexfake.Server, works []fakekit.Work) (leaves, page []string) {
+	for i, w := range works {
+		e := plexfake.Entry{Kind: "movie", Title: w.Title, Year: w.Year, Plex: fmt.Sprintf("5d776%019d", i), RuntimeMS: w.RuntimeMS,
+			IDs: map[string]string{"imdb": w.IMDb, "tmdb": fmt.Sprint(w.TMDB), "tvdb": fmt.Sprint(w.TVDB)}}
+		page = append(page, e.Plex)
+		if !w.Show {
+			leaves = append(leaves, server.Shelve(e))
+			continue
+		}
+		e.Kind, e.RuntimeMS = "show", 0
+		show := server.Shelve(e)
+		season := server.Shelve(plexfake.Entry{Kind: "season", Title: "Season 1", Show: show, Index: 1})
+		leaves = append(leaves, server.Shelve(plexfake.Entry{Kind: "episode", Title: w.Title + " part 1", Year: w.Year, RuntimeMS: w.RuntimeMS,
+			Show: show, Season: season, Index: 1}))
+	}
+	return leaves, page
+}
+
+func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
+	fake := traktfake.New(time.Now)
+	anna := fake.AddUser("anna")
+	p := build(t, trakt.Service(), net, fake, trakt.Service().Hosts...)
+	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
+	titles := fake.AddWorks(works)
+	leaf := func(w int) *traktfake.Title {
+		if works[w].Show {
+			return fake.Episode(titles[w], 1, 1)
+		}
+		return titles[w]
+	}
+	find := func(in []traktfake.Entry, w int) int {
+		return slices.IndexFunc(in, func(e traktfake.Entry) bool { return e.Title == titles[w] })
+	}
+	p.countsPlays = true
+	p.watch = func(w int) { anna.Watch(leaf(w), time.Now()) }
+	p.list = func(w int, on bool) {
+		if on {
+			anna.List(titles[w], time.Time{})
+		} else {
+			anna.Unlist(titles[w])
+		}
+	}
+	p.rate = func(w, n int) {
+		if n == 0 {
+			anna.Unrate(titles[w])
+		} else {
+			anna.Rate(titles[w], n, time.Time{})
+		}
+	}
+	p.watched = func(w int) (n int) {
+		for _, play := range anna.Plays() {
+			n += count(play.Title == leaf(w))
+		}
+		return n
+	}
+	p.listed = func(w int) bool { return find(anna.Listed(), w) >= 0 }
+	p.rated = func(w int) int {
+		rows := anna.Rated()
+		if i := find(rows, w); i >= 0 {
+			return rows[i].Rating
+		}
+		return 0
+	}
+	return p
+}
+
+func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
+	fake := simklfake.New(time.Now)
+	anna := fake.AddUser("anna")
+	p := build(t, simkl.Service(), net, fake, "api.simkl.com", "simkl.com")
+	p.daily = anna.Daily
+	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
+	titles := fake.AddWorks(works)
+	episode := func(w int) *simklfake.Episode {
+		if works[w].Show {
+			return fake.AddEpisode(titles[w], 1, 1)
+		}
+		return nil
+	}
+	p.watch = func(w int) { anna.Watch(titles[w], episode(w), time.Now()) }
+	p.list = func(w int, on bool) {
+		if on {
+			anna.List(titles[w], "plantowatch", time.Time{})
+		} else {
+			anna.Remove(titles[w])
+		}
+	}
+	p.rate = func(w, n int) { anna.Rate(titles[w], n, time.Time{}) }
+	p.watched = func(w int) int {
+		e := anna.Entry(titles[w])
+		if e == nil {
+			return 0
+		}
+		if !works[w].Show {
+			return count(e.Status == "completed")
+		}
+		_, seen := e.Episodes[episode(w)]
+		return count(seen)
+	}
+	p.listed = func(w int) bool { e := anna.Entry(titles[w]); return e != nil && e.Status == "plantowatch" }
+	p.rated = func(w int) int {
+		if e := anna.Entry(titles[w]); e != nil {
+			return e.Rating
+		}
+		return 0
+	}
+	return p
+}
