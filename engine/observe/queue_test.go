@@ -210,3 +210,43 @@ func TestRememberedStaysRemembered(t *testing.T) {
 		}
 	}
 }
+
+// A lost write that was sent once more is settled by the first read that shows
+// it: a removal after that is the person's, and nothing is sent on top of it.
+func TestSentAgainAndTakenAway(t *testing.T) {
+	caps := catalogue()
+	caps.LookUp = false // looks alone prove, five where the list looks like an old one
+	b := newBook(t, media.Ratings, caps)
+	for range 2 {
+		b.read(row("a", media.Value{}, 0))
+	}
+	b.chain(ledger.Lost, media.Value{}, five)
+	b.chain(ledger.Expected, media.Value{}, five)
+	b.read(row("a", five, 0))
+	if b.waiting() {
+		t.Fatalf("still waiting: %+v", b.known.Pending)
+	}
+	for range 6 {
+		b.read(row("a", media.Value{}, 0))
+	}
+	if st, ok := b.statement(0); !ok || !st.Cleared {
+		t.Errorf("the removal is not the person's: %+v", st)
+	}
+}
+
+// A list that passed over an item while a write to it was under way does not
+// make the next value an old one.
+func TestAbsenceIsKeptUnderAWrite(t *testing.T) {
+	b := newBook(t, media.Ratings, catalogue())
+	for range 2 {
+		b.read(row("a", media.Value{}, 0))
+	}
+	b.chain(ledger.Lost, media.Value{}, five)
+	b.read(row("b", nine, noon))
+	for range 2 {
+		b.read(row("a", media.Value{}, 0), row("b", nine, noon))
+	}
+	if got := b.shown("a"); got.State != ledger.ShownAbsent {
+		t.Errorf("shown %+v", got)
+	}
+}
