@@ -282,14 +282,23 @@ func (d *decision) files() []ledger.Dossier {
 			f.Pending = append(f.Pending, a.known.Pending[s]...)
 			f.Quarantine = append(f.Quarantine, a.known.Quarantine[s]...)
 		}
-		for _, h := range d.holds {
-			for _, op := range h.Ops {
-				if h.State == ledger.HoldOpen && op.Work == w.ID {
-					f.Held = append(f.Held, op)
-				}
+		for _, op := range d.held() {
+			if op.Work == w.ID {
+				f.Held = append(f.Held, op)
 			}
 		}
 		out[i] = f
+	}
+	return out
+}
+
+// held are the ops of open holds.
+func (d *decision) held() []ledger.Op {
+	var out []ledger.Op
+	for _, h := range d.holds {
+		if h.State == ledger.HoldOpen {
+			out = append(out, h.Ops...)
+		}
 	}
 	return out
 }

@@ -39,11 +39,9 @@ func (d *decision) bounded(ops []ledger.Op) error {
 		if op.Action == provider.Remove {
 			removed[[2]ledger.AccountID{op.Account, op.Origin().Account}]++
 		}
-		for _, h := range d.holds {
-			for _, held := range h.Ops {
-				if h.State == ledger.HoldOpen && held.Account == op.Account && held.Subject == op.Subject && held.Action == op.Action && held.Origin() == op.Origin() {
-					return fmt.Errorf("S7: %s of work %d at %d waits in %s", op.Action, op.Work, op.Account, h.Guard)
-				}
+		for _, held := range d.held() {
+			if held.Account == op.Account && held.Subject == op.Subject && held.Action == op.Action && held.Origin() == op.Origin() {
+				return fmt.Errorf("S7: %s of work %d at %d waits on hold", op.Action, op.Work, op.Account)
 			}
 		}
 	}

@@ -123,12 +123,17 @@ func (j *judge) workOf(ctx context.Context, id media.WorkID) providertest.Work {
 func (j *judge) agree(why map[reason][]ledger.Code) {
 	for _, x := range j.l.home.order {
 		for _, y := range j.l.home.order {
-			for _, f := range media.Features {
-				a, b := j.l.home.Room(x), j.l.home.Room(y)
-				if x < y && j.mutual(a, b, f) {
-					j.same(a, b, f, why)
-				}
+			if x < y {
+				j.agreeOn(j.l.home.Room(x), j.l.home.Room(y), why)
 			}
+		}
+	}
+}
+
+func (j *judge) agreeOn(a, b *Room, why map[reason][]ledger.Code) {
+	for _, f := range media.Features {
+		if j.mutual(a, b, f) {
+			j.same(a, b, f, why)
 		}
 	}
 }
@@ -250,19 +255,23 @@ func (j *judge) kept() {
 		}
 		truth := room.Memory.Truth()
 		for _, w := range j.works() {
-			words := j.words[topic{w, media.History}]
-			if j.unsettled[w] || slices.ContainsFunc(words, func(t told) bool { return !t.set }) {
-				continue
-			}
-			for _, t := range words {
-				if t.who == name && !slices.Contains(truth.Plays(w), t.value.PlayedAt()) {
-					j.fail("lost", "%s was watched at %s on %s, which is gone", w, name, t.value.PlayedAt())
-				}
-			}
-			if n := len(truth.Plays(w)); n > len(words) {
-				j.fail("duplicate", "%s has %d plays of %s, which was watched %d times", name, n, w, len(words))
-			}
+			j.keptOf(name, w, truth.Plays(w))
 		}
+	}
+}
+
+func (j *judge) keptOf(name string, w providertest.Work, plays []media.Moment) {
+	words := j.words[topic{w, media.History}]
+	if j.unsettled[w] || slices.ContainsFunc(words, func(t told) bool { return !t.set }) {
+		return
+	}
+	for _, t := range words {
+		if t.who == name && !slices.Contains(plays, t.value.PlayedAt()) {
+			j.fail("lost", "%s was watched at %s on %s, which is gone", w, name, t.value.PlayedAt())
+		}
+	}
+	if n := len(plays); n > len(words) {
+		j.fail("duplicate", "%s has %d plays of %s, which was watched %d times", name, n, w, len(words))
 	}
 }
 

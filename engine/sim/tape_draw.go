@@ -110,13 +110,12 @@ func (d *drawing) route() {
 	chance := d.stream("routes", 0)
 	for _, f := range media.Features {
 		shape := chance.IntN(10)
-		for x := range d.seats {
-			for y := range d.seats {
-				mode := drawMode(chance, shape)
-				hub := x == 0 || y == 0
-				if x != y && (shape < 6 || shape < 8 && hub || shape >= 8 && chance.IntN(2) == 0) {
-					d.add(do("route %s %s %s %s", d.seats[x].name, d.seats[y].name, f, mode))
-				}
+		for pair := range len(d.seats) * len(d.seats) {
+			x, y := pair/len(d.seats), pair%len(d.seats)
+			mode := drawMode(chance, shape)
+			hub := x == 0 || y == 0
+			if x != y && (shape < 6 || shape < 8 && hub || shape >= 8 && chance.IntN(2) == 0) {
+				d.add(do("route %s %s %s %s", d.seats[x].name, d.seats[y].name, f, mode))
 			}
 		}
 	}
