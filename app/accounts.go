@@ -241,6 +241,9 @@ func (a *App) reach(ctx context.Context, label string) (acc ledger.Account, s pr
 	if acc, err = n.account(label); err != nil {
 		return acc, s, env, err
 	}
+	if err = a.probe(ctx); err != nil { // says more than an adapter without its secret
+		return acc, s, env, err
+	}
 	s, ok := a.Service(acc.Provider)
 	if !ok {
 		return acc, s, env, notFound("this version does not know %s", acc.Provider)

@@ -17,7 +17,6 @@ import (
 	"sync"
 
 	"watchkeeper/app/instance"
-	"watchkeeper/app/secrets"
 	"watchkeeper/app/wire"
 	"watchkeeper/engine"
 	"watchkeeper/engine/ledger"
@@ -111,11 +110,8 @@ func (a *App) withKeyring(s ledger.Status) ledger.Status {
 	if s.Problem != nil || len(s.Accounts) == 0 {
 		return s
 	}
-	switch a.Vault.State() {
-	case secrets.Locked:
-		s.Problem = &ledger.Problem{Code: "keyring_locked", Detail: "your keyring does not answer; unlock it and try again"}
-	case secrets.Unavailable:
-		s.Problem = &ledger.Problem{Code: "keyring_locked", Detail: "there is no keyring that works; install one, or use --secrets-file"}
+	if trouble := a.Vault.Trouble(); trouble != nil {
+		s.Problem = &ledger.Problem{Code: "keyring_locked", Detail: trouble.Error()}
 	}
 	return s
 }

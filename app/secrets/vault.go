@@ -22,6 +22,7 @@ type Vault struct {
 
 	mu      sync.Mutex
 	state   State
+	trouble error // why it is Locked or Unavailable; nil when it is not
 	running bool // a call is under way
 	late    bool // it is past its limit
 	cache   map[string]string
@@ -45,14 +46,22 @@ func (v *Vault) State() State {
 	return v.state
 }
 
+// Trouble is why the place did not answer the last time, with the way out; nil
+// when it did, or was not asked yet.
+func (v *Vault) Trouble() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.trouble
+}
+
 // OnChange calls f whenever the state changes, from any goroutine. It is set
 // before the vault is used.
 func (v *Vault) OnChange(f func(State)) { v.change = f }
 
-func (v *Vault) become(s State) {
+func (v *Vault) become(s State, trouble error) {
 	v.mu.Lock()
 	changed := v.state != s
-	v.state = s
+	v.state, v.trouble = s, trouble
 	v.mu.Unlock()
 	if changed && v.change != nil {
 		v.change(s)
@@ -179,7 +188,7 @@ func (v *Vault) overdue() bool {
 	late := v.late
 	v.mu.Unlock()
 	if late {
-		v.become(Locked)
+		v.become(Locked, v.locked())
 	}
 	return late
 }
@@ -192,11 +201,11 @@ func (v *Vault) finished(err error) {
 	var no *Error
 	switch {
 	case err == nil, errors.Is(err, ErrNone), errors.Is(err, ErrTooLong):
-		v.become(Ready)
+		v.become(Ready, nil)
 	case errors.As(err, &no):
-		v.become(no.State)
+		v.become(no.State, err)
 	default:
-		v.become(Unavailable)
+		v.become(Unavailable, err)
 	}
 }
 

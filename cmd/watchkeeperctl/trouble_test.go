@@ -218,7 +218,12 @@ func TestWrongPassphrase(t *testing.T) {
 	cmd := w.process("accounts", "test", "jellyfin")
 	cmd.Env = append(cmd.Env, passphraseFile+"="+w.file("services.json"))
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "keyring") && !strings.Contains(string(out), "passphrase") {
+	if err == nil || !strings.Contains(string(out), "the passphrase does not open the secrets file") {
+		t.Errorf("%v: %s", err, out)
+	}
+	cmd = w.process("sync")
+	cmd.Env = append(cmd.Env, passphraseFile+"="+w.file("services.json"))
+	if out, err = cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "the passphrase does not open the secrets file") {
 		t.Errorf("%v: %s", err, out)
 	}
 	w.must(0, "accounts", "test", "jellyfin")
