@@ -128,7 +128,7 @@ func (r *round) freeQuota(ctx context.Context) error {
 // toPlan are the works that something happened to (R21): touched in this run,
 // with a want that time alone may meet, held, or all of a person whose rules or accounts changed.
 func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
-	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID, ledger.Passing[:])
+	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID, ledger.Passing)
 	if err != nil {
 		return nil, err
 	}

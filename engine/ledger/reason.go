@@ -1,6 +1,10 @@
 package ledger
 
-import "watchkeeper/engine/media"
+import (
+	"strings"
+
+	"watchkeeper/engine/media"
+)
 
 // Code is a reason from the one closed list that plan, window, command line,
 // log and support bundle share (R20). Each has a sentence and a next step in
@@ -69,11 +73,23 @@ var Codes = [...]Code{
 	GuardUndoneWrites, GuardFlipFlop, GuardQuota, GuardAsk,
 }
 
-// Passing are the codes that time or a service alone can end: wants unmet for
-// these are looked at again in every run. All others change only with a
-// belief, a rule or a decision, and these touch the work (R21).
-var Passing = [...]Code{FirstLook, PendingProof, PendingVisible, SourceSilent, SourceNotTrusted, WouldDuplicatePlay,
-	Settling, RateBudget, QuotaFull, AuthNeeded, WrongUser, Quarantined, ParkedPlay}
+// Passing are the codes that time, a service or a hold's end can end: wants
+// unmet for these are looked at again in every run. All others change only
+// with a belief, a rule or a decision, and these touch the work (R21).
+var Passing = append([]Code{AmbiguousMatch, FirstLook, PendingProof, PendingVisible, SourceSilent, SourceNotTrusted, WouldDuplicatePlay,
+	Settling, RateBudget, QuotaFull, AuthNeeded, WrongUser, Quarantined, ParkedPlay}, guards()...)
+
+// guards are the codes of guards: what a hold stops is planned again while it
+// stands and when it ends (R22).
+func guards() []Code {
+	var out []Code
+	for _, c := range Codes {
+		if strings.HasPrefix(string(c), "guard_") {
+			out = append(out, c)
+		}
+	}
+	return out
+}
 
 // Reason is why something is or is not done: a code and its evidence.
 type Reason struct {
