@@ -101,15 +101,13 @@ func (r *round) tokens(ctx context.Context, pending map[ledger.Subject][]ledger.
 // ratings at this account, also those that this very read shows first.
 func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
 	f, effects := g.reading.Feature, s.caps.Effects
-	if f == media.Ratings || effects == 0 {
+	if f != media.Watchlist && f != media.Progress || effects == 0 {
 		return nil
 	}
-	if f != media.History {
-		if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
-			return err
-		}
+	if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
+		return err
 	}
-	if effects&provider.RatingLists != 0 && f != media.Progress {
+	if effects&provider.RatingLists != 0 {
 		if g.known.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
 			return err
 		}

@@ -29,11 +29,9 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 	return false
 }
 
-// listedByRating tells whether the service listed a work, or marked it as
-// watched without a date, because it was rated (R9).
+// listedByRating tells whether the service listed a work because it was rated (R9).
 func (o *observer) listedByRating(s seen) bool {
-	moved := o.r.Feature == media.Watchlist || o.r.Feature == media.History && !s.value.PlayedAt().Known()
-	return moved && o.r.Party.Caps.Effects&provider.RatingLists != 0 &&
+	return o.r.Feature == media.Watchlist && o.r.Party.Caps.Effects&provider.RatingLists != 0 &&
 		o.within(o.k.Rated[s.Work], o.lastShown(s.RowKey))
 }
 
