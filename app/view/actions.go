@@ -69,6 +69,10 @@ type Actions struct {
 	Runs func(show func([]Run, error))
 	// SignIn starts signing in to a service; account is 0 for a new one.
 	SignIn func(service, method string, account int64, show func(SignInStep)) SignInTalk
+	// Autostart tells whether the system starts the program with the session,
+	// as of now; SetAutostart changes it and shows what it is then.
+	Autostart    func(show func(on bool, err error))
+	SetAutostart func(on bool, show func(on bool, err error))
 	// OpenURL opens a page in the person's browser.
 	OpenURL func(url string)
 }

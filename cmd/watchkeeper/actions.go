@@ -45,7 +45,17 @@ func (p *program) actions() view.Actions {
 		Runs: func(show func([]view.Run, error)) {
 			back(p, show, p.runs)
 		},
-		SignIn: p.signIn,
+		SignIn:    p.signIn,
+		Autostart: func(show func(bool, error)) { go p.tellAutostart(show) },
+		SetAutostart: func(on bool, show func(bool, error)) {
+			go func() {
+				if err := p.autostart.Set(on); err != nil {
+					p.post(func() { show(!on, err) })
+					return
+				}
+				p.tellAutostart(show)
+			}()
+		},
 		OpenURL: func(page string) {
 			if u, err := url.Parse(page); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 				p.open(u)
@@ -64,6 +74,12 @@ func back[T any](p *program, show func(T, error), get func() (T, error)) {
 		}
 		p.post(func() { show(v, err) })
 	}()
+}
+
+// tellAutostart shows what the system says.
+func (p *program) tellAutostart(show func(bool, error)) {
+	on, err := p.autostart.Enabled()
+	p.post(func() { show(on, err) })
 }
 
 func (p *program) open(u *url.URL) {

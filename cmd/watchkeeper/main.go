@@ -86,7 +86,7 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 		return nil
 	}
 	house, err := app.Open(ctx, lock, o)
-	p := newProgram(house, err, words)
+	p := newProgram(house, err, f, words)
 	if house != nil {
 		slog.SetDefault(house.Log)
 		house.Show = func() { p.post(p.raise) }
@@ -117,6 +117,21 @@ func (f flags) options() (o wire.Options, dir string, err error) {
 	}
 	dir, err = filepath.Abs(f.dir)
 	return o, dir, err
+}
+
+// again is the command that starts this program with the session.
+func (f flags) again() []string {
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	command := []string{program, "--background"}
+	for _, path := range [...]struct{ flag, value string }{{"--data", f.dir}, {"--services", f.services}} {
+		if full, err := filepath.Abs(path.value); err == nil && path.value != "" {
+			command = append(command, path.flag, full)
+		}
+	}
+	return command
 }
 
 func passphrase() (string, error) {

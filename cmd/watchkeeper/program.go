@@ -34,6 +34,8 @@ type program struct {
 	notifier *desktop.Notifier
 	post     func(func()) // to the toolkit's own goroutine
 
+	autostart desktop.Autostart
+
 	ctx    context.Context // of everything but the window; ends after it
 	cancel context.CancelFunc
 	begun  bool          // work was started, on the toolkit's goroutine
@@ -46,8 +48,8 @@ type program struct {
 }
 
 // newProgram builds everything that is seen, and shows nothing yet.
-func newProgram(house *app.App, failed error, words *view.Words) *program {
-	p := &program{house: house, words: words, ended: make(chan struct{})}
+func newProgram(house *app.App, failed error, f flags, words *view.Words) *program {
+	p := &program{house: house, words: words, ended: make(chan struct{}), autostart: desktop.NewAutostart(f.again()...)}
 	if failed != nil {
 		p.problem = engine.ProblemOf(failed)
 		slog.Error("the data folder cannot be used", "error", failed)

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +51,21 @@ func TestOptionsKeepDemosApart(t *testing.T) {
 	}
 	if _, other, _ := (flags{dir: "somewhere"}).options(); other == dir {
 		t.Errorf("%s although another folder was named", other)
+	}
+}
+
+// TestSessionStartsTheSameProgram: in the tray, on the same data folder, from
+// whatever folder the session starts in.
+func TestSessionStartsTheSameProgram(t *testing.T) {
+	if got := (flags{}).again(); len(got) != 2 || !filepath.IsAbs(got[0]) || got[1] != "--background" {
+		t.Errorf("%q", got)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := (flags{dir: "data"}).again(); !slices.Equal(got[1:], []string{"--background", "--data", filepath.Join(here, "data")}) {
+		t.Errorf("%q", got)
 	}
 }
 
