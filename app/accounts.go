@@ -14,6 +14,9 @@ import (
 
 // Accounts lists the accounts that are signed in.
 func (a *App) Accounts(ctx context.Context, _ none) ([]Account, error) {
+	if err := a.Engine.Changed(ctx); err != nil { // no account of a state that cannot be used is none
+		return nil, err
+	}
 	s, err := a.Status(ctx, none{})
 	return s.Accounts, err
 }
@@ -40,6 +43,13 @@ type Service struct {
 	NeedsClient  bool     `json:"needs_client,omitempty"` // a client id, which this build has not
 	Methods      []string `json:"methods"`
 	Features     []string `json:"features"`
+	Options      []Option `json:"options,omitempty"` // that its accounts take
+}
+
+// Option is a choice that can be made for an account.
+type Option struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values,omitempty"` // that are possible; none: any text
 }
 
 func (a *App) serviceNames() []string {
@@ -62,6 +72,9 @@ func (a *App) ListServices(ctx context.Context, _ none) ([]Service, error) {
 			if s.Capabilities.Feature(f).Offered() {
 				v.Features = append(v.Features, f.String())
 			}
+		}
+		for _, o := range optionsOf(s) {
+			v.Options = append(v.Options, Option(o))
 		}
 		if s.ClientHelp != "" {
 			env, err := a.Env(ctx, ledger.Account{Provider: s.Name})
@@ -109,14 +122,15 @@ func (a *App) ChangeAccount(ctx context.Context, args ChangeArgs) (*Account, err
 	if err := a.switchFeatures(&acc, args.On, args.Off); err != nil {
 		return nil, err
 	}
-	if args.LeftOut != nil && !slices.Equal(acc.LeftOut, *args.LeftOut) {
-		last, err := a.Store.LastRun(ctx)
-		if err != nil {
+	if args.LeftOut != nil {
+		if err := a.changeScope(ctx, &acc, *args.LeftOut); err != nil {
 			return nil, err
 		}
-		acc.LeftOut, acc.Connected = *args.LeftOut, last+1
 	}
-	acc.Options = merged(acc.Options, args.Options)
+	s, _ := a.Service(acc.Provider)
+	if acc.Options, err = choose(s, acc.Options, args.Options); err != nil {
+		return nil, err
+	}
 	if _, err := a.Store.PutAccount(ctx, acc); err != nil {
 		return nil, err
 	}
@@ -125,6 +139,20 @@ func (a *App) ChangeAccount(ctx context.Context, args ChangeArgs) (*Account, err
 		return nil, err
 	}
 	return a.accountView(ctx, acc.ID)
+}
+
+// changeScope leaves out libraries; another scope is a first look.
+func (a *App) changeScope(ctx context.Context, acc *ledger.Account, words []string) error {
+	ids, err := a.leaveOut(ctx, *acc, words)
+	if err != nil || slices.Equal(acc.LeftOut, ids) {
+		return err
+	}
+	last, err := a.Store.LastRun(ctx)
+	if err != nil {
+		return err
+	}
+	acc.LeftOut, acc.Connected = ids, last+1
+	return nil
 }
 
 func (a *App) switchFeatures(acc *ledger.Account, on, off []string) error {

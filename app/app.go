@@ -79,11 +79,15 @@ func (a *App) setLooping(on bool) {
 	a.mu.Unlock()
 }
 
-// soon lets the schedule act on a decision. Without a loop the next run does.
-func (a *App) soon() {
+func (a *App) isLooping() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.looping {
+	return a.looping
+}
+
+// soon lets the schedule act on a decision. Without a loop the next run does.
+func (a *App) soon() {
+	if a.isLooping() {
 		a.Engine.SyncNow()
 	}
 }

@@ -8,6 +8,9 @@ import (
 
 // Holds lists what waits for a person.
 func (a *App) Holds(ctx context.Context, _ none) ([]Hold, error) {
+	if err := a.Engine.Changed(ctx); err != nil {
+		return nil, err
+	}
 	s, err := a.Status(ctx, none{})
 	return s.Holds, err
 }

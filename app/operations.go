@@ -44,7 +44,7 @@ func decode(args json.RawMessage, into any) error {
 
 // operations is everything that can be asked, by subject.
 var operations = []operation{
-	op("status", (*App).Status),
+	op("status", (*App).TellStatus),
 	{name: "watch", do: watch},
 	op("show", (*App).ShowWindow),
 	long(op("sync", (*App).Sync)),

@@ -21,8 +21,9 @@ type SyncArgs struct {
 
 // Synced is a run that was asked for, and how everything stands after it.
 type Synced struct {
-	Run    Run    `json:"run"`
-	Status Status `json:"status"`
+	Run    Run      `json:"run"`
+	Silent []Silent `json:"silent,omitempty"` // accounts that took no part
+	Status Status   `json:"status"`
 }
 
 // Sync does one run now and waits for its end. When ctx ends the run stops
@@ -30,6 +31,9 @@ type Synced struct {
 func (a *App) Sync(ctx context.Context, args SyncArgs) (Synced, error) {
 	n, err := a.names(ctx)
 	if err != nil {
+		return Synced{}, err
+	}
+	if err := a.canSignIn(ctx, n); err != nil {
 		return Synced{}, err
 	}
 	wish := engine.Wish{Asked: true, Fresh: args.Fresh}
@@ -47,7 +51,7 @@ func (a *App) Sync(ctx context.Context, args SyncArgs) (Synced, error) {
 		return Synced{}, err
 	}
 	after, err := a.Status(context.WithoutCancel(ctx), none{})
-	return Synced{Run: n.run(out.Summary), Status: after}, err
+	return Synced{Run: n.run(out.Summary), Silent: n.silent(out), Status: after}, err
 }
 
 // PlanArgs narrow a preview.
@@ -73,20 +77,36 @@ type Silent struct {
 	Detail  string `json:"detail"`
 }
 
+// canSignIn refuses what is in vain while no sign-in can be read.
+func (a *App) canSignIn(ctx context.Context, n names) error {
+	if n.signedIn() == 0 {
+		return nil
+	}
+	return a.probe(ctx)
+}
+
+func (n names) silent(out engine.Outcome) []Silent {
+	list := []Silent{}
+	for _, s := range out.Stops {
+		list = append(list, Silent{n.label(s.Account), string(s.Code), s.Error})
+	}
+	return list
+}
+
 // Plan looks and decides, and writes nothing anywhere.
 func (a *App) Plan(ctx context.Context, args PlanArgs) (Planned, error) {
 	n, err := a.names(ctx)
 	if err != nil {
 		return Planned{}, err
 	}
+	if err := a.canSignIn(ctx, n); err != nil {
+		return Planned{}, err
+	}
 	out, err := a.Engine.Once(ctx, engine.Wish{Preview: true, Asked: true, Explain: args.Why != ""})
 	if err != nil {
 		return Planned{}, err
 	}
-	v := Planned{Accounts: n.signedIn(), Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}, Silent: []Silent{}}
-	for _, s := range out.Stops {
-		v.Silent = append(v.Silent, Silent{n.label(s.Account), string(s.Code), s.Error})
-	}
+	v := Planned{Accounts: n.signedIn(), Run: n.run(out.Summary), Ops: []Op{}, Held: []Op{}, NonOps: []NonOp{}, Silent: n.silent(out)}
 	wanted := func(work media.WorkID) bool { return matches(out.Titles[work], args.Why) }
 	for _, p := range out.Plans {
 		for _, o := range p.Ops {
@@ -123,10 +143,16 @@ func matches(title, words string) bool {
 	return true
 }
 
+// Stopping tells whether there was a run to stop.
+type Stopping struct {
+	Running bool `json:"running"`
+}
+
 // Stop ends the run under way after the batch in flight, which is booked.
-func (a *App) Stop(context.Context, none) (none, error) {
+func (a *App) Stop(context.Context, none) (Stopping, error) {
+	running := a.Engine.Status().Running != nil
 	a.Engine.Stop()
-	return none{}, nil
+	return Stopping{running}, nil
 }
 
 // PauseArgs say how long; 0 means until resumed.

@@ -109,11 +109,8 @@ func (a *App) StartSignIn(ctx context.Context, args SignInArgs) (SignInStep, err
 	if err != nil {
 		return SignInStep{}, err
 	}
-	s, ok := a.Service(in.account.Provider)
-	if !ok {
-		return SignInStep{}, unknown("service", args.Service, a.serviceNames())
-	}
-	if err := a.probe(ctx); err != nil { // before the person goes through it in vain
+	s, _ := a.Service(in.account.Provider) // begin knows it
+	if err := a.probe(ctx); err != nil {   // before the person goes through it in vain
 		return SignInStep{}, err
 	}
 	method := provider.Method(args.Method)
@@ -160,9 +157,17 @@ func (a *App) begin(ctx context.Context, args SignInArgs) (*signIn, error) {
 	if args.Address != "" {
 		in.account.Address = args.Address
 	}
-	in.account.Options = merged(in.account.Options, args.Options)
+	s, ok := a.Service(in.account.Provider)
+	if !ok {
+		return nil, unknown("service", args.Service, a.serviceNames())
+	}
+	changes := map[string]string{}
+	maps.Copy(changes, args.Options)
 	if args.ClientID != "" {
-		in.account.Options[wire.OptionClientID] = args.ClientID
+		changes[wire.OptionClientID] = args.ClientID
+	}
+	if in.account.Options, err = choose(s, in.account.Options, changes); err != nil {
+		return nil, err
 	}
 	for _, acc := range n.accounts {
 		if !acc.Removed && acc.Name == args.Name && args.Name != "" && !in.again {
@@ -170,14 +175,6 @@ func (a *App) begin(ctx context.Context, args SignInArgs) (*signIn, error) {
 		}
 	}
 	return in, nil
-}
-
-func merged(old, changes map[string]string) map[string]string {
-	out := map[string]string{}
-	maps.Copy(out, old)
-	maps.Copy(out, changes)
-	maps.DeleteFunc(out, func(_, value string) bool { return value == "" })
-	return out
 }
 
 // NextArgs go on with a sign-in.

@@ -48,6 +48,27 @@ func (a *App) Status(ctx context.Context, _ none) (Status, error) {
 	return a.view(ctx, a.withKeyring(a.Engine.Status()))
 }
 
+// StatusArgs say what may be asked for the status.
+type StatusArgs struct {
+	// Passphrase: that of a secrets file is at hand without asking a person.
+	Passphrase bool `json:"passphrase,omitempty"`
+}
+
+// probing is how long the status waits for a keyring.
+const probing = 5 * time.Second
+
+// TellStatus is Status that also sees whether the sign-ins can be read. A
+// process that looks by schedule knows that already.
+func (a *App) TellStatus(ctx context.Context, args StatusArgs) (Status, error) {
+	n, err := a.names(ctx)
+	if err == nil && n.signedIn() > 0 && !a.isLooping() && (!a.InFile || args.Passphrase) {
+		short, cancel := context.WithTimeout(ctx, probing)
+		_ = a.probe(short) // what it finds shows as the vault's trouble
+		cancel()
+	}
+	return a.Status(ctx, none{})
+}
+
 // watch says each new status until ctx ends or the house closes.
 func watch(ctx context.Context, a *App, _ json.RawMessage, say func(any)) (any, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -125,7 +146,7 @@ func verdict(s ledger.Status) (state string, exit int, sentence string) {
 	for _, acc := range s.Accounts {
 		for _, f := range acc.Features {
 			if old := f.Freshness == ledger.Stale || f.Freshness == ledger.Silent || f.Freshness == ledger.NeverRead; old && !acc.Paused && stale == "" {
-				stale = fmt.Sprintf("%s at %s is %s", f.Feature, acc.Name, f.Freshness)
+				stale = outdated(acc, f)
 			}
 			if oldest == 0 || f.LastTrusted < oldest {
 				oldest = f.LastTrusted
@@ -136,6 +157,18 @@ func verdict(s ledger.Status) (state string, exit int, sentence string) {
 		return "stale", ExitStale, stale
 	}
 	return "in sync", ExitInSync, fmt.Sprintf("in sync, oldest read %s ago", s.Now.Sub(oldest).Round(time.Minute))
+}
+
+// outdated says which feature is not up to date, and why as far as is known.
+func outdated(acc ledger.AccountStatus, f ledger.FeatureStatus) string {
+	text := fmt.Sprintf("%s at %s is %s", f.Feature, acc.Name, f.Freshness)
+	switch {
+	case acc.Detail != "":
+		return text + ": " + acc.Detail
+	case f.Evidence != "" && f.Freshness != ledger.NeverRead:
+		return text + ": " + f.Evidence
+	}
+	return text
 }
 
 // needsYou counts what waits for a person and describes the first.

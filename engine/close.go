@@ -161,5 +161,5 @@ func (e *Engine) planAnew(ctx context.Context) error {
 
 // stopFor turns an error about an account into why it takes no more part.
 func stopFor(err *provider.Error) *ledger.Stop {
-	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Error: err.Error()}
+	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Error: err.Detail()}
 }

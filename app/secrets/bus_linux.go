@@ -10,14 +10,15 @@ import (
 // busAddress is where D-Bus clients look for the session's bus.
 const busAddress = "DBUS_SESSION_BUS_ADDRESS"
 
-// stayOffBus keeps the keyring library from starting a bus where the session
-// has none: on a machine without a desktop every command would leave a daemon
-// behind, with no keyring on it.
-var stayOffBus = sync.OnceFunc(func() {
+// stayOffBus tells whether the session has no bus, and keeps the keyring
+// library from starting one there: on a machine without a desktop every command
+// would leave a daemon behind, with no keyring on it.
+var stayOffBus = sync.OnceValue(func() bool {
 	conn, err := dbus.SessionBusPrivateNoAutoStartup()
 	if err != nil {
 		_ = os.Setenv(busAddress, "unix:path="+os.DevNull) // a name that is always valid
-		return
+		return true
 	}
 	_ = conn.Close() // it was only looked for
+	return false
 })

@@ -108,7 +108,7 @@ func (f *File) unlock() error {
 	}
 	phrase, asked := f.passphrase()
 	if asked != nil || phrase == "" {
-		return &Error{State: Locked, Help: "the secrets file needs its passphrase: name a file that holds it in WATCHKEEPER_PASSPHRASE_FILE", Err: asked}
+		return &Error{State: Locked, Help: "the secrets file " + f.path + " needs its passphrase: name a file that holds it in WATCHKEEPER_PASSPHRASE_FILE", Err: asked}
 	}
 	if err != nil {
 		return f.fresh(phrase)
@@ -145,7 +145,7 @@ func (f *File) read(data []byte, phrase string) error {
 	}
 	text, err := unseal(b.Key, lock)
 	if err != nil {
-		return &Error{State: Locked, Help: "the passphrase does not open the secrets file " + f.path, Err: err}
+		return &Error{State: Locked, Help: "the passphrase does not open the secrets file " + f.path}
 	}
 	key, err := age.ParseX25519Identity(string(text))
 	if err != nil {

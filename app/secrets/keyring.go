@@ -11,7 +11,13 @@ import (
 // Manager. Service is the name that all entries share.
 type Keyring struct{ Service string }
 
-const noKeyring = "there is no keyring; install one (such as gnome-keyring or kwalletmanager), or choose an encrypted file with --secrets-file"
+// What to do when there is no answer.
+const (
+	orFile    = ", or choose an encrypted file with --secrets-file"
+	noKeyring = "there is no keyring in this session; install and start one (such as gnome-keyring or kwalletmanager)" + orFile
+	locked    = "your keyring is locked; unlock it and try again" + orFile
+	silent    = "your keyring does not answer; unlock or restart it and try again" + orFile
+)
 
 // Get implements Backend.
 func (k Keyring) Get(name string) (value string, err error) {
@@ -35,7 +41,7 @@ func (k Keyring) Delete(name string) error {
 // try asks once more when unlocking failed: the library takes any signal on
 // the bus for the answer to its prompt.
 func (k Keyring) try(call func() error) error {
-	stayOffBus()
+	off := stayOffBus()
 	err := call()
 	if isLocked(err) {
 		err = call()
@@ -48,7 +54,9 @@ func (k Keyring) try(call func() error) error {
 	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return ErrTooLong
 	case isLocked(err):
-		return &Error{State: Locked, Help: "your keyring is locked; unlock it and try again", Err: err}
+		return &Error{State: Locked, Help: locked}
+	case off:
+		return &Error{State: Unavailable, Help: noKeyring} // the rest is about a bus that nobody asked for
 	}
 	return &Error{State: Unavailable, Help: noKeyring, Err: err}
 }

@@ -23,8 +23,8 @@ type Vault struct {
 	mu      sync.Mutex
 	state   State
 	trouble error // why it is Locked or Unavailable; nil when it is not
-	running bool // a call is under way
-	late    bool // it is past its limit
+	running bool  // a call is under way
+	late    bool  // it is past its limit
 	cache   map[string]string
 	scrub   scrubber
 	change  func(State)
@@ -36,7 +36,7 @@ func Open(b Backend, limit time.Duration) *Vault {
 		limit = DefaultLimit
 	}
 	return &Vault{backend: b, limit: limit, turn: make(chan struct{}, 1), cache: map[string]string{},
-		help: "your keyring does not answer; unlock it and try again"}
+		help: silent}
 }
 
 // State tells how the place answered the last time.

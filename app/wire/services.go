@@ -24,7 +24,8 @@ func ReadServices(path string) (map[string]string, error) {
 	if err := json.Unmarshal(data, &hosts); err != nil {
 		return nil, fmt.Errorf("services file %s: %w", path, err)
 	}
-	return hosts, nil
+	_, err = onlyMapped(hosts)
+	return hosts, err
 }
 
 // mapped sends requests to where their host is mapped, and refuses all others:

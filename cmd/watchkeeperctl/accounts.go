@@ -73,7 +73,7 @@ func accountsCommand(s *session) *cobra.Command {
 			}
 		})
 	}
-	return group("accounts", "Accounts at services",
+	return group(s, "accounts", "Accounts at services",
 		&cobra.Command{Use: "list", Short: "List accounts and how they stand", Args: none, RunE: list},
 		addCommand(s), signInCommand(s), changeCommand(s),
 		&cobra.Command{Use: "test ACCOUNT", Short: "Ask the service who an account is", Args: between(1, 1, "an account"), RunE: s.test},
@@ -89,9 +89,13 @@ func (s *session) test(c *cobra.Command, args []string) error {
 	if err := s.ask(c.Context(), "accounts.test", app.AccountArgs{Account: args[0]}, &got); err != nil {
 		return err
 	}
-	err := s.show(got, func() { s.say("%s%s, %d ms", got.User, prefixed(" on ", got.Server), got.TookMS) })
+	err := s.show(got, func() {
+		s.say("%s%s, %d ms", got.User, prefixed(" on ", got.Server), got.TookMS)
+		if !got.Same {
+			s.say("that is not the one that was connected")
+		}
+	})
 	if !got.Same {
-		s.say("that is not the one that was connected")
 		err = errors.Join(err, exit(app.ExitNeedsYou))
 	}
 	return err

@@ -99,6 +99,13 @@ func (s *session) unlinked(c *cobra.Command, acceptExact bool) error {
 	if err := s.ask(c.Context(), "link.list", struct{}{}, &got); err != nil {
 		return err
 	}
+	var accounts []app.Account
+	if err := s.ask(c.Context(), "accounts.list", struct{}{}, &accounts); err != nil {
+		return err
+	}
+	if len(accounts) == 0 {
+		return s.show(got, func() { s.say("nothing is set up; add an account") })
+	}
 	if !acceptExact {
 		return s.show(got, func() { s.proposals(got) })
 	}

@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -70,12 +71,13 @@ func run(ctx context.Context, args []string, std surroundings) int {
 		return int(code)
 	}
 	s.clearLine()
+	sentence, exit := app.Problem(err).Sentence, codeOf(err)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		fmt.Fprintln(std.err, "watchkeeperctl: interrupted; what was begun is written down")
-		return app.ExitError
+		sentence, exit = "interrupted; what was begun is written down", app.ExitError
 	}
-	fmt.Fprintln(std.err, "watchkeeperctl:", app.Problem(err).Sentence)
-	return codeOf(err)
+	s.json = s.json || slices.Contains(args, "--json") // also of a line that does not parse
+	s.fail(sentence, exit)
+	return exit
 }
 
 func codeOf(err error) int {
@@ -105,10 +107,7 @@ func commands(s *session) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          none,
-		RunE: func(c *cobra.Command, _ []string) error {
-			_ = c.Help() // to our own output
-			return exit(app.ExitUsage)
-		},
+		RunE:          func(c *cobra.Command, _ []string) error { return s.unsaid(c) },
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&s.dir, "data", "", "data folder (default "+wire.Folder(false)+")")
@@ -143,11 +142,19 @@ func between(least, most int, what string) cobra.PositionalArgs {
 }
 
 // group is a command that only has commands below it.
-func group(use, short string, below ...*cobra.Command) *cobra.Command {
+func group(s *session, use, short string, below ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: none, RunE: func(c *cobra.Command, _ []string) error {
-		_ = c.Help() // to our own output
-		return exit(app.ExitUsage)
+		return s.unsaid(c)
 	}}
 	c.AddCommand(below...)
 	return c
+}
+
+// unsaid is a line that ends before it says what to do.
+func (s *session) unsaid(c *cobra.Command) error {
+	if s.json {
+		return misuse("%s needs a command; see %s --help", c.CommandPath(), c.CommandPath())
+	}
+	_ = c.Help() // to our own output
+	return exit(app.ExitUsage)
 }

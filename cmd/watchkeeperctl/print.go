@@ -22,6 +22,23 @@ func (s *session) show(v any, text func()) error {
 	return enc.Encode(v)
 }
 
+// failure is what went wrong, as --json tells it on standard error.
+type failure struct {
+	Error string `json:"error"`
+	Exit  int    `json:"exit"`
+}
+
+// fail says why a command did not do what it was asked.
+func (s *session) fail(sentence string, exit int) {
+	if !s.json {
+		fmt.Fprintln(s.err, "watchkeeperctl:", sentence)
+		return
+	}
+	enc := json.NewEncoder(s.err)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(failure{sentence, exit}) // like any other word on standard error
+}
+
 func (s *session) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
 // table prints aligned columns.
@@ -79,7 +96,7 @@ func counts(r app.Run) string {
 		parts = append(parts, "stopped")
 	}
 	if len(parts) == 0 {
-		return "nothing to do"
+		return "nothing written"
 	}
 	return strings.Join(parts, ", ")
 }

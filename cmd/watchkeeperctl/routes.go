@@ -8,7 +8,7 @@ import (
 
 func routesCommand(s *session) *cobra.Command {
 	list := func(c *cobra.Command, _ []string) error { return s.routes(c, "routes.list", struct{}{}) }
-	c := group("routes", "Who follows whom",
+	c := group(s, "routes", "Who follows whom",
 		&cobra.Command{Use: "list", Short: "List routes", Args: none, RunE: list},
 		setRoutesCommand(s), removeRoutesCommand(s))
 	return c

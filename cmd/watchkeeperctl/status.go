@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,7 @@ import (
 func statusCommand(s *session) *cobra.Command {
 	return &cobra.Command{Use: "status", Short: "Tell how everything stands; the exit code does too", Args: none, RunE: func(c *cobra.Command, _ []string) error {
 		var got app.Status
-		if err := s.ask(c.Context(), "status", struct{}{}, &got); err != nil {
+		if err := s.ask(c.Context(), "status", app.StatusArgs{Passphrase: os.Getenv(passphraseFile) != ""}, &got); err != nil {
 			if c.Context().Err() != nil || codeOf(err) == app.ExitUsage {
 				return err
 			}
@@ -46,7 +47,7 @@ func (s *session) status(v app.Status) {
 		s.say("")
 		s.account(a)
 	}
-	if v.LastRun != nil {
+	if v.LastRun != nil && len(v.Accounts) > 0 {
 		s.say("")
 		s.run(*v.LastRun)
 	}
@@ -84,10 +85,11 @@ func (s *session) account(a app.Account) {
 	}
 	for _, f := range a.Features {
 		var more []string
-		for _, text := range []string{f.Evidence, sentence(f.Why)} {
-			if text != "" {
-				more = append(more, text)
-			}
+		if f.Evidence != "" && f.Evidence != a.Detail {
+			more = append(more, f.Evidence)
+		}
+		if f.Why != "" && f.Why != a.Problem {
+			more = append(more, reason(f.Why))
 		}
 		s.say("  %-10s %-11s %6d  read %s%s", f.Feature, f.Freshness, f.Count, ago(f.LastRead), prefixed("; ", strings.Join(more, "; ")))
 	}

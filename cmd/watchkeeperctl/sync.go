@@ -34,7 +34,10 @@ func (s *session) sync(ctx context.Context, args app.SyncArgs) error {
 		return err
 	}
 	err := s.show(got, func() {
-		s.run(got.Run)
+		if len(got.Status.Accounts) > 0 {
+			s.silent(got.Silent)
+			s.run(got.Run)
+		}
 		s.say("%s", got.Status.Sentence)
 	})
 	return errors.Join(err, code(got.Status.Exit))
@@ -123,6 +126,13 @@ func planCommand(s *session) *cobra.Command {
 	return c
 }
 
+// silent names the accounts that took no part.
+func (s *session) silent(list []app.Silent) {
+	for _, a := range list {
+		s.say("%s could not be looked at: %s (%s)", a.Account, reason(a.Why), a.Detail)
+	}
+}
+
 // shownInPlan is how many rows of a list a plan prints.
 const shownInPlan = 40
 
@@ -131,9 +141,7 @@ func (s *session) plan(p app.Planned, why string) {
 		s.say("nothing is set up; add an account")
 		return
 	}
-	for _, a := range p.Silent {
-		s.say("%s could not be looked at: %s (%s)", a.Account, reason(a.Why), a.Detail)
-	}
+	s.silent(p.Silent)
 	if why != "" && len(p.Ops)+len(p.Held)+len(p.NonOps) == 0 {
 		s.say("no account shows or is told anything about %q", why)
 		return
@@ -187,7 +195,19 @@ func resumeCommand(s *session) *cobra.Command {
 
 func stopCommand(s *session) *cobra.Command {
 	return &cobra.Command{Use: "stop", Short: "End the run under way; what was begun is finished and written down", Args: none,
-		RunE: func(c *cobra.Command, _ []string) error { return s.done(c.Context(), "stop", struct{}{}, "stopping") }}
+		RunE: func(c *cobra.Command, _ []string) error {
+			var got app.Stopping
+			if err := s.ask(c.Context(), "stop", struct{}{}, &got); err != nil {
+				return err
+			}
+			return s.show(got, func() {
+				if got.Running {
+					s.say("stopping")
+				} else {
+					s.say("no run is under way")
+				}
+			})
+		}}
 }
 
 // done does an operation that answers nothing worth showing.

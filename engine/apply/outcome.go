@@ -10,7 +10,7 @@ import (
 func (r Runner) settle(t Target, e ledger.Entry, res provider.Result) ledger.Settlement {
 	e.Outcome = res.Outcome
 	if res.Err != nil {
-		e.Error = res.Err.Error()
+		e.Error = res.Err.Detail()
 	}
 	s := ledger.Settlement{Entry: e}
 	switch res.Outcome {
@@ -78,7 +78,7 @@ func stop(failed *provider.Error, results []provider.Result) *ledger.Stop {
 	if worst == nil || grave(worst.Kind) == 0 {
 		return nil
 	}
-	return &ledger.Stop{Code: StopCode(worst.Kind), Until: worst.Until, Error: worst.Error()}
+	return &ledger.Stop{Code: StopCode(worst.Kind), Until: worst.Until, Error: worst.Detail()}
 }
 
 // grave orders error kinds by how much they say about the account as a whole;

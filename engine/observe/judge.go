@@ -52,7 +52,7 @@ func refuse(r Reading) (Verdict, bool) {
 	e := r.View.Evidence
 	switch {
 	case r.View.Err != nil:
-		return untrusted(v, silence(r.View.Err.Kind), r.View.Err.Error()), false
+		return untrusted(v, silence(r.View.Err.Kind), r.View.Err.Detail()), false
 	case r.View.Feature != r.Feature || r.View.Coverage == 0:
 		return untrusted(v, ledger.SourceNotTrusted, "the answer is not a view of "+r.Feature.String()), false
 	case strange(r.Whoami, r.Party.Account) || strange(provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, r.Party.Account):

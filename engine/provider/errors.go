@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"watchkeeper/engine/media"
 )
@@ -62,6 +63,26 @@ func (e *Error) Error() string {
 	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// asked is what a kind says to a person when the reason beside it does not say
+// it already.
+var asked = map[ErrorKind]string{AppRejected: "the service refuses this program", PlanLimit: "the plan is exhausted",
+	Locked: "the account is locked", Rejected: "the service says no", Contract: "not what the service promises"}
+
+// Detail is the error for a person who was told its reason: request and cause,
+// without the kind's technical name.
+func (e *Error) Detail() string {
+	plain := *e
+	plain.Kind = 0
+	s := strings.TrimPrefix(plain.Error(), ": ")
+	switch {
+	case s == "":
+		return e.Kind.String()
+	case asked[e.Kind] != "":
+		return asked[e.Kind] + ": " + s
 	}
 	return s
 }

@@ -302,6 +302,9 @@ type Service struct {
 	NeedsAddress bool     // a server of the person's own
 	Methods      []Method // ways to sign in, best first
 	ClientHelp   string   // catalogue key: how to get a client id, when one is needed
+	// Options are what a person may choose for an account, beside what every
+	// account takes.
+	Options []Option
 	// Hosts are the fixed hosts the service is reached at, for --services.
 	Hosts []string
 	// Login starts a sign-in by one of Methods.
@@ -313,6 +316,12 @@ type Service struct {
 	Libraries func(ctx context.Context, env Env) ([]Library, error)
 	// SignOut ends the token at the service; nil where it cannot.
 	SignOut func(ctx context.Context, env Env) error
+}
+
+// Option is one choice of Env.Options.
+type Option struct {
+	Name   string
+	Values []string // that are possible; nil: any text
 }
 
 // Library is one part of a media server that can be left out.

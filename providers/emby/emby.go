@@ -31,6 +31,7 @@ func Service() provider.Service {
 		Title:        "Emby",
 		Capabilities: capabilities(false),
 		NeedsAddress: true,
+		Options:      []provider.Option{{Name: "write_ratings", Values: []string{"on", "off"}}},
 		Methods:      []provider.Method{provider.Password},
 		Login:        startLogin,
 		Open:         open,

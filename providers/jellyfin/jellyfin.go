@@ -31,6 +31,7 @@ func Service() provider.Service {
 		Title:        "Jellyfin",
 		Capabilities: capabilities(false),
 		NeedsAddress: true,
+		Options:      []provider.Option{{Name: "write_ratings", Values: []string{"on", "off"}}},
 		Methods:      []provider.Method{provider.QuickConnect, provider.Password},
 		Login:        startLogin,
 		Open:         open,
