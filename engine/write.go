@@ -15,10 +15,16 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-// write does the allowed ops, one account beside the other.
+// write does the allowed ops, one account beside the other. It waits until the
+// database is known to be sound: what a damaged one decided is never sent.
 func (r *round) write(ctx context.Context) error {
 	if r.wish.Preview {
 		return nil
+	}
+	if len(r.plan.Ops) > 0 {
+		if err := r.e.cfg.Store.Sound(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
 	}
 	byAccount := map[ledger.AccountID][]ledger.Op{}
 	for _, op := range r.plan.Ops {

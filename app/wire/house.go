@@ -152,13 +152,14 @@ func (h *House) installation(ctx context.Context) (string, error) {
 func (h *House) Run(ctx context.Context) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan error, 1)
+	done, checked := make(chan error, 1), make(chan error, 1)
 	go func() { done <- h.Engine.Run(running) }()
+	go func() { checked <- h.Store.Sound(running) }()
 	select {
 	case err := <-done:
 		return err
-	case err := <-h.Store.CheckDone():
-		if err == nil {
+	case err := <-checked:
+		if err == nil || running.Err() != nil {
 			return <-done
 		}
 		stop()

@@ -49,8 +49,8 @@ func newMemory(opts Options) (*Store, error) {
 		return nil, wrap("", err)
 	}
 	db.SetMaxOpenConns(1)
-	s := &Store{options: opts, writes: db, reads: db, checked: make(chan error, 1), stop: func() {}}
-	s.checked <- nil
+	s := &Store{options: opts, writes: db, reads: db, checked: make(chan struct{}), stop: func() {}}
+	close(s.checked) // there is no file to check
 	return s, nil
 }
 

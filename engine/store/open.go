@@ -22,7 +22,7 @@ const applicationID = 0x574b5052
 // ErrForeign, ErrReadOnly, ErrDiskFull, ErrBusy.
 func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	path := filepath.Join(dir, FileName)
-	s := &Store{path: path, dir: dir, options: opts, checked: make(chan error, 1)}
+	s := &Store{path: path, dir: dir, options: opts, checked: make(chan struct{})}
 	if err := makeFile(dir, path); err != nil {
 		return nil, s.wrap(err)
 	}
@@ -40,7 +40,10 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	s.reads.SetMaxOpenConns(4)
 	checking, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	go func() { s.checked <- s.Check(checking) }()
+	go func() {
+		defer close(s.checked)
+		s.verdict = s.Check(checking)
+	}()
 	return s, nil
 }
 

@@ -91,7 +91,7 @@ func closed(t *testing.T, backup bool) (dir string) {
 		works[i] = film(media.WorkID(i + 1))
 	}
 	must(t, s.PutIdentity(ctx, nil, works, nil))
-	must(t, <-s.CheckDone())
+	must(t, s.Sound(ctx))
 	if backup {
 		got(s.Backup(ctx, media.At(day(1))))(t)
 	}
@@ -149,7 +149,7 @@ func TestCheckFindsDamageWithin(t *testing.T) {
 	must(t, os.WriteFile(path, pages, 0o600))
 	s := got(Open(ctx, dir, Options{}))(t)
 	defer s.Close()
-	err := <-s.CheckDone()
+	err := s.Sound(ctx)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != ErrDamaged || e.Backup != "watchkeeper-2026-11-01.db" {
 		t.Errorf("check says %v", err)

@@ -34,18 +34,27 @@ type Store struct {
 	path    string // "" in memory
 	dir     string
 	options Options
-	writes  *sql.DB // one connection, immediate transactions
-	reads   *sql.DB // read-only; the same as writes in memory
-	checked chan error
+	writes  *sql.DB            // one connection, immediate transactions
+	reads   *sql.DB            // read-only; the same as writes in memory
 	stop    context.CancelFunc // ends the check that runs beside
+	checked chan struct{}      // closed when it has ended
+	verdict error              // of the check
 }
 
 // Path returns where the database file is; "" in memory.
 func (s *Store) Path() string { return s.path }
 
-// CheckDone delivers the result of the integrity check that runs beside the
-// program since Open: nil or an *Error of kind ErrDamaged, once.
-func (s *Store) CheckDone() <-chan error { return s.checked }
+// Sound waits for the integrity check that runs beside the program since Open
+// and returns what it found: nil or an *Error of kind ErrDamaged; ctx's error
+// when that ends first.
+func (s *Store) Sound(ctx context.Context) error {
+	select {
+	case <-s.checked:
+		return s.verdict
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Close ends the check, folds the write-ahead log into the file and closes it.
 func (s *Store) Close() error {
