@@ -46,6 +46,13 @@ func TrayOf(s ledger.Status, now media.Moment, services []Service, w *Words) Tra
 	return withEnd(t, w)
 }
 
+// Opening is the tray before anything is known.
+func Opening(w *Words) Tray {
+	line := w.Say("tray.opening")
+	return Tray{Mood: Working, Tooltip: w.Say("tray.tooltip", "state", line), Menu: []MenuItem{
+		{Label: line}, {}, {Label: w.Say("menu.quit"), Command: Command{Verb: Quit}}}}
+}
+
 func withEnd(t Tray, w *Words) Tray {
 	t.Menu = append(t.Menu, MenuItem{},
 		MenuItem{Label: w.Say("menu.help"), Items: []MenuItem{

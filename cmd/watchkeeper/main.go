@@ -12,7 +12,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -85,16 +84,8 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 		fmt.Println(words.Say("message.raised"))
 		return nil
 	}
-	house, err := app.Open(ctx, lock, o)
-	p := newProgram(house, err, f, words)
-	if house != nil {
-		slog.SetDefault(house.Log)
-		house.Show = func() { p.post(p.raise) }
-		if err := house.Serve(lock); err != nil {
-			return errors.Join(err, p.close())
-		}
-	}
-	p.run(ctx, f.background)
+	p := newProgram(f, words)
+	p.run(ctx, func() (*app.App, error) { return app.Open(ctx, lock, o) }, lock)
 	return p.close()
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"watchkeeper/app"
 	"watchkeeper/app/desktop"
+	"watchkeeper/app/instance"
 	"watchkeeper/app/tray"
 	"watchkeeper/app/ui"
 	"watchkeeper/app/view"
@@ -21,25 +22,29 @@ import (
 	"watchkeeper/engine/ledger"
 )
 
-// program joins engine, window, tray and notifications.
+// program joins engine, window, tray and notifications. It shows its tray
+// icon first and opens the data folder beside that.
 type program struct {
-	house    *app.App        // nil: it did not open
-	problem  *ledger.Problem // why not
-	words    *view.Words
-	services []view.Service
+	words      *view.Words
+	background bool
+	autostart  desktop.Autostart
 
 	toolkit  fyne.App
-	screen   *ui.Screen
 	tray     *tray.Tray
 	notifier *desktop.Notifier
 	post     func(func()) // to the toolkit's own goroutine
 
-	autostart desktop.Autostart
+	ctx     context.Context // of everything but the window; ends after it
+	cancel  context.CancelFunc
+	opening opening
 
-	ctx    context.Context // of everything but the window; ends after it
-	cancel context.CancelFunc
-	begun  bool          // work was started, on the toolkit's goroutine
-	ended  chan struct{} // the engine and the render loop are done
+	// From here on set by enter, before anything else reads them:
+	house    *app.App        // nil: it did not open
+	problem  *ledger.Problem // why not
+	services []view.Service
+	screen   *ui.Screen    // nil until then
+	failed   error         // what ends the program at once
+	ended    chan struct{} // the engine and the render loop are done
 
 	// On the toolkit's goroutine only:
 	hidden   bool
@@ -47,30 +52,20 @@ type program struct {
 	askedHow bool // the person chose to go on without window and tray
 }
 
-// newProgram builds everything that is seen, and shows nothing yet.
-func newProgram(house *app.App, failed error, f flags, words *view.Words) *program {
-	p := &program{house: house, words: words, ended: make(chan struct{}), autostart: desktop.NewAutostart(f.again()...)}
-	if failed != nil {
-		p.problem = engine.ProblemOf(failed)
-		slog.Error("the data folder cannot be used", "error", failed)
-	}
-	if house != nil {
-		if chosen := p.setting("ui.language"); chosen != "" {
-			p.words = view.Speak(chosen, time.Local)
-		}
-		for _, s := range house.Services() {
-			v := view.Service{Name: s.Name, Title: s.Title}
-			for _, m := range s.Methods {
-				v.Methods = append(v.Methods, string(m))
-			}
-			p.services = append(p.services, v)
-		}
-	}
+// opening is the data folder on its way.
+type opening struct {
+	done  chan struct{} // closed when what follows is known; nil: not begun
+	house *app.App
+	err   error
+}
+
+// newProgram builds what is seen first, and shows nothing yet.
+func newProgram(f flags, words *view.Words) *program {
+	p := &program{words: words, background: f.background, hidden: f.background, autostart: desktop.NewAutostart(f.again()...)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	icon := iconFile()
 	p.toolkit = fyneapp.NewWithID(desktop.ID)
 	p.post = func(f func()) { fyne.Do(f) }
-	p.screen = ui.New(p.toolkit, p.words, p.actions(), p.closeWindow)
 	carry := func(c view.Command) { p.post(func() { p.carry(c) }) }
 	p.tray = tray.New(tray.Events{Command: carry, Host: func(present bool) { p.post(func() { p.host(present) }) }})
 	p.notifier = desktop.NewNotifier(icon, carry)
@@ -96,24 +91,63 @@ func iconFile() string {
 	return path
 }
 
-// run shows the window or the tray and returns when the person quits or ctx
-// ends. What must be done at the end is in close: the toolkit's own hook for
-// it does not always run.
-func (p *program) run(ctx context.Context, background bool) {
-	p.hidden = background
+// run shows the tray, opens the data folder, shows the window, and returns
+// when the person quits or ctx ends. What must be done at the end is in close:
+// the toolkit's own hook for it does not always run.
+func (p *program) run(ctx context.Context, open func() (*app.App, error), lock *instance.Lock) {
 	p.toolkit.Lifecycle().SetOnStarted(func() {
 		p.tray.Start()
-		if !background {
-			p.screen.Raise()
-		}
-		p.begun = true
-		go p.work()
+		p.tray.Show(view.Opening(p.words))
+		p.opening.done = make(chan struct{})
+		go func() {
+			p.opening.house, p.opening.err = open()
+			close(p.opening.done)
+			p.post(func() { p.enter(lock) })
+		}()
 		go func() {
 			<-ctx.Done()
 			p.post(p.toolkit.Quit)
 		}()
 	})
 	p.toolkit.Run()
+}
+
+// enter takes over the opened data folder, or shows why it is not.
+func (p *program) enter(lock *instance.Lock) {
+	p.house = p.opening.house
+	if err := p.opening.err; err != nil {
+		p.problem = engine.ProblemOf(err)
+		slog.Error("the data folder cannot be used", "error", err)
+	}
+	if p.house != nil {
+		p.settle()
+		if p.failed = p.house.Serve(lock); p.failed != nil {
+			p.toolkit.Quit()
+			return
+		}
+	}
+	p.screen = ui.New(p.toolkit, p.words, p.actions(), p.closeWindow)
+	if !p.background {
+		p.screen.Raise()
+	}
+	p.ended = make(chan struct{})
+	go p.work()
+}
+
+// settle reads from the house what the screen needs to know.
+func (p *program) settle() {
+	slog.SetDefault(p.house.Log)
+	p.house.Show = func() { p.post(p.raise) }
+	if chosen := p.setting("ui.language"); chosen != "" {
+		p.words = view.Speak(chosen, time.Local)
+	}
+	for _, s := range p.house.Services() {
+		v := view.Service{Name: s.Name, Title: s.Title}
+		for _, m := range s.Methods {
+			v.Methods = append(v.Methods, string(m))
+		}
+		p.services = append(p.services, v)
+	}
 }
 
 // work runs the engine by schedule and brings its news to the screen.
@@ -141,21 +175,34 @@ func (p *program) close() error {
 	p.cancel()
 	ctx, cancel := context.WithTimeout(context.Background(), leaving)
 	defer cancel()
-	if p.begun {
-		select {
-		case <-p.ended:
-		case <-ctx.Done():
-		}
-	}
+	await(ctx, p.opening.done)
+	await(ctx, p.ended)
 	p.notifier.Close()
-	if p.house == nil {
-		return nil
+	if p.opening.house == nil {
+		return p.failed
 	}
-	return p.house.Close(ctx)
+	return errors.Join(p.failed, p.opening.house.Close(ctx))
+}
+
+// await waits for something that has begun; nil has not.
+func await(ctx context.Context, done <-chan struct{}) {
+	if done == nil {
+		return
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 // carry does what tray and notices ask for.
 func (p *program) carry(c view.Command) {
+	if p.screen == nil { // still opening
+		if c.Verb == view.Quit {
+			p.toolkit.Quit()
+		}
+		return
+	}
 	switch c.Verb {
 	case view.Open, view.Review, view.Undo, view.Add, view.SignIn, view.About, view.Bundle:
 		p.hidden = false
@@ -197,7 +244,7 @@ func (p *program) host(present bool) {
 	}
 	time.AfterFunc(hostPatience, func() {
 		p.post(func() {
-			if !p.hosted && p.hidden && !p.askedHow {
+			if !p.hosted && p.hidden && !p.askedHow && p.screen != nil {
 				p.raise()
 			}
 		})
