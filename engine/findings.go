@@ -51,7 +51,7 @@ func (e *Engine) listed(ctx context.Context, account ledger.AccountID) (map[stri
 // item that stands for one contradicts it: their beliefs stay as they are and
 // nothing is planned for them.
 func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, error) {
-	open, err := e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	works, err := e.cfg.Store.Frozen(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +59,9 @@ func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, erro
 	if err != nil {
 		return nil, err
 	}
-	works := map[media.WorkID]ledger.Code{}
 	for _, c := range conflicts {
-		if c.Value.Linked != 0 {
+		if _, held := works[c.Value.Linked]; c.Value.Linked != 0 && !held {
 			works[c.Value.Linked] = ledger.AmbiguousMatch
-		}
-	}
-	for _, h := range open {
-		for _, w := range h.Works {
-			works[w] = h.Guard
 		}
 	}
 	return works, nil

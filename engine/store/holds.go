@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 )
 
 const holdColumns = `id, profile, guard, target, cause, feature, action, run, since, state, answer, evidence, lost, known, digest, works`
@@ -44,15 +45,25 @@ func scanHeldOp(r scanner) (v heldOp, err error) {
 // Holds returns the holds of a state with their ops, oldest first; state 0
 // means all.
 func (s *Store) Holds(ctx context.Context, state ledger.HoldState) ([]ledger.Hold, error) {
+	// The literal lets the partial index of open holds serve.
+	if state == ledger.HoldOpen {
+		return s.holds(ctx, "state = 1 ORDER BY id")
+	}
+	return s.holds(ctx, "? IN (0, state) ORDER BY id", state)
+}
+
+// Standing returns a profile's holds that bind a plan: open ones, and those
+// answered with a yes whose ops are not done yet.
+func (s *Store) Standing(ctx context.Context, profile ledger.ProfileID) ([]ledger.Hold, error) {
+	return s.holds(ctx, "profile = ? AND (state = 1 OR state = ? AND answer IN (?, ?)) ORDER BY state, id",
+		profile, ledger.HoldAnswered, ledger.DoIt, ledger.TryAgain)
+}
+
+func (s *Store) holds(ctx context.Context, which string, args ...any) ([]ledger.Hold, error) {
 	var all []ledger.Hold
 	err := s.snapshot(ctx, func(q querier) (err error) {
-		// The literal lets the partial index of open holds serve.
-		where := " WHERE ? IN (0, state)"
-		if state == ledger.HoldOpen {
-			where = " WHERE state = 1 AND ?"
-		}
-		all, err = list(ctx, q, scanHold, "SELECT "+holdColumns+" FROM holds"+where+" ORDER BY id", state)
-		if err != nil {
+		all, err = list(ctx, q, scanHold, "SELECT "+holdColumns+" FROM holds WHERE "+which, args...)
+		if err != nil || len(all) == 0 {
 			return err
 		}
 		at := make(map[int64]int, len(all))
@@ -65,6 +76,22 @@ func (s *Store) Holds(ctx context.Context, state ledger.HoldState) ([]ledger.Hol
 		}, "SELECT "+heldOpColumns+" FROM hold_ops WHERE hold IN (SELECT value FROM json_each(?)) ORDER BY hold, place", ids(sortedKeys(at)))
 	})
 	return all, err
+}
+
+// Frozen returns the works that open holds freeze, each with the guard of the
+// latest.
+func (s *Store) Frozen(ctx context.Context) (map[media.WorkID]ledger.Code, error) {
+	type freeze struct {
+		work  media.WorkID
+		guard ledger.Code
+	}
+	all := map[media.WorkID]ledger.Code{}
+	err := each(ctx, s.reads, func(r scanner) (v freeze, err error) {
+		err = r.Scan(&v.work, &v.guard)
+		return v, err
+	}, func(v freeze) error { all[v.work] = v.guard; return nil },
+		"SELECT w.value, guard FROM holds, json_each(works) w WHERE state = 1 AND w.type = 'integer' ORDER BY holds.id")
+	return all, s.wrap(err)
 }
 
 // PutHolds stores holds with their ops and returns them with their numbers; ID
@@ -112,20 +139,6 @@ func (t *tx) putHeldOps(hold int64, ops []ledger.Op) {
 			hold, i, op.ID, op.Account, op.Feature, op.Work, op.Play, op.Cause.Account, op.Cause.Seq, encodeOp(op))
 	}
 	t.exec("DELETE FROM hold_ops WHERE hold = ? AND place >= ?", hold, len(ops))
-}
-
-// Standing returns a profile's holds that bind a plan: open ones, and those
-// answered with a yes whose ops are not done yet.
-func (s *Store) Standing(ctx context.Context, profile ledger.ProfileID) ([]ledger.Hold, error) {
-	open, err := s.Holds(ctx, ledger.HoldOpen)
-	if err != nil {
-		return nil, err
-	}
-	answered, err := s.Holds(ctx, ledger.HoldAnswered)
-	return slices.DeleteFunc(append(open, answered...), func(h ledger.Hold) bool {
-		yes := h.Answer == ledger.DoIt || h.Answer == ledger.TryAgain
-		return h.Profile != profile || h.State == ledger.HoldAnswered && !yes
-	}), err
 }
 
 // Decision is everything that a person's answer to a hold changes (R23). It

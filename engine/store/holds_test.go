@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"testing"
 
@@ -119,5 +120,24 @@ func TestPins(t *testing.T) {
 	must(t, s.DropPin(ctx, id))
 	if left := got(s.Pins(ctx))(t); len(left) != 0 {
 		t.Errorf("pins %+v", left)
+	}
+}
+
+// The works of open holds are frozen, by the latest hold that names them.
+func TestFrozen(t *testing.T) {
+	s := memory(t)
+	holds := got(s.PutHolds(ctx, []ledger.Hold{
+		{Profile: 1, Guard: ledger.GuardIdentityShift, State: ledger.HoldOpen, Works: []media.WorkID{1, 2}},
+		{Profile: 1, Guard: ledger.GuardRemovals, State: ledger.HoldOpen},
+		{Profile: 1, Guard: ledger.GuardRegressed, State: ledger.HoldOpen, Works: []media.WorkID{2}},
+		{Profile: 1, Guard: ledger.GuardShrunk, State: ledger.HoldAnswered, Works: []media.WorkID{3}}}))(t)
+	want := map[media.WorkID]ledger.Code{1: ledger.GuardIdentityShift, 2: ledger.GuardRegressed}
+	if found := got(s.Frozen(ctx))(t); !maps.Equal(found, want) {
+		t.Errorf("frozen %v, want %v", found, want)
+	}
+	holds[0].State, holds[2].State = ledger.HoldAnswered, ledger.HoldAnswered
+	got(s.PutHolds(ctx, holds))(t)
+	if found := got(s.Frozen(ctx))(t); len(found) != 0 {
+		t.Errorf("frozen %v by answered holds", found)
 	}
 }

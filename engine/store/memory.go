@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 )
 
@@ -44,11 +43,10 @@ var emptyImage = sync.OnceValues(func() ([]byte, error) {
 })
 
 func newMemory(opts Options) (*Store, error) {
-	db, err := sql.Open("sqlite", memoryAddress)
+	db, err := openPool(memoryAddress, 1)
 	if err != nil {
 		return nil, wrap("", err)
 	}
-	db.SetMaxOpenConns(1)
 	s := &Store{options: opts, writes: db, reads: db, checked: make(chan struct{}), stop: func() {}}
 	close(s.checked) // there is no file to check
 	return s, nil

@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // applicationID marks our files ("WKPR").
@@ -27,17 +24,15 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 		return nil, s.wrap(err)
 	}
 	var err error
-	if s.writes, err = sql.Open("sqlite", address(path, "rwc", writeSettings)); err != nil {
+	if s.writes, err = openPool(address(path, "rwc", writeSettings), 1); err != nil {
 		return nil, wrap(path, err)
 	}
-	s.writes.SetMaxOpenConns(1)
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.refuse(err)
 	}
-	if s.reads, err = sql.Open("sqlite", address(path, "ro", readSettings)); err != nil {
+	if s.reads, err = openPool(address(path, "ro", readSettings), 4); err != nil {
 		return nil, s.refuse(err)
 	}
-	s.reads.SetMaxOpenConns(4)
 	checking, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	go func() {

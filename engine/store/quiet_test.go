@@ -75,7 +75,7 @@ func watchWrites(t *testing.T, s *Store) map[string]int {
 	rows := map[string]int{}
 	conn := got(s.writes.Conn(ctx))(t)
 	must(t, conn.Raw(func(c any) error {
-		c.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(d sqlite.SQLitePreUpdateData) {
+		c.(*connection).session.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(d sqlite.SQLitePreUpdateData) {
 			if d.Op != 9 { // SQLITE_DELETE of a replaced row comes with its insert
 				rows[d.TableName]++
 			}

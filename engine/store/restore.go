@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"io"
 	"net/url"
@@ -59,7 +58,7 @@ func soundBackup(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", address(path, "ro", url.Values{"immutable": {"1"}}))
+	db, err := openPool(address(path, "ro", url.Values{"immutable": {"1"}}), 1)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 // tx is one write transaction. The first error sticks: later statements do
 // nothing, and the transaction is rolled back.
 type tx struct {
-	ctx   context.Context
+	ctx   context.Context // when it ends, no further statement begins
+	whole context.Context // never ends: watching costs more than most statements do
 	sql   *sql.Tx
-	stmts map[string]*sql.Stmt
 	err   error
 }
 
@@ -22,13 +22,14 @@ func (s *Store) write(ctx context.Context, fn func(t *tx) error) error {
 		return s.wrap(err)
 	}
 	// Not bound to ctx: a cancelled transaction would cost the connection,
-	// and with it a database in memory. Statements end with ctx.
-	begun, err := s.writes.BeginTx(context.WithoutCancel(ctx), nil)
+	// and with it a database in memory.
+	whole := context.WithoutCancel(ctx)
+	begun, err := s.writes.BeginTx(whole, nil)
 	if err != nil {
 		return s.wrap(err)
 	}
 	defer begun.Rollback() // does nothing after Commit
-	t := &tx{ctx: ctx, sql: begun, stmts: map[string]*sql.Stmt{}}
+	t := &tx{ctx: ctx, whole: whole, sql: begun}
 	if err := fn(t); err != nil {
 		t.fail(err)
 	}
@@ -44,29 +45,20 @@ func (t *tx) fail(err error) {
 	}
 }
 
-func (t *tx) prepared(query string) *sql.Stmt {
-	if st, ok := t.stmts[query]; ok {
-		return st
+// ended tells whether no further statement may run.
+func (t *tx) ended() bool {
+	if t.err == nil {
+		t.err = t.ctx.Err()
 	}
-	st, err := t.sql.PrepareContext(t.ctx, query)
-	if err != nil {
-		t.fail(err)
-		return nil
-	}
-	t.stmts[query] = st
-	return st
+	return t.err != nil
 }
 
 // exec runs a constant statement and returns how many rows it changed.
 func (t *tx) exec(query string, args ...any) int64 {
-	if t.err != nil {
+	if t.ended() {
 		return 0
 	}
-	st := t.prepared(query)
-	if st == nil {
-		return 0
-	}
-	res, err := st.ExecContext(t.ctx, args...)
+	res, err := t.sql.ExecContext(t.whole, query, args...)
 	if err != nil {
 		t.fail(err)
 		return 0
@@ -80,15 +72,11 @@ func (t *tx) exec(query string, args ...any) int64 {
 
 // number runs a query that yields at most one integer; 0 when it yields none.
 func (t *tx) number(query string, args ...any) int64 {
-	if t.err != nil {
-		return 0
-	}
-	st := t.prepared(query)
-	if st == nil {
+	if t.ended() {
 		return 0
 	}
 	var n sql.NullInt64
-	if err := st.QueryRowContext(t.ctx, args...).Scan(&n); err != nil && err != sql.ErrNoRows {
+	if err := t.sql.QueryRowContext(t.whole, query, args...).Scan(&n); err != nil && err != sql.ErrNoRows {
 		t.fail(err)
 	}
 	return n.Int64
