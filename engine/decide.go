@@ -198,9 +198,13 @@ func (d *desk) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	alike, err := d.r.e.lookalikes(ctx, d.all)
+	if err != nil {
+		return err
+	}
 	for i := range d.all {
 		f := &d.all[i]
-		f.Frozen = frozen[f.Work.ID]
+		f.Frozen, f.Alike = frozen[f.Work.ID], alike[f.Work.ID]
 		f.Reread = d.reread[f.Work.ID]
 		f.Playing = d.playingAt(f)
 		d.files[f.Work.ID] = f

@@ -34,8 +34,9 @@ type Config struct {
 	Chance func() float64
 	Log    *slog.Logger
 	Demo   bool
-	// Writers is how many accounts are written to at once; 0 means four.
-	Writers int
+	// Readers and Writers are how many accounts are read and written to at once;
+	// 0 means all and four.
+	Readers, Writers int
 	// RunCopy keeps the last run number outside the data folder, so that a
 	// restored backup is noticed (R27); may be nil.
 	RunCopy RunCopy
@@ -86,6 +87,9 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Readers == 0 {
+		cfg.Readers = -1
 	}
 	if cfg.Writers == 0 {
 		cfg.Writers = 4

@@ -3,22 +3,62 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"watchkeeper/engine/identity"
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
 	"watchkeeper/engine/store"
 )
 
 // putFindings keeps what identity lists for a person: contradictions and items
-// that nothing identifies.
-func (e *Engine) putFindings(ctx context.Context, s *sight, out identity.Output) error {
+// that nothing identifies. What this read did not resolve anew stays listed
+// while the account may have it.
+func (e *Engine) putFindings(ctx context.Context, s *sight, resolved []media.Item, out identity.Output) error {
+	conflicts, err := e.Conflicts(ctx)
+	if err != nil {
+		return err
+	}
+	unmatched, err := e.Unmatched(ctx)
+	if err != nil {
+		return err
+	}
+	done := make(map[string]bool, len(resolved))
+	for _, item := range resolved {
+		done[item.Key] = true
+	}
+	stays := func(account ledger.AccountID, key string) bool {
+		return account == s.account.ID && !done[key] && !s.lacks(key)
+	}
+	for _, f := range conflicts {
+		if stays(f.Account, f.Key) {
+			out.Conflicts = append(out.Conflicts, f.Value)
+		}
+	}
+	for _, f := range unmatched {
+		if stays(f.Account, f.Key) {
+			out.Missing = append(out.Missing, f.Value)
+		}
+	}
 	id := s.account.ID
 	return errors.Join(
 		store.PutFindings(ctx, e.cfg.Store, store.Listing[identity.Conflict]{Account: id, List: store.Conflicts,
 			Rows: out.Conflicts, Key: func(c identity.Conflict) string { return c.Key }}),
 		store.PutFindings(ctx, e.cfg.Store, store.Listing[identity.Unmatched]{Account: id, List: store.Unmatched,
 			Rows: out.Missing, Key: func(m identity.Unmatched) string { return m.Key }}))
+}
+
+// lacks tells whether the account lists no item of this key any more: every
+// view came whole and is believed.
+func (s *sight) lacks(key string) bool {
+	if _, listed := s.items[key]; listed {
+		return false
+	}
+	return !slices.ContainsFunc(s.features(), func(f media.Feature) bool {
+		g := s.views[f]
+		return g == nil || !g.trusted || g.reading.View.Coverage == provider.Changes
+	})
 }
 
 // Unmatched lists items of accounts that nothing identifies.
@@ -65,4 +105,41 @@ func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, erro
 		}
 	}
 	return works, nil
+}
+
+// lookalikes tells at which accounts an item that nothing identifies may be one
+// of the works, by title, year and numbers: what is written to such an account
+// might go over what its owner said about that item.
+func (e *Engine) lookalikes(ctx context.Context, files []ledger.Dossier) (map[media.WorkID][]ledger.AccountID, error) {
+	unmatched, err := e.Unmatched(ctx)
+	if err != nil || len(unmatched) == 0 {
+		return nil, err
+	}
+	shows := make([]media.WorkID, len(files))
+	for i := range files {
+		shows[i] = files[i].Work.Show
+	}
+	titles, err := e.cfg.Store.Works(ctx, shows)
+	if err != nil {
+		return nil, err
+	}
+	works := make([]identity.Candidate, len(files))
+	for i := range files {
+		works[i] = identity.Candidate{Work: files[i].Work.ID, Item: itemOf(files[i].Work, nil)}
+		works[i].Item.ShowTitle = titles[files[i].Work.Show].Title
+	}
+	at := map[media.WorkID][]ledger.AccountID{}
+	for len(unmatched) > 0 {
+		account := unmatched[0].Account
+		var items []identity.Unmatched
+		for ; len(unmatched) > 0 && unmatched[0].Account == account; unmatched = unmatched[1:] {
+			items = append(items, unmatched[0].Value)
+		}
+		for _, p := range identity.Propose(items, works) {
+			if !slices.Contains(at[p.Work], account) {
+				at[p.Work] = append(at[p.Work], account)
+			}
+		}
+	}
+	return at, nil
 }

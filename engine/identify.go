@@ -72,7 +72,7 @@ func (r *round) firstLook(ctx context.Context, s *sight) error {
 func (r *round) identifyItems(ctx context.Context, s *sight) error {
 	items := s.trustedItems()
 	if len(items) == 0 {
-		return nil
+		return r.e.putFindings(ctx, s, nil, identity.Output{})
 	}
 	before, err := r.e.cfg.Store.Identity(ctx, s.account.ID, nil, identity.Tokens(items))
 	if err != nil {
@@ -90,7 +90,7 @@ func (r *round) identifyItems(ctx context.Context, s *sight) error {
 	if err := r.holdShift(ctx, s, before, out); err != nil {
 		return err
 	}
-	if err := r.keepIdentity(ctx, s, out); err != nil {
+	if err := r.keepIdentity(ctx, s, items, out); err != nil {
 		return err
 	}
 	s.works = out.Of
@@ -238,7 +238,7 @@ func (r *round) holdShift(ctx context.Context, s *sight, before store.Identity, 
 
 // keepIdentity stores what resolving concluded. Works that turn out to be one
 // are joined; what that touches is planned anew (R13).
-func (r *round) keepIdentity(ctx context.Context, s *sight, out identity.Output) error {
+func (r *round) keepIdentity(ctx context.Context, s *sight, items []media.Item, out identity.Output) error {
 	tokens := make([]store.WorkToken, len(out.Tokens))
 	for i, t := range out.Tokens {
 		tokens[i] = store.WorkToken(t)
@@ -259,5 +259,5 @@ func (r *round) keepIdentity(ctx context.Context, s *sight, out identity.Output)
 	for _, t := range out.Tokens {
 		r.touched[t.Work] = true // a new id is new evidence
 	}
-	return r.e.putFindings(ctx, s, out)
+	return r.e.putFindings(ctx, s, items, out)
 }

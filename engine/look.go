@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -62,15 +63,15 @@ func (r *round) look(ctx context.Context) error {
 	if err := r.doubt(ctx); err != nil {
 		return err
 	}
-	var all sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(r.e.cfg.Readers)
 	for _, s := range r.sights {
 		if s.looked || s.stop != nil || s.account.Paused || !r.wanted(s.account.ID) {
 			continue
 		}
-		all.Go(func() { r.lookAt(ctx, s) })
+		all.Go(func() error { r.lookAt(ctx, s); return nil })
 	}
-	all.Wait()
-	return nil
+	return all.Wait()
 }
 
 func (r *round) wanted(id ledger.AccountID) bool {

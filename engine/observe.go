@@ -128,15 +128,21 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 	var appeared []media.WorkID
 	for _, row := range s.sightings(g.reading.View.Rows) {
 		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
-		if row.Value.Set && row.Work != 0 && (shown.State != ledger.ShownValue || shown.Value != row.Value) {
+		again := row.At > shown.At // given once more, as it was
+		if row.Value.Set && row.Work != 0 && (shown.State != ledger.ShownValue || shown.Value != row.Value || again) {
 			appeared = append(appeared, row.Work)
 		}
 	}
-	works, err := r.e.cfg.Store.Works(ctx, appeared)
 	for _, w := range appeared {
 		at[w] = r.now
-		if show := works[w].Show; show != 0 && f == media.History {
-			at[show] = r.now
+	}
+	if f != media.History {
+		return at, nil
+	}
+	wholes, err := r.e.cfg.Store.Wholes(ctx, appeared)
+	for _, of := range wholes {
+		for _, w := range of {
+			at[w] = r.now
 		}
 	}
 	return at, err

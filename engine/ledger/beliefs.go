@@ -64,6 +64,9 @@ type Dossier struct {
 	Held       []Op // ops of open holds
 	// Items are the native keys linked to the work per account.
 	Links []Link
+	// Alike are accounts that list an item which nothing identifies and which may
+	// be this work, by its title.
+	Alike []AccountID
 	// Reread tells for which logs the work's plays were read Fresh in this run (R16).
 	Reread []AccountID
 	// Playing: accounts at which the item is being played right now.

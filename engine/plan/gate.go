@@ -112,6 +112,8 @@ func (t *target) gateIdentity(op ledger.Op, base baseline, _ ledger.Statement, s
 	case t.b.Frozen != "":
 		stop.Code = t.b.Frozen
 	case op.Action != provider.Add || linked:
+	case slices.Contains(t.b.Alike, t.party.ID):
+		stop.Code, stop.Details = ledger.AmbiguousMatch, "an item there that nothing identifies may be it"
 	case len(t.b.Tokens) == 0:
 		stop.Code = ledger.NoMatch
 	case t.party.Caps.WritesHeldOnly:

@@ -142,6 +142,18 @@ func TestR9LocalEffects(t *testing.T) {
 	b.expect(t, "A add listed")
 }
 
+// Identity: what may be there without ids is not written over by its title.
+func TestLookalikesAreNotWrittenTo(t *testing.T) {
+	b := wants(newBench(listCaps(10), listCaps(10)))
+	b.d.Links = nil
+	b.d.Alike = []ledger.AccountID{A}
+	b.expect(t, "B add listed")
+	b.d.Alike = []ledger.AccountID{B}
+	b.expect(t, "B ambiguous_match")
+	b.d.Links = []ledger.Link{{Account: B, Key: "k", Work: b.d.Work.ID, By: ledger.ByHand}}
+	b.expect(t, "B add listed")
+}
+
 // R9: a watched title is not put on a list that would drop it at once.
 func TestR9WatchedTitles(t *testing.T) {
 	b := wants(newBench(listCaps(10), listCaps(10)))

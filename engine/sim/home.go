@@ -58,7 +58,7 @@ func (h *Home) Restart() { h.start() }
 
 func (h *Home) start() {
 	h.Engine = engine.New(engine.Config{Store: h.Store, Open: h.open, Capabilities: h.capabilities,
-		Now: func() time.Time { return h.clock }, Writers: 1, RunCopy: h.runs})
+		Now: func() time.Time { return h.clock }, Readers: 1, Writers: 1, RunCopy: h.runs})
 }
 
 // runCopy is the copy of the run number kept beside the credentials.

@@ -31,6 +31,7 @@ type life struct {
 	broken map[string]bool
 	wrote  ledger.RunID // the last run that wrote
 	last   engine.Outcome
+	reader func(line string) // of the story; nil: nobody reads along
 }
 
 // Verdict is what came of a life.
@@ -47,7 +48,10 @@ type Verdict struct {
 // Wrong is one property that did not hold.
 type Wrong struct {
 	Property string // "S1", "L2", "lost"
-	Line     int    // of the tape, counted from 1; past the end: when the weather had cleared
+	// Kind is what all violations have in common that are alike but for works
+	// and accounts.
+	Kind     string
+	Line     int // of the tape, counted from 1; past the end: when the weather had cleared
 	Evidence string
 }
 
@@ -57,14 +61,17 @@ func (w Wrong) String() string {
 
 // Live lives a tape to its end: agitated, then healed. An error means that the
 // tape could not be lived at all.
-func Live(tape Tape) (Verdict, error) {
+func Live(tape Tape) (Verdict, error) { return Tell(tape, nil) }
+
+// Tell lives a tape and tells a reader line by line what happens on the way.
+func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 	ctx := context.Background()
 	home, err := NewHome(tape.Seed)
 	if err != nil {
 		return Verdict{}, err
 	}
 	defer home.Store.Close()
-	l := &life{tape: tape, home: home, trace: sha256.New(), counts: map[string]int{}, broken: map[string]bool{}}
+	l := &life{tape: tape, home: home, trace: sha256.New(), counts: map[string]int{}, broken: map[string]bool{}, reader: reader}
 	l.judge = newJudge(l)
 	if l.me, err = home.Profile(ctx, "me"); err != nil {
 		return Verdict{}, err
@@ -73,6 +80,7 @@ func Live(tape Tape) (Verdict, error) {
 		l.judge.line = i + 1
 		home.Later(line.After)
 		l.judge.skewed = l.judge.skewed || line.After < 0
+		l.tell("%d\t%s", i+1, line)
 		if err := l.do(ctx, line.Words); err != nil {
 			return Verdict{}, fmt.Errorf("line %d, %s: %w", i+1, line, err)
 		}
@@ -133,7 +141,8 @@ func (l *life) account(ctx context.Context, name, profile string) error {
 	if i < 0 {
 		return fmt.Errorf("no profile %s", profile)
 	}
-	_, err := l.home.Add(ctx, l.me, name, all[i])
+	room, err := l.home.Add(ctx, l.me, name, all[i])
+	l.judge.watch(room)
 	return err
 }
 
@@ -268,7 +277,10 @@ func (l *life) judged(out engine.Outcome) error {
 			l.counts["code "+string(n.Why.Code)]++
 		}
 	}
-	return l.judge.after(sum.ID)
+	if err := l.judge.after(sum.ID); err != nil {
+		return err
+	}
+	return l.story(context.Background(), out)
 }
 
 // answer lets the person answer every open hold: with the safe answer, with
@@ -308,9 +320,23 @@ func (l *life) undo(ctx context.Context) error {
 	return l.judged(out)
 }
 
+// stopPlaying ends every viewing under way.
+func (l *life) stopPlaying() {
+	for _, line := range l.tape.Lines {
+		words := line.Words
+		if words[0] == "mid" {
+			words = words[1:]
+		}
+		if room := l.home.Room(words[0]); room != nil && word(words, 1) == providertest.Play.String() {
+			l.act(room, providertest.Act{Verb: providertest.Stop, Work: workNamed(words[2])})
+		}
+	}
+}
+
 // heal lets the weather clear and people rest, and has the judge look at what
 // is left (L1–L4).
 func (l *life) heal(ctx context.Context) error {
+	l.stopPlaying()
 	for _, name := range l.home.order {
 		room := l.home.Room(name)
 		l.clear(room)

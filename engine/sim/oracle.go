@@ -27,7 +27,9 @@ type judge struct {
 	words         map[topic][]told
 	dates         map[providertest.Work][]media.Moment // at which a viewing may be dated
 	sent          map[topic][]sent
-	seen          map[string]int // writes already judged, by account
+	seen          map[string]int   // writes already judged, by account
+	wrote         map[string][]int // when they happened, by account: their nth
+	read          map[string]int   // when the account was last read
 	reads         map[shelf][]look
 	clouds        map[shelf]int
 	hidden        map[shelf]int // how many runs in a row a list hid what is there
@@ -40,6 +42,7 @@ type judge struct {
 	watchedLeaves bool
 	answers       bool           // somebody answered a hold or took something back
 	tried         map[topic]bool // by such an answer what undid our writes is no word any more (R23)
+	restored      map[topic]bool // by such an answer what was taken away is put back (R23)
 	lied          bool
 	skewed        bool
 }
@@ -77,18 +80,36 @@ type sent struct {
 
 // look is one read that the engine trusted; clear: no weather was over it.
 type look struct {
+	nth   int // 0: there was none
 	at    media.Moment
 	clear bool
 }
 
+// watch takes note of when an account is written to.
+func (j *judge) watch(room *Room) {
+	room.Memory.OnWrite(func(providertest.Write) {
+		j.nth++
+		j.wrote[room.Name] = append(j.wrote[room.Name], j.nth)
+	})
+}
+
 func newJudge(l *life) *judge {
 	return &judge{l: l, words: map[topic][]told{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
-		seen: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
-		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}}
+		seen: map[string]int{}, wrote: map[string][]int{}, read: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
+		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, restored: map[topic]bool{}}
 }
 
 func (j *judge) fail(property, format string, args ...any) {
-	j.wrong = append(j.wrong, Wrong{property, j.line, fmt.Sprintf(format, args...)})
+	kind := property + " " + format
+	for _, arg := range args {
+		switch a := arg.(type) {
+		case sent:
+			kind += fmt.Sprintf(" %s %s", a.Change.Action, a.Change.Feature)
+		case media.Feature:
+			kind += " " + a.String()
+		}
+	}
+	j.wrong = append(j.wrong, Wrong{property, kind, j.line, fmt.Sprintf(format, args...)})
 }
 
 // liar tells whether a service lied in a way that nobody can see through.
@@ -148,7 +169,7 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 		return
 	}
 	was, is := before.Of(w), after.Of(w)
-	if f == media.Progress && plays(is) > plays(was) {
+	if f == media.Progress && len(missing(is, was)) > 0 {
 		f = media.History // stopped so late that it counts as watched
 	}
 	v := shows(is, f)
@@ -229,16 +250,6 @@ func shows(items []providertest.Has, f media.Feature) media.Value {
 	return media.Value{}
 }
 
-func plays(items []providertest.Has) (n int) {
-	for _, h := range items {
-		n += max(len(h.Plays), h.Count)
-		if h.Watched {
-			n++
-		}
-	}
-	return n
-}
-
 // missing are the dates of plays and marks that are no more.
 func missing(was, is []providertest.Has) (out []media.Moment) {
 	left := allPlays(is)
@@ -271,18 +282,30 @@ func allPlays(items []providertest.Has) (out []media.Moment) {
 	return out
 }
 
-// before takes note of what waits for an answer when a run begins.
+// before takes note of what waits for an answer when a run begins, and of when
+// it reads.
 func (j *judge) before() {
+	for _, name := range j.l.home.order {
+		j.l.home.Room(name).Memory.Weather().After(providertest.Reads, func() {
+			j.nth++
+			j.read[name] = j.nth
+		})
+	}
 	j.held, _ = j.l.home.Store.Holds(context.Background(), ledger.HoldOpen)
 }
 
 // answered takes note of a person's answer. "Try again" ends what undid our
-// writes, and so what the owner said there is written over at a person's wish.
+// writes, and so what the owner said there is written over at a person's wish;
+// "Put them back" ends what took them away.
 func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
 	j.answers = true
 	for _, op := range h.Ops {
-		if a == ledger.TryAgain {
-			j.tried[topic{j.workOf(context.Background(), op.Work), op.Feature}] = true
+		about := topic{j.workOf(context.Background(), op.Work), op.Feature}
+		switch a {
+		case ledger.TryAgain:
+			j.tried[about] = true
+		case ledger.PutThemBack:
+			j.restored[about] = true
 		}
 	}
 }
@@ -306,9 +329,8 @@ func (j *judge) after(run ledger.RunID) error {
 	for _, name := range j.l.home.order {
 		room := j.l.home.Room(name)
 		all := room.Memory.Writes()
-		for _, w := range all[j.seen[name]:] {
-			j.nth++
-			s := sent{Write: w, who: name, nth: j.nth, op: ops[w.Change.ID]}
+		for i, w := range all[j.seen[name]:] {
+			s := sent{Write: w, who: name, nth: j.wrote[name][j.seen[name]+i], op: ops[w.Change.ID]}
 			j.write(room, s)
 			if w.Stored && w.Change.Action == provider.Remove && !s.byHand() {
 				removed[shelf{name, w.Change.Feature}]++

@@ -82,7 +82,7 @@ func (j *judge) looked(ctx context.Context) error {
 			key := shelf{name, f}
 			j.lie(room, key)
 			if trustedNow(trust, room.ID, f, j.l.home.Now()) {
-				j.reads[key] = append(j.reads[key], look{j.l.home.Now(), j.clouds[key] == 0})
+				j.reads[key] = append(j.reads[key], look{j.read[name], j.l.home.Now(), j.clouds[key] == 0})
 			}
 			j.clouds[key] = max(0, j.clouds[key]-1)
 		}
@@ -109,15 +109,15 @@ func trustedNow(trust []ledger.Trust, id ledger.AccountID, f media.Feature, now 
 	})
 }
 
-// noticed is the first read after a moment at which the account certainly
-// showed what was true; 0: none yet.
-func (j *judge) noticed(key shelf, after media.Moment) media.Moment {
+// noticed is the first read after something happened at which the account
+// certainly showed what was true.
+func (j *judge) noticed(key shelf, after int) look {
 	for _, r := range j.reads[key] {
-		if r.at > after && r.clear {
-			return r.at
+		if r.nth > after && r.clear {
+			return r
 		}
 	}
-	return 0
+	return look{}
 }
 
 // hi is the latest moment at which the engine may rightly believe that a word
@@ -130,11 +130,11 @@ func (j *judge) hi(t told, f media.Feature, now media.Moment) media.Moment {
 	if t.set && timed && !j.skewed {
 		return t.at
 	}
-	if !t.set && j.next(key, t.at).clear {
+	if !t.set && j.next(key, t.nth).clear {
 		return t.at
 	}
-	if at := j.noticed(key, t.at); at != 0 {
-		return at
+	if r := j.noticed(key, t.nth); r.nth != 0 {
+		return r.at
 	}
 	return now
 }
@@ -150,7 +150,7 @@ func (j *judge) lo(t told, f media.Feature) media.Moment {
 	}
 	var last media.Moment
 	for _, r := range j.reads[key] {
-		if r.at <= t.at {
+		if r.nth < t.nth {
 			last = r.at
 		}
 	}
@@ -163,10 +163,10 @@ func (j *judge) times(name string, f media.Feature) bool {
 	return j.l.home.Room(name).Memory.Profile().Caps.Features[f].Times
 }
 
-// next is the first trusted read after a moment.
-func (j *judge) next(key shelf, after media.Moment) look {
+// next is the first trusted read after something happened.
+func (j *judge) next(key shelf, after int) look {
 	for _, r := range j.reads[key] {
-		if r.at > after {
+		if r.nth > after {
 			return r
 		}
 	}

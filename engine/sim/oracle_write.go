@@ -71,8 +71,8 @@ func (j *judge) exact(s sent) bool {
 // unseen: the account was not read in clear weather since the word, so that
 // nobody could know of it.
 func (j *judge) unseen(t told, s sent) bool {
-	at := j.noticed(shelf{t.who, s.Change.Feature}, t.at)
-	return at == 0 || at > s.Sent || j.backAndForth(t, topic{s.Work, s.Change.Feature})
+	r := j.noticed(shelf{t.who, s.Change.Feature}, t.nth)
+	return r.nth == 0 || r.nth > s.nth || j.backAndForth(t, topic{s.Work, s.Change.Feature})
 }
 
 // backAndForth: what was said or written at the account was taken back there
@@ -87,14 +87,14 @@ func (j *judge) backAndForth(t told, key topic) bool {
 	}
 	for _, w := range j.sent[key] {
 		if w.who == t.who && w.Stored && w.nth < t.nth && w.nth > last.nth && !j.looksUp(t.who, key.feature) {
-			last = told{nth: w.nth, at: w.Sent, set: w.Change.Action != provider.Remove}
+			last = told{nth: w.nth, set: w.Change.Action != provider.Remove}
 		}
 	}
 	if last.nth == 0 || last.set == t.set || t.set && (key.feature != media.Watchlist || j.times(t.who, key.feature)) {
 		return false
 	}
-	between := j.next(shelf{t.who, key.feature}, last.at)
-	return between.at == 0 || between.at > t.at
+	between := j.next(shelf{t.who, key.feature}, last.nth)
+	return between.nth == 0 || between.nth > t.nth
 }
 
 func (j *judge) looksUp(name string, f media.Feature) bool {
@@ -172,7 +172,8 @@ func (j *judge) added(s sent) {
 	f := s.Change.Feature
 	causes := j.causes(s, true)
 	if len(causes) == 0 {
-		if own, _ := j.standing(s); !own.set || !j.unsettled[s.Work] { // else its item was made anew and lost what was said
+		anew := j.unsettled[s.Work] || j.restored[topic{s.Work, f}] // its item lost what was said, or it was put back
+		if own, _ := j.standing(s); !anew || !own.set && !j.restored[topic{s.Work, f}] {
 			j.fail("S9", "%s: nobody elsewhere said so", s)
 		}
 		return
@@ -249,11 +250,11 @@ func (j *judge) repeated(s sent) {
 			continue
 		}
 		waited := s.Sent.Sub(old.Sent) >= time.Hour
-		seen := j.noticed(shelf{s.who, f}, old.Sent)
+		seen := j.noticed(shelf{s.who, f}, old.nth)
 		switch {
 		case logs:
 			j.fail("S3", "%s: the same play was stored at %s", s, old.Sent)
-		case !waited, seen != 0 && seen <= s.Sent && s.Before == old.After:
+		case !waited, seen.nth != 0 && seen.nth < s.nth && s.Before == old.After:
 			j.fail("L3", "%s: the same was stored at %s", s, old.Sent)
 		}
 		return

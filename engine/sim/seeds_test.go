@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 20, "random lives")
 	first = flag.Uint64("seed", 0, "the first of them")
+	tape  = flag.String("tape", "", "a file with one life to live and to tell instead")
 	keep  = flag.Bool("keep", false, "write the shrunk tape of a life that fails into testdata/regressions")
 )
 
@@ -55,6 +57,10 @@ var unsolved = map[uint64]string{3: "L1", 6: "L1", 10: "L1"}
 // Tier 2: whole lives of the real engine. A failing one is shrunk and printed
 // with the command that lives it again.
 func TestLives(t *testing.T) {
+	if *tape != "" {
+		tell(t, *tape)
+		return
+	}
 	verdicts := lives(t, *first, *seeds)
 	total, byProperty := map[string]int{}, map[string]int{}
 	shown := 0
@@ -84,6 +90,30 @@ func TestLives(t *testing.T) {
 	}
 	if len(byProperty) > 0 {
 		t.Errorf("lives that went wrong: %v", byProperty)
+	}
+}
+
+// tell lives the tape of a file, or "seed N", and prints what happens.
+func tell(t *testing.T, name string) {
+	var life Tape
+	if seed, drawn := strings.CutPrefix(name, "seed "); drawn {
+		n, err := strconv.ParseUint(seed, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		life = Draw(n)
+	} else {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if life, err = ParseTape(string(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, err := Tell(life, func(line string) { fmt.Println(line) })
+	if err != nil || len(v.Wrong) > 0 {
+		t.Errorf("%v %v", err, v.Wrong)
 	}
 }
 
@@ -168,7 +198,7 @@ func TestTheJudgeSees(t *testing.T) {
 func report(t *testing.T, seed uint64, v Verdict) {
 	t.Errorf("seed %d: %s\nagain: go test ./engine/sim -run TestLives -seed=%d -seeds=1", seed, v.Wrong[0], seed)
 	if *keep {
-		tape := Shrink(Draw(seed), v.Wrong[0].Property)
+		tape := Shrink(Draw(seed), v.Wrong[0].Kind)
 		name := filepath.Join("testdata", "regressions", fmt.Sprintf("%s-%d.txt", strings.ToLower(v.Wrong[0].Property), seed))
 		again, _ := Live(tape)
 		if err := os.WriteFile(name, fmt.Appendf(nil, "# %v\n%s", again.Wrong, tape), 0o644); err != nil {

@@ -2,13 +2,13 @@ package sim
 
 import "slices"
 
-// Shrink leaves lines of a tape out, as many as it can while the same
-// property still fails: first halves, then ever smaller pieces, at last single
+// Shrink leaves lines of a tape out, as many as it can while the same kind of
+// violation stays: first halves, then ever smaller pieces, at last single
 // lines. Accounts, works, faults and acts are all lines.
-func Shrink(t Tape, property string) Tape {
+func Shrink(t Tape, kind string) Tape {
 	fails := func(lines []Line) bool {
 		v, err := Live(Tape{t.Seed, lines})
-		return err == nil && len(v.Wrong) > 0 && v.Wrong[0].Property == property
+		return err == nil && len(v.Wrong) > 0 && v.Wrong[0].Kind == kind
 	}
 	lines := t.Lines
 	if v, err := Live(t); err == nil && len(v.Wrong) > 0 && v.Wrong[0].Line < len(lines) {

@@ -153,11 +153,50 @@ func TestPartsWatched(t *testing.T) {
 	if !slices.Equal(d.PartWatched, []ledger.AccountID{1, 2}) || !slices.Equal(d.PartWatchedAt, []media.Moment{0, 90}) {
 		t.Errorf("parts watched %v at %v", d.PartWatched, d.PartWatchedAt)
 	}
-	if w := got(s.Happened(ctx, 2, media.History))(t); !maps.Equal(w, map[media.WorkID]media.Moment{1: 90, 2: 90}) {
+	if w := got(s.Happened(ctx, 2, media.History))(t); !maps.Equal(w, map[media.WorkID]media.Moment{2: 90}) {
 		t.Errorf("happened %v", w)
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{Shown: []ledger.Shown{{Account: 2, Feature: media.Watchlist, RowKey: ledger.RowKey{Key: "s"},
+		Work: 1, State: ledger.ShownValue, Value: media.Listed()}}}))
+	if w := got(s.Happened(ctx, 2, media.History))(t); !maps.Equal(w, map[media.WorkID]media.Moment{1: 90, 2: 90}) {
+		t.Errorf("happened to what is listed %v", w)
 	}
 	if parts := got(s.PartsOf(ctx, 1))(t); len(parts) != 1 || parts[0] != episode {
 		t.Errorf("parts %v", parts)
+	}
+}
+
+// Seasons and parts of anime know their episodes by the ids that count them.
+func TestPartsByTheirNumbers(t *testing.T) {
+	s := memory(t)
+	works := []ledger.Work{{ID: 1, Kind: media.Season, Season: 2, Number: -1}, {ID: 2, Kind: media.Episode, Season: 2, Number: 1},
+		{ID: 3, Kind: media.Part, Season: -1, Number: -1}, {ID: 4, Kind: media.Episode, Season: 1, Number: 1}, {ID: 5, Kind: media.Episode, Season: 3, Number: 1}}
+	must(t, s.PutIdentity(ctx, nil, works, []WorkToken{
+		{Work: 1, Token: media.SeasonToken(media.TMDB, "7", 2)}, {Work: 2, Token: media.EpisodeToken(media.TMDB, "7", 2, 1)},
+		{Work: 3, Token: media.OwnToken(media.Part, media.AniList, "7")}, {Work: 4, Token: media.EpisodeToken(media.AniList, "7", 1, 1)},
+		{Work: 5, Token: media.EpisodeToken(media.TMDB, "7", 3, 1)}}))
+	var shown []ledger.Shown
+	for _, w := range []media.WorkID{2, 4, 5} {
+		shown = append(shown, ledger.Shown{Account: 2, Feature: media.History, RowKey: ledger.RowKey{Key: string(rune('a' + w))}, Work: w,
+			State: ledger.ShownValue, Value: media.Watched(media.Moment(10 * w))})
+	}
+	for _, w := range []media.WorkID{1, 3} {
+		shown = append(shown, ledger.Shown{Account: 2, Feature: media.Watchlist, RowKey: ledger.RowKey{Key: string(rune('a' + w))}, Work: w,
+			State: ledger.ShownValue, Value: media.Listed()})
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{Shown: shown}))
+	want := map[media.WorkID]media.Moment{1: 20, 2: 20, 3: 40, 4: 40, 5: 50}
+	if w := got(s.Happened(ctx, 2, media.History))(t); !maps.Equal(w, want) {
+		t.Errorf("happened %v", w)
+	}
+	for _, d := range got(s.Dossiers(ctx, 1, []media.WorkID{1, 3}))(t) {
+		if at := want[d.Work.ID]; !slices.Equal(d.PartWatchedAt, []media.Moment{at}) {
+			t.Errorf("parts of %d watched at %v", d.Work.ID, d.PartWatchedAt)
+		}
+	}
+	wholes := got(s.Wholes(ctx, []media.WorkID{2, 4, 5}))(t)
+	if !slices.Equal(wholes[2], []media.WorkID{1}) || !slices.Equal(wholes[4], []media.WorkID{3}) || len(wholes[5]) != 0 {
+		t.Errorf("wholes %v", wholes)
 	}
 }
 

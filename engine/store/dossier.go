@@ -154,22 +154,3 @@ func (l *loader) decisions() error {
 		"SELECT "+heldOpColumns+" FROM hold_ops"+ofWorks+` AND hold IN (SELECT id FROM holds WHERE profile = ?2 AND state = 1)
 		ORDER BY account, feature, play, hold, place`, l.profile)
 }
-
-// parts finds the accounts that show a play of a part of each work (R9).
-func (l *loader) parts() error {
-	type watched struct {
-		work    media.WorkID
-		account ledger.AccountID
-		at      media.Moment
-	}
-	return fill(l, func(r scanner) (v watched, err error) {
-		err = r.Scan(&v.work, &v.account, &v.at)
-		return v, err
-	}, func(v watched) media.WorkID { return v.work }, func(d *ledger.Dossier, v watched) {
-		d.PartWatched = append(d.PartWatched, v.account)
-		d.PartWatchedAt = append(d.PartWatchedAt, v.at)
-	}, `SELECT works.show, shown.account, max(shown.n) FROM works JOIN shown ON shown.work = works.id
-		WHERE works.show IN (SELECT value FROM json_each(?1)) AND works.show <> 0
-		AND +shown.account IN (SELECT id FROM accounts WHERE profile = ?2) AND shown.feature = ?3 AND shown.state = ?4
-		GROUP BY works.show, shown.account ORDER BY shown.account`, l.profile, media.History, ledger.ShownValue)
-}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+)
+
+// wholes are the kinds that have parts. A part is known by the whole that it
+// names as its show, or by a token that counts it within the whole.
+var wholes = map[media.Kind]bool{media.Show: true, media.Season: true, media.Part: true}
+
+// partsOf pairs every work of the table w (work) that is a whole with its
+// episodes.
+const partsOf = `SELECT w.work AS whole, works.id AS part FROM w JOIN works ON works.show = w.work AND works.show <> 0
+	UNION SELECT w.work, e.work FROM w JOIN tokens t ON t.work = w.work AND t.kind IN (2, 5) AND t.season = -1
+		JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season >= 0
+	UNION SELECT w.work, e.work FROM w JOIN tokens t ON t.work = w.work AND t.kind = 3 AND t.season >= 0
+		JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season = t.season`
+
+// Wholes returns what each of the works is a part of: its show or part, and its
+// season.
+func (s *Store) Wholes(ctx context.Context, works []media.WorkID) (map[media.WorkID][]media.WorkID, error) {
+	type pair struct{ part, whole media.WorkID }
+	all := map[media.WorkID][]media.WorkID{}
+	err := each(ctx, s.reads, func(r scanner) (v pair, err error) {
+		err = r.Scan(&v.part, &v.whole)
+		return v, err
+	}, func(v pair) error { all[v.part] = append(all[v.part], v.whole); return nil },
+		`WITH e AS (SELECT work, ns, id, season FROM tokens WHERE work IN (SELECT value FROM json_each(?1)) AND kind = 4 AND season >= 0)
+		SELECT id, show FROM works WHERE id IN (SELECT value FROM json_each(?1)) AND show <> 0
+		UNION SELECT e.work, t.work FROM e JOIN tokens t ON t.kind = 3 AND t.ns = e.ns AND t.id = e.id AND t.season = e.season AND t.number = -1
+		UNION SELECT e.work, t.work FROM e JOIN tokens t ON t.kind IN (2, 5) AND t.ns = e.ns AND t.id = e.id AND t.season = -1 AND t.number = -1
+		ORDER BY 1, 2`, ids(works))
+	return all, s.wrap(err)
+}
+
+// Happened returns, per work, the newest moment at which a value of a feature
+// was given, appeared or was written at an account; for History also of a part
+// of a work that its watchlist shows. What a service does by itself follows
+// from it (R9).
+func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
+	type event struct {
+		work media.WorkID
+		at   media.Moment
+	}
+	all := map[media.WorkID]media.Moment{}
+	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
+		err = r.Scan(&v.work, &v.at)
+		return v, err
+	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil },
+		`WITH e AS (
+			SELECT work, iif(feature = ?3, n, at) AS at FROM shown WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0
+			UNION ALL SELECT work, began FROM shown JOIN runs ON runs.id = since
+				WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0 AND NOT first_look
+			UNION ALL SELECT work, seen FROM statements WHERE account = ?1 AND feature = ?2 AND NOT cleared AND NOT first_look
+			UNION ALL SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
+			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action = 1 AND state IN (3, 5)
+		), h AS MATERIALIZED (SELECT work, max(at) AS at FROM e GROUP BY work),
+		w AS (SELECT DISTINCT work FROM shown WHERE account = ?1 AND feature = ?5 AND state = ?4 AND work <> 0 AND ?2 = ?3),
+		p AS (`+partsOf+`)
+		SELECT work, at FROM h UNION ALL
+		SELECT whole, max(at) FROM p JOIN h ON h.work = p.part GROUP BY whole`,
+		account, feature, media.History, ledger.ShownValue, media.Watchlist)
+	return all, s.wrap(err)
+}
+
+// parts finds the accounts that show a play of a part of each work (R9).
+func (l *loader) parts() error {
+	var works []media.WorkID
+	for i := range l.all {
+		if w := l.all[i].Work; wholes[w.Kind] {
+			works = append(works, w.ID)
+		}
+	}
+	if len(works) == 0 {
+		return nil
+	}
+	type watched struct {
+		work    media.WorkID
+		account ledger.AccountID
+		at      media.Moment
+	}
+	return each(l.ctx, l.q, func(r scanner) (v watched, err error) {
+		err = r.Scan(&v.work, &v.account, &v.at)
+		return v, err
+	}, func(v watched) error {
+		d := l.of(v.work)
+		d.PartWatched, d.PartWatchedAt = append(d.PartWatched, v.account), append(d.PartWatchedAt, v.at)
+		return nil
+	}, `WITH w AS (SELECT value AS work FROM json_each(?1)), p AS (`+partsOf+`)
+		SELECT whole, shown.account, max(shown.n) FROM p JOIN shown ON shown.work = p.part
+		WHERE +shown.account IN (SELECT id FROM accounts WHERE profile = ?2) AND shown.feature = ?3 AND shown.state = ?4
+		GROUP BY whole, shown.account ORDER BY whole, shown.account`, ids(works), l.profile, media.History, ledger.ShownValue)
+}
