@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	cases     = flag.Int("cases", 2000, "cases of tier 1")
+	cases     = flag.Int("cases", usualCases, "cases of tier 1")
 	firstCase = flag.Uint64("case", 0, "the first of them")
 )
 

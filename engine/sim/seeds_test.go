@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 20, "random lives")
+	seeds = flag.Int("seeds", usualSeeds, "random lives")
 	first = flag.Uint64("seed", 0, "the first of them")
 	tape  = flag.String("tape", "", "a file with one life to live and to tell instead")
 	keep  = flag.Bool("keep", false, "write the shrunk tape of a life that fails into testdata/regressions")
