@@ -138,19 +138,21 @@ func TestVerdict(t *testing.T) {
 		exit int
 		says string
 	}{
-		"good":     {func(*ledger.Status) {}, ExitInSync, "1m0s ago"},
-		"ageing":   {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Ageing }, ExitInSync, "in sync"},
-		"empty":    {func(s *ledger.Status) { s.Accounts = nil }, ExitNeedsYou, "nothing is set up"},
-		"stale":    {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Stale }, ExitStale, "watchlist at attic is stale"},
-		"silent":   {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Silent }, ExitStale, "silent"},
-		"never":    {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.NeverRead }, ExitStale, "never read"},
-		"paused":   {func(s *ledger.Status) { s.Accounts[0].Paused, s.Accounts[0].Features[0].Freshness = true, ledger.Stale }, ExitInSync, "in sync"},
-		"sign in":  {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.AuthNeeded }, ExitNeedsYou, "sign in again"},
-		"wrong":    {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.WrongUser }, ExitNeedsYou, "somebody else"},
-		"one hold": {func(s *ledger.Status) { s.Holds = []ledger.HoldStatus{{Target: 1, Evidence: "12 removals"}} }, ExitNeedsYou, "12 removals"},
-		"two":      {func(s *ledger.Status) { s.Holds = make([]ledger.HoldStatus, 2) }, ExitNeedsYou, "2 things"},
-		"failed":   {func(s *ledger.Status) { s.LastRun = &ledger.RunSummary{Error: "disk"} }, ExitError, "disk"},
-		"problem":  {func(s *ledger.Status) { s.Problem = &ledger.Problem{Detail: "damaged"}; s.Accounts = nil }, ExitError, "damaged"},
+		"good":    {func(*ledger.Status) {}, ExitInSync, "1m0s ago"},
+		"ageing":  {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Ageing }, ExitInSync, "in sync"},
+		"empty":   {func(s *ledger.Status) { s.Accounts = nil }, ExitNeedsYou, "nothing is set up"},
+		"stale":   {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Stale }, ExitStale, "watchlist at attic is stale"},
+		"silent":  {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.Silent }, ExitStale, "silent"},
+		"never":   {func(s *ledger.Status) { s.Accounts[0].Features[0].Freshness = ledger.NeverRead }, ExitStale, "never read"},
+		"paused":  {func(s *ledger.Status) { s.Accounts[0].Paused, s.Accounts[0].Features[0].Freshness = true, ledger.Stale }, ExitInSync, "in sync"},
+		"sign in": {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.AuthNeeded }, ExitNeedsYou, "sign in again"},
+		"wrong":   {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.WrongUser }, ExitNeedsYou, "somebody else"},
+		"one hold": {func(s *ledger.Status) {
+			s.Holds = []ledger.HoldStatus{{Target: 1, Evidence: ledger.Evidence{Code: ledger.SawRemovals, N: 12, Of: 40, Most: 3}}}
+		}, ExitNeedsYou, "12 deletions"},
+		"two":     {func(s *ledger.Status) { s.Holds = make([]ledger.HoldStatus, 2) }, ExitNeedsYou, "2 things"},
+		"failed":  {func(s *ledger.Status) { s.LastRun = &ledger.RunSummary{Error: "disk"} }, ExitError, "disk"},
+		"problem": {func(s *ledger.Status) { s.Problem = &ledger.Problem{Detail: "damaged"}; s.Accounts = nil }, ExitError, "damaged"},
 	} {
 		s := fresh()
 		c.edit(&s)

@@ -188,7 +188,7 @@ func (a *App) Unlinked(ctx context.Context, _ none) ([]Unlinked, error) {
 	}
 	out := []Unlinked{}
 	for _, c := range conflicts {
-		out = append(out, Unlinked{Account: n.label(c.Account), Key: c.Key, Title: c.Value.Title, Why: c.Value.Evidence})
+		out = append(out, Unlinked{Account: n.label(c.Account), Key: c.Key, Title: c.Value.Title, Why: worded(c.Value.Evidence)})
 	}
 	for _, acc := range n.accounts {
 		rows, err := a.proposed(ctx, acc, missing)

@@ -88,7 +88,7 @@ func (a *App) canSignIn(ctx context.Context, n names) error {
 func (n names) silent(out engine.Outcome) []Silent {
 	list := []Silent{}
 	for _, s := range out.Stops {
-		list = append(list, Silent{n.label(s.Account), string(s.Code), s.Error})
+		list = append(list, Silent{n.label(s.Account), string(s.Code), worded(s.Saw)})
 	}
 	return list
 }

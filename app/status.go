@@ -163,10 +163,10 @@ func verdict(s ledger.Status) (state string, exit int, sentence string) {
 func outdated(acc ledger.AccountStatus, f ledger.FeatureStatus) string {
 	text := fmt.Sprintf("%s at %s is %s", f.Feature, acc.Name, f.Freshness)
 	switch {
-	case acc.Detail != "":
-		return text + ": " + acc.Detail
-	case f.Evidence != "" && f.Freshness != ledger.NeverRead:
-		return text + ": " + f.Evidence
+	case acc.Detail.Code != "":
+		return text + ": " + worded(acc.Detail)
+	case f.Evidence.Code != "" && f.Freshness != ledger.NeverRead:
+		return text + ": " + worded(f.Evidence)
 	}
 	return text
 }
@@ -187,7 +187,7 @@ func needsYou(s ledger.Status) (count int, first string) {
 		}
 	}
 	for _, h := range s.Holds {
-		note(fmt.Sprintf("%s at %s is on hold: %s", h.Feature, nameIn(s, h.Target), h.Evidence))
+		note(fmt.Sprintf("%s at %s is on hold: %s", h.Feature, nameIn(s, h.Target), worded(h.Evidence)))
 	}
 	return count, first
 }
@@ -203,7 +203,7 @@ func nameIn(s ledger.Status, id ledger.AccountID) string {
 
 func (n names) accountStatus(s ledger.AccountStatus) Account {
 	v := Account{ID: int64(s.ID), Name: s.Name, Person: n.personName(s.Profile), Service: s.Provider, User: s.UserName, Server: s.Server,
-		Version: s.Version, Paused: s.Paused, Problem: string(s.Problem), Detail: s.Detail, Since: when(s.Since), Retry: when(s.Retry),
+		Version: s.Version, Paused: s.Paused, Problem: string(s.Problem), Detail: worded(s.Detail), Since: when(s.Since), Retry: when(s.Retry),
 		ClockMS: s.ClockMS, Features: []Feature{}}
 	for _, acc := range n.accounts {
 		if acc.ID == s.ID {
@@ -212,14 +212,14 @@ func (n names) accountStatus(s ledger.AccountStatus) Account {
 	}
 	for _, f := range s.Features {
 		v.Features = append(v.Features, Feature{Feature: f.Feature.String(), Freshness: f.Freshness.String(), LastRead: when(f.LastTrusted),
-			Count: f.Count, Evidence: f.Evidence, Why: string(f.Why), LagMS: f.LagMS, NextRead: when(f.Next)})
+			Count: f.Count, Evidence: worded(f.Evidence), Why: string(f.Why), LagMS: f.LagMS, NextRead: when(f.Next)})
 	}
 	return v
 }
 
 func (n names) holdStatus(h ledger.HoldStatus) Hold {
 	v := Hold{ID: h.ID, Person: n.personName(h.Profile), Guard: string(h.Guard), At: n.label(h.Target), Cause: n.label(h.Cause),
-		Feature: h.Feature.String(), Count: h.Count, Since: when(h.Since), Run: int64(h.Run), Evidence: h.Evidence, Titles: h.Titles}
+		Feature: h.Feature.String(), Count: h.Count, Since: when(h.Since), Run: int64(h.Run), Evidence: worded(h.Evidence), Titles: h.Titles}
 	for _, answer := range guard.Answers(h.Guard) {
 		v.Answers = append(v.Answers, string(answer))
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"watchkeeper/app/view"
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 )
@@ -141,6 +142,12 @@ type Change struct {
 	State   string `json:"state"`
 }
 
+// english is the language of the command line.
+var english = view.Speak(view.Fallback, time.UTC)
+
+// worded is evidence for the command line; times are UTC.
+func worded(e ledger.Evidence) string { return english.Evidence(e, 0) }
+
 func when(m media.Moment) string {
 	if !m.Known() {
 		return ""
@@ -169,5 +176,5 @@ func (n names) nonOp(v ledger.NonOp, title string) NonOp {
 }
 
 func (n names) reason(r ledger.Reason) Reason {
-	return Reason{Code: string(r.Code), Who: n.label(r.Who), When: when(r.When), Until: when(r.Until), Details: r.Details}
+	return Reason{Code: string(r.Code), Who: n.label(r.Who), When: when(r.When), Until: when(r.Until), Details: worded(r.Details)}
 }

@@ -171,7 +171,7 @@ func (e *Engine) sight(a ledger.Account, trust []ledger.Trust, waits []store.Wai
 	i := slices.IndexFunc(waits, func(w store.Wait) bool { return w.Account == a.ID })
 	if i >= 0 && waits[i].Holds(e.now(), asked) {
 		w := waits[i]
-		s.stop, s.waiting = &ledger.Stop{Code: w.Why, Until: w.Until, Error: w.Detail}, true
+		s.stop, s.waiting = &ledger.Stop{Code: w.Why, Until: w.Until, Saw: w.Detail}, true
 	}
 	return s
 }

@@ -63,7 +63,7 @@ func (e *Engine) keepWait(ctx context.Context, s *sight) error {
 		}
 		return e.cfg.Store.DropWait(ctx, s.account.ID)
 	}
-	w := store.Wait{Account: s.account.ID, Why: s.stop.Code, Since: before.Since, Detail: s.stop.Error}
+	w := store.Wait{Account: s.account.ID, Why: s.stop.Code, Since: before.Since, Detail: s.stop.Saw}
 	if w.Since == 0 {
 		w.Since = e.now()
 	}
@@ -161,5 +161,5 @@ func (e *Engine) planAnew(ctx context.Context) error {
 
 // stopFor turns an error about an account into why it takes no more part.
 func stopFor(err *provider.Error) *ledger.Stop {
-	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Error: err.Detail()}
+	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Saw: ledger.Said(err.Detail())}
 }

@@ -251,7 +251,7 @@ func (e *Engine) whoami(ctx context.Context, s *sight, age time.Duration) *ledge
 		e.mu.Lock()
 		s.conn.asked = time.Time{} // asked again at the next look: the owner may be back
 		e.mu.Unlock()
-		return &ledger.Stop{Code: ledger.WrongUser, Error: fmt.Sprintf("the sign-in now belongs to %q on %q", who.UserName, who.ServerName)}
+		return &ledger.Stop{Code: ledger.WrongUser, Saw: ledger.Evidence{Code: ledger.SawNewUser, Name: who.UserName, Other: who.ServerName}}
 	}
 	return nil
 }

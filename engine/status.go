@@ -161,7 +161,7 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 
 // silence marks features of an account that cannot be read as a whole, however
 // lately they were read (§9).
-func silence(features []ledger.FeatureStatus, why ledger.Code, detail string) {
+func silence(features []ledger.FeatureStatus, why ledger.Code, detail ledger.Evidence) {
 	for i := range features {
 		features[i].Freshness, features[i].Why, features[i].Evidence = ledger.Silent, why, detail
 	}

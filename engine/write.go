@@ -56,7 +56,7 @@ func (r *round) write(ctx context.Context) error {
 // again.
 func leftOver(rep apply.Report) []ledger.NonOp {
 	var out []ledger.NonOp
-	add := func(op ledger.Op, why ledger.Code, details string) {
+	add := func(op ledger.Op, why ledger.Code, details ledger.Evidence) {
 		n := ledger.NonOp{Account: op.Account, Subject: op.Subject, Unmet: true, Why: op.Why}
 		n.Want = ledger.Want{Cleared: !op.New.Set, Value: op.New}
 		n.Why.Code, n.Why.Details = why, details
@@ -64,13 +64,13 @@ func leftOver(rep apply.Report) []ledger.NonOp {
 	}
 	for _, ended := range rep.Ended {
 		if !ended.Accountable() {
-			add(ended.Entry.Op, ledger.Quarantined, "not taken, and tried again: "+ended.Entry.Error)
+			add(ended.Entry.Op, ledger.Quarantined, ledger.Evidence{Code: ledger.SawNotTaken, Name: ended.Entry.Error})
 		}
 	}
 	for _, op := range rep.Untouched {
-		why, details := ledger.SourceSilent, "the run ended before its turn"
+		why, details := ledger.SourceSilent, ledger.Evidence{Code: ledger.SawRunEnded}
 		if rep.Stop != nil {
-			why, details = rep.Stop.Code, rep.Stop.Error
+			why, details = rep.Stop.Code, rep.Stop.Saw
 		}
 		add(op, why, details)
 	}

@@ -61,7 +61,7 @@ func (p *painter) holdCard(h ledger.HoldStatus) Card {
 	c := Card{ID: fmt.Sprintf("hold-%d", h.ID), Why: p.Say("reason." + p.reasonKey(h.Guard)), Next: p.Say("next." + p.reasonKey(h.Guard)),
 		Title: p.Say("hold."+p.holdKey(guard), "n", h.Count, "target", p.account(h.Target),
 			"feature", p.feature(h.Feature)),
-		Evidence: p.localTimes(h.Evidence, p.now)}
+		Evidence: p.Evidence(h.Evidence, p.now)}
 	c.Samples = h.Titles[:min(len(h.Titles), samples)]
 	if more := h.Count - len(c.Samples); more > 0 && len(c.Samples) > 0 {
 		c.More = p.Say("card.more", "n", more)
@@ -157,7 +157,7 @@ func (p *painter) accountCards() []Card {
 		}
 		key := string(a.Problem)
 		out = append(out, Card{ID: fmt.Sprintf("account-%d", a.ID), Title: p.Say("account."+key, "account", p.accountName(a)),
-			Why: p.Say("reason." + key), Next: p.Say("next." + key), Evidence: p.localTimes(a.Detail, p.now),
+			Why: p.Say("reason." + key), Next: p.Say("next." + key), Evidence: p.Evidence(a.Detail, p.now),
 			Buttons: []Button{
 				{Label: p.Say("button.sign_in"), Command: Command{Verb: SignIn, Account: int64(a.ID)}, Primary: true},
 				{Label: p.Say("button.read"), Command: Command{Verb: ReadNow, Account: int64(a.ID)}},

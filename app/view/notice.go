@@ -230,7 +230,7 @@ func (n *notifier) stale() {
 	n.told.Stale = n.now
 	n.show = append(n.show, Notice{ID: noticeStale, Click: Command{Verb: Open},
 		Title: n.Say("notice.stale", "account", n.accountName(old.account), "age", n.Ago(old.feature.LastTrusted, n.now)),
-		Body:  n.localTimes(old.feature.Evidence, n.now)})
+		Body:  n.Evidence(old.feature.Evidence, n.now)})
 }
 
 // aside is a daily digest.

@@ -38,7 +38,7 @@ func ReviewOf(holds []ledger.Hold, titles [][]string, s ledger.Status, services 
 	}
 	h := holds[0]
 	out.Title = p.Say("hold."+p.holdKey(string(h.Guard)), "n", len(out.Rows), "target", p.account(h.Target), "feature", p.feature(h.Feature))
-	out.Why, out.Evidence = p.Say("reason."+p.reasonKey(h.Guard)), p.localTimes(h.Evidence, p.now)
+	out.Why, out.Evidence = p.Say("reason."+p.reasonKey(h.Guard)), p.Evidence(h.Evidence, p.now)
 	out.Choose = len(holds) == 1 && h.Guard != ledger.GuardFirstRun
 	for i, r := range replies(h.Guard) {
 		command := Command{Verb: Answer, Holds: ids, Answer: string(r.answer)}

@@ -20,7 +20,7 @@ var (
 
 func read(f media.Feature, ago time.Duration) ledger.FeatureStatus {
 	at := noon.Add(-ago)
-	return ledger.FeatureStatus{Feature: f, Freshness: ledger.Fresh, LastTrusted: at, Count: 1234, Evidence: "1234 announced, 1234 received",
+	return ledger.FeatureStatus{Feature: f, Freshness: ledger.Fresh, LastTrusted: at, Count: 1234, Evidence: ledger.Evidence{Code: ledger.SawRowsOf, N: 1234, Of: 1234},
 		Next: at.Add(30 * time.Minute)}
 }
 
@@ -42,7 +42,7 @@ func with(change func(*ledger.Status)) ledger.Status {
 
 func removals(n int) ledger.HoldStatus {
 	return ledger.HoldStatus{ID: 7, Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Cause: 1, Feature: media.History, Count: n, Run: 40,
-		Evidence: "14 removals in one run where 100 works are shown; at most 5 go through without a yes", Titles: []string{"A", "B", "C", "D", "E"}}
+		Evidence: ledger.Evidence{Code: ledger.SawRemovals, N: 14, Of: 100, Most: 5}, Titles: []string{"A", "B", "C", "D", "E"}}
 }
 
 // states is every kind of status with its mood and sentences.
@@ -248,7 +248,7 @@ func TestFirstLooksOfOnePersonAreOneCard(t *testing.T) {
 func TestTiles(t *testing.T) {
 	s := with(func(s *ledger.Status) {
 		s.Accounts[0].ClockMS = 95_000
-		s.Accounts[1].Problem, s.Accounts[1].Detail = ledger.AuthNeeded, "refused at 2026-03-02T11:00:00Z"
+		s.Accounts[1].Problem, s.Accounts[1].Detail = ledger.AuthNeeded, ledger.Evidence{Code: ledger.SawLastRead, Since: noon.Add(-time.Hour)}
 		s.Accounts[1].Features[1] = ledger.FeatureStatus{Feature: media.Ratings, Freshness: ledger.Silent, Why: ledger.AuthNeeded}
 	})
 	tiles := From(s, noon, services, english).Tiles
@@ -259,10 +259,10 @@ func TestTiles(t *testing.T) {
 	}
 	row := server.Rows[0]
 	if row.Feature != "History" || row.Count != "1,234 titles" || row.State != "up to date" || row.Age != "3 minutes ago" ||
-		!slices.Contains(row.Evidence, "Evidence: 1234 announced, 1234 received") || !slices.Contains(row.Evidence, "Read again in 27 minutes.") {
+		!slices.Contains(row.Evidence, "1,234 of 1,234 announced entries came.") || !slices.Contains(row.Evidence, "Read again in 27 minutes.") {
 		t.Errorf("%+v", row)
 	}
-	if tracker.Tone != Wrong || tracker.Detail != "refused at 11:00" || tracker.Buttons[0].Command.Verb != SignIn ||
+	if tracker.Tone != Wrong || tracker.Detail != "Last read at 11:00." || tracker.Buttons[0].Command.Verb != SignIn ||
 		!slices.Contains(tracker.Notes, "900 requests left today") {
 		t.Errorf("%+v", tracker)
 	}

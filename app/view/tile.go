@@ -41,7 +41,7 @@ type TileRow struct {
 }
 
 func (p *painter) tile(a ledger.AccountStatus) Tile {
-	t := Tile{ID: int64(a.ID), Service: a.Provider, Letter: initial(p.accountName(a)), Name: p.accountName(a), Who: p.who(a), Detail: p.localTimes(a.Detail, p.now)}
+	t := Tile{ID: int64(a.ID), Service: a.Provider, Letter: initial(p.accountName(a)), Name: p.accountName(a), Who: p.who(a), Detail: p.Evidence(a.Detail, p.now)}
 	t.Health, t.Tone = p.health(a)
 	for _, f := range a.Features {
 		t.Rows = append(t.Rows, p.tileRow(f))
@@ -129,8 +129,8 @@ func (p *painter) tileRow(f ledger.FeatureStatus) TileRow {
 		key := p.reasonKey(f.Why)
 		row.Evidence = append(row.Evidence, p.Say("reason."+key), p.Say("next."+key))
 	}
-	if f.Evidence != "" {
-		row.Evidence = append(row.Evidence, p.Say("tile.evidence", "text", p.localTimes(f.Evidence, p.now)))
+	if saw := p.Evidence(f.Evidence, p.now); saw != "" {
+		row.Evidence = append(row.Evidence, saw)
 	}
 	if f.LagMS > 0 {
 		row.Evidence = append(row.Evidence, p.Say("tile.lag", "lag", p.Lasting(time.Duration(f.LagMS)*time.Millisecond),
@@ -140,13 +140,4 @@ func (p *painter) tileRow(f ledger.FeatureStatus) TileRow {
 		row.Evidence = append(row.Evidence, p.Say("tile.next", "when", p.In(f.Next, p.now)))
 	}
 	return row
-}
-
-// reasonKey is the catalogue's key of a reason; a code that it does not know
-// is still explained as "other".
-func (p *painter) reasonKey(c ledger.Code) string {
-	if p.has("reason." + string(c)) {
-		return string(c)
-	}
-	return "other"
 }

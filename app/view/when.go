@@ -1,7 +1,6 @@
 package view
 
 import (
-	"regexp"
 	"time"
 
 	"watchkeeper/engine/media"
@@ -38,14 +37,21 @@ func (w *Words) In(m, now media.Moment) string {
 	return w.Say("time.in_days", "n", int(d.Hours()/24))
 }
 
-// Clock tells the time of a moment, with the day unless it is today's.
+// Clock tells the time of a moment, with the day unless it is today's, and
+// with the year unless it is this one's.
 func (w *Words) Clock(m, now media.Moment) string {
 	if !m.Known() {
 		return w.Say("time.never")
 	}
+	if !now.Known() { // nobody to tell it to: unmistakable, and UTC
+		return m.Time().UTC().Format(time.RFC3339)
+	}
 	at, today := m.Time().In(w.zone), now.Time().In(w.zone)
 	if at.YearDay() == today.YearDay() && at.Year() == today.Year() {
 		return at.Format(w.Say("time.clock"))
+	}
+	if at.Year() != today.Year() {
+		return at.Format(w.Say("time.year_clock"))
 	}
 	return at.Format(w.Say("time.day_clock"))
 }
@@ -59,17 +65,4 @@ func (w *Words) Lasting(d time.Duration) string {
 		return w.Say("time.seconds", "n", int(d.Round(time.Second).Seconds()))
 	}
 	return w.Say("time.minutes", "n", int(d.Round(time.Minute).Minutes()))
-}
-
-var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
-
-// localTimes turns the UTC times in the engine's evidence into local ones.
-func (w *Words) localTimes(evidence string, now media.Moment) string {
-	return stamp.ReplaceAllStringFunc(evidence, func(s string) string {
-		t, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			return s
-		}
-		return w.Clock(media.At(t), now)
-	})
 }

@@ -78,7 +78,7 @@ func stop(failed *provider.Error, results []provider.Result) *ledger.Stop {
 	if worst == nil || grave(worst.Kind) == 0 {
 		return nil
 	}
-	return &ledger.Stop{Code: StopCode(worst.Kind), Until: worst.Until, Error: worst.Detail()}
+	return &ledger.Stop{Code: StopCode(worst.Kind), Until: worst.Until, Saw: ledger.Said(worst.Detail())}
 }
 
 // grave orders error kinds by how much they say about the account as a whole;

@@ -3,11 +3,11 @@ package guard
 import "watchkeeper/engine/ledger"
 
 // asks holds the ops whose path asks a person before it removes (R12, R14).
-func asks(_ *round, ops []ledger.Op) []string {
-	return each(ops, func(op ledger.Op) string {
+func asks(_ *round, ops []ledger.Op) []ledger.Evidence {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		if op.Ask {
-			return "the rule between these accounts asks before it removes"
+			return ledger.Evidence{Code: ledger.SawAsks}
 		}
-		return ""
+		return ledger.Evidence{}
 	})
 }

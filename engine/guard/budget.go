@@ -87,8 +87,8 @@ func tally[K comparable](ops []ledger.Op, of func(ledger.Op) bool, key func(ledg
 }
 
 // each builds a guard's answer from a function that judges one op.
-func each(ops []ledger.Op, judge func(ledger.Op) string) []string {
-	out := make([]string, len(ops))
+func each(ops []ledger.Op, judge func(ledger.Op) ledger.Evidence) []ledger.Evidence {
+	out := make([]ledger.Evidence, len(ops))
 	for i, op := range ops {
 		out[i] = judge(op)
 	}

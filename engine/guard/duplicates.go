@@ -1,8 +1,6 @@
 package guard
 
 import (
-	"fmt"
-
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/provider"
 )
@@ -10,15 +8,15 @@ import (
 // duplicates holds new plays of works that the target shows as watched, when
 // one run would add more than ten of them: that looks like old plays under
 // other dates.
-func duplicates(r *round, ops []ledger.Op) []string {
+func duplicates(r *round, ops []ledger.Op) []ledger.Evidence {
 	const most = 10
 	run := tally(ops, func(op ledger.Op) bool { return isRewatch(r, op) }, flowOf)
-	return each(ops, func(op ledger.Op) string {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		n := run[flowOf(op)]
 		if !isRewatch(r, op) || n <= most {
-			return ""
+			return ledger.Evidence{}
 		}
-		return fmt.Sprintf("%d new plays of works that are already watched there; more than %d at once look like doubles", n, most)
+		return ledger.Evidence{Code: ledger.SawDuplicates, N: n, Most: most}
 	})
 }
 

@@ -1,12 +1,12 @@
 package guard
 
-import "fmt"
+import "watchkeeper/engine/ledger"
 
 // everythingChanged holds a view in which half and ten or more of the works
 // shown before have another value.
-func everythingChanged(f ViewFacts) string {
+func everythingChanged(f ViewFacts) ledger.Evidence {
 	if f.FirstLook || f.Changed < shareFloor || !share(f.Changed, f.Compared, 50) {
-		return ""
+		return ledger.Evidence{}
 	}
-	return fmt.Sprintf("%d of %d values are others than at %s", f.Changed, f.Compared, f.Trust.LastTrusted)
+	return ledger.Evidence{Code: ledger.SawChanged, N: f.Changed, Of: f.Compared, Since: f.Trust.LastTrusted}
 }

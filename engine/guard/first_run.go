@@ -4,11 +4,11 @@ import "watchkeeper/engine/ledger"
 
 // firstRun holds what a new account or route would do until a person accepts
 // its first plan: so far it is a preview.
-func firstRun(_ *round, ops []ledger.Op) []string {
-	return each(ops, func(op ledger.Op) string {
+func firstRun(_ *round, ops []ledger.Op) []ledger.Evidence {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		if op.FirstRun {
-			return "the first plan of a new account or rule; nothing is written before you start it"
+			return ledger.Evidence{Code: ledger.SawFirstPlan}
 		}
-		return ""
+		return ledger.Evidence{}
 	})
 }

@@ -1,21 +1,19 @@
 package guard
 
 import (
-	"fmt"
-
 	"watchkeeper/engine/ledger"
 )
 
 // flipFlop holds a write that is planned again after settled writes about the
 // same subject were reversed at the account three times in seven days. Sending
 // again what never showed is no flip.
-func flipFlop(r *round, ops []ledger.Op) []string {
+func flipFlop(r *round, ops []ledger.Op) []ledger.Evidence {
 	const most = 3
-	return each(ops, func(op ledger.Op) string {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		n := r.flips[spot{op.Account, op.Subject}]
 		if op.Retry || n < most {
-			return ""
+			return ledger.Evidence{}
 		}
-		return fmt.Sprintf("this was written and taken back %d times within seven days", n)
+		return ledger.Evidence{Code: ledger.SawFlips, N: n}
 	})
 }

@@ -1,11 +1,11 @@
 package guard
 
-import "fmt"
+import "watchkeeper/engine/ledger"
 
 // futureTimes holds a view with ten or more rows dated ahead of now.
-func futureTimes(f ViewFacts) string {
+func futureTimes(f ViewFacts) ledger.Evidence {
 	if f.FutureTimes < 10 {
-		return ""
+		return ledger.Evidence{}
 	}
-	return fmt.Sprintf("%d entries are dated in the future", f.FutureTimes)
+	return ledger.Evidence{Code: ledger.SawFuture, N: f.FutureTimes}
 }

@@ -17,8 +17,8 @@ import (
 // opGuard is one guard over planned ops.
 type opGuard struct {
 	code ledger.Code
-	// trips returns the evidence against each op, in order; "" passes it.
-	trips func(r *round, ops []ledger.Op) []string
+	// trips returns the evidence against each op, in order; none passes it.
+	trips func(r *round, ops []ledger.Op) []ledger.Evidence
 	// joins tells which ops an open hold of this guard catches without a new
 	// cause for alarm: new ops of a held cause join its hold. nil: the guard
 	// decides anew in every run, and an earlier hold binds nothing.
@@ -108,7 +108,7 @@ func runOps(table []opGuard, w *ledger.World, p ledger.Plan, b Budget, standing 
 // decision is what one guard says about one op.
 type decision struct {
 	held     bool
-	evidence string // "" when the op joins a hold whose evidence stands
+	evidence ledger.Evidence // none when the op joins a hold whose evidence stands
 }
 
 // decide asks one guard about ops; a guard that panics or answers for another
@@ -118,7 +118,7 @@ func (r *round) decide(g opGuard, ops []ledger.Op) (out []decision) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			for i := range out {
-				out[i] = decision{true, fmt.Sprintf("the guard itself failed (%v), so everything it looks at waits", failure)}
+				out[i] = decision{true, ledger.Evidence{Code: ledger.SawFailure, Name: fmt.Sprint(failure)}}
 			}
 		}
 	}()
@@ -129,7 +129,7 @@ func (r *round) decide(g opGuard, ops []ledger.Op) (out []decision) {
 			panic(fmt.Sprintf("answered for %d of %d ops", len(evidence), len(ops)))
 		}
 		for i, e := range evidence {
-			out[i] = decision{e != "", e}
+			out[i] = decision{e.Code != "", e}
 		}
 	}
 	if g.joins == nil {

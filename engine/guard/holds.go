@@ -66,10 +66,10 @@ func (s *standing) key() key {
 // group is the ops that wait together after this run.
 type group struct {
 	ops      []ledger.Op
-	evidence string
+	evidence ledger.Evidence
 }
 
-func (r *round) put(code ledger.Code, op ledger.Op, evidence string) {
+func (r *round) put(code ledger.Code, op ledger.Op, evidence ledger.Evidence) {
 	k := keyOf(code, op)
 	g := r.held[k]
 	if g == nil {
@@ -77,7 +77,7 @@ func (r *round) put(code ledger.Code, op ledger.Op, evidence string) {
 		r.held[k] = g
 	}
 	g.ops = append(g.ops, op)
-	if evidence != "" {
+	if evidence.Code != "" {
 		g.evidence = evidence
 	}
 }

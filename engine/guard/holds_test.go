@@ -21,7 +21,7 @@ func openRemovals(n int) ledger.Hold {
 	}
 	return ledger.Hold{
 		ID: 5, Profile: 7, Guard: ledger.GuardRemovals, Target: trakt, Cause: plex, Feature: media.Watchlist, Action: provider.Remove,
-		Run: 12, Since: now - 1000, State: ledger.HoldOpen, Ops: ops, Evidence: "as it was",
+		Run: 12, Since: now - 1000, State: ledger.HoldOpen, Ops: ops, Evidence: ledger.Said("as it was"),
 	}
 }
 
@@ -33,7 +33,7 @@ func TestNewOpsJoinTheirHold(t *testing.T) {
 		t.Fatalf("allowed %d, holds %+v", len(allowed), holds)
 	}
 	h := holds[0]
-	if h.ID != 5 || h.Run != 12 || h.State != ledger.HoldOpen || len(h.Ops) != 41 || h.Evidence != "as it was" {
+	if h.ID != 5 || h.Run != 12 || h.State != ledger.HoldOpen || len(h.Ops) != 41 || h.Evidence != ledger.Said("as it was") {
 		t.Errorf("the hold did not grow: %+v", h)
 	}
 	if h.Ops[0].ID != "12-0" {

@@ -59,7 +59,7 @@ func IdentityShift(f ShiftFacts) (hold ledger.Hold, ok bool) {
 		hold = *f.Open
 	}
 	hold.Lost, hold.Of, hold.Digest, hold.Works = len(left), f.Known, digest, ends(moves)
-	hold.Evidence = fmt.Sprintf("%d of %d works are others than before, by the ids that the service gives them now", len(left), f.Known)
+	hold.Evidence = ledger.Evidence{Code: ledger.SawShift, N: len(left), Of: f.Known}
 	return hold, true
 }
 

@@ -215,7 +215,7 @@ func without(code ledger.Code) []opGuard {
 	for i := range table {
 		if table[i].code == code {
 			table[i].joins = nil
-			table[i].trips = func(_ *round, ops []ledger.Op) []string { return make([]string, len(ops)) }
+			table[i].trips = func(_ *round, ops []ledger.Op) []ledger.Evidence { return make([]ledger.Evidence, len(ops)) }
 		}
 	}
 	return table
@@ -233,7 +233,7 @@ func (c opCase) check(table []opGuard) error {
 		} else {
 			others += len(h.Ops)
 		}
-		if h.ID != 0 || h.State != ledger.HoldOpen || h.Profile != 7 || h.Run != 40 || h.Since != now || h.Evidence == "" {
+		if h.ID != 0 || h.State != ledger.HoldOpen || h.Profile != 7 || h.Run != 40 || h.Since != now || h.Evidence.Code == "" {
 			return fmt.Errorf("a new hold is incomplete: %+v", h)
 		}
 	}
@@ -303,9 +303,9 @@ func TestCopiesNeedRoomOnce(t *testing.T) {
 }
 
 func TestFailedGuardHolds(t *testing.T) {
-	broken := map[string]func(*round, []ledger.Op) []string{
-		"panics":        func(*round, []ledger.Op) []string { panic("boom") },
-		"answers short": func(*round, []ledger.Op) []string { return nil },
+	broken := map[string]func(*round, []ledger.Op) []ledger.Evidence{
+		"panics":        func(*round, []ledger.Op) []ledger.Evidence { panic("boom") },
+		"answers short": func(*round, []ledger.Op) []ledger.Evidence { return nil },
 	}
 	for name, trips := range broken {
 		table := opGuards()

@@ -1,8 +1,6 @@
 package guard
 
 import (
-	"fmt"
-
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/provider"
 )
@@ -10,8 +8,8 @@ import (
 // quota holds the additions that do not fit by the service's own numbers. It
 // decides anew in every run: when room appears, what fits goes through. What
 // is removed in the same run makes no room yet, because adds are written first.
-func quota(r *round, ops []ledger.Op) []string {
-	out := make([]string, len(ops))
+func quota(r *round, ops []ledger.Op) []ledger.Evidence {
+	out := make([]ledger.Evidence, len(ops))
 	entered := make(map[spot]bool)
 	used := make(map[Shelf]int)
 	for i, op := range ops {
@@ -24,7 +22,7 @@ func quota(r *round, ops []ledger.Op) []string {
 			continue
 		}
 		if used[s] >= room {
-			out[i] = fmt.Sprintf("the service has room for %d more entries", max(room, 0))
+			out[i] = ledger.Evidence{Code: ledger.SawRoom, N: max(room, 0)}
 			continue
 		}
 		entered[entry] = true

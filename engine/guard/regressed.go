@@ -1,11 +1,11 @@
 package guard
 
-import "fmt"
+import "watchkeeper/engine/ledger"
 
 // regressed holds a view that is older than the last trusted one.
-func regressed(f ViewFacts) string {
+func regressed(f ViewFacts) ledger.Evidence {
 	if !f.Regressed {
-		return ""
+		return ledger.Evidence{}
 	}
-	return fmt.Sprintf("the list is older than the one read at %s", f.Trust.LastTrusted)
+	return ledger.Evidence{Code: ledger.SawRegressed, Since: f.Trust.LastTrusted}
 }

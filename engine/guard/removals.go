@@ -1,8 +1,6 @@
 package guard
 
 import (
-	"fmt"
-
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -16,14 +14,14 @@ import (
 //
 // Resume points have no weekly budget: every film watched to its end removes
 // one (R18), and a week of watching is no reason to ask.
-func removals(r *round, ops []ledger.Op) []string {
+func removals(r *round, ops []ledger.Op) []ledger.Evidence {
 	run := tally(ops, func(op ledger.Op) bool { return op.Action == provider.Remove }, flowOf)
-	return each(ops, func(op ledger.Op) string {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		if op.Action != provider.Remove {
-			return ""
+			return ledger.Evidence{}
 		}
 		f := flowOf(op)
-		if e := overRemovals(run[f], r.removedBefore(f), r.budget.Shown[shelfOf(op)]); e != "" {
+		if e := overRemovals(run[f], r.removedBefore(f), r.budget.Shown[shelfOf(op)]); e.Code != "" {
 			return e
 		}
 		var now, before, works int
@@ -44,12 +42,12 @@ func (r *round) removedBefore(f Flow) int {
 	return r.budget.Removed[f]
 }
 
-func overRemovals(now, before, works int) string {
+func overRemovals(now, before, works int) ledger.Evidence {
 	if most := atMost(3, 5, works, 50); now > most {
-		return fmt.Sprintf("%d removals in one run where %d works are shown; at most %d go through without a yes", now, works, most)
+		return ledger.Evidence{Code: ledger.SawRemovals, N: now, Of: works, Most: most}
 	}
 	if most := atMost(8, 10, works, 100); now+before > most {
-		return fmt.Sprintf("%d removals after %d in the last seven days, where %d works are shown; at most %d a week go through without a yes", now, before, works, most)
+		return ledger.Evidence{Code: ledger.SawWeek, N: now, Before: before, Of: works, Most: most}
 	}
-	return ""
+	return ledger.Evidence{}
 }

@@ -1,22 +1,20 @@
 package guard
 
 import (
-	"fmt"
-
 	"watchkeeper/engine/ledger"
 )
 
 // undoneWrites holds what follows from the taking back of settled writes of
 // ours, when one account did so more than three times within a day: another
 // tool is at work there, and its undoing does not spread.
-func undoneWrites(r *round, ops []ledger.Op) []string {
+func undoneWrites(r *round, ops []ledger.Op) []ledger.Evidence {
 	const most = 3
-	return each(ops, func(op ledger.Op) string {
+	return each(ops, func(op ledger.Op) ledger.Evidence {
 		n := r.undone[sourceOf(op).account]
 		if !reverses(r, op) || n <= most {
-			return ""
+			return ledger.Evidence{}
 		}
-		return fmt.Sprintf("%d of our writes were taken back there within a day; another tool seems to be at work", n)
+		return ledger.Evidence{Code: ledger.SawUndone, N: n}
 	})
 }
 

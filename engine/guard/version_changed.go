@@ -1,15 +1,15 @@
 package guard
 
-import "fmt"
+import "watchkeeper/engine/ledger"
 
 // versionChanged holds a view that lost 5 % and ten works or more together
 // with a new version of the server.
-func versionChanged(f ViewFacts) string {
+func versionChanged(f ViewFacts) ledger.Evidence {
 	if f.FirstLook || f.Version == "" || f.Trust.Version == "" || f.Version == f.Trust.Version {
-		return ""
+		return ledger.Evidence{}
 	}
 	if f.Lost < shareFloor || !share(f.Lost, f.Known, 5) {
-		return ""
+		return ledger.Evidence{}
 	}
-	return fmt.Sprintf("%d of %d works are gone since the server went from version %s to %s", f.Lost, f.Known, f.Trust.Version, f.Version)
+	return ledger.Evidence{Code: ledger.SawVersion, N: f.Lost, Of: f.Known, Name: f.Trust.Version, Other: f.Version}
 }

@@ -36,10 +36,10 @@ type ViewFacts struct {
 	Off []ledger.Code
 }
 
-// viewGuard is one guard over views; sees returns the evidence, "" to pass.
+// viewGuard is one guard over views; sees returns the evidence, none to pass.
 type viewGuard struct {
 	code ledger.Code
-	sees func(ViewFacts) string
+	sees func(ViewFacts) ledger.Evidence
 }
 
 // viewGuards is the order in which guards look; the first that sees something
@@ -65,7 +65,7 @@ func runView(table []viewGuard, f ViewFacts) (ledger.Hold, bool) {
 		if accepted && g.code != ledger.GuardWrongUser || switchedOff(g.code, f.Off) {
 			continue
 		}
-		if evidence := see(g, f); evidence != "" {
+		if evidence := see(g, f); evidence.Code != "" {
 			return viewHold(g.code, f, evidence), true
 		}
 	}
@@ -73,19 +73,17 @@ func runView(table []viewGuard, f ViewFacts) (ledger.Hold, bool) {
 }
 
 // see asks one guard; one that fails holds.
-func see(g viewGuard, f ViewFacts) (evidence string) {
+func see(g viewGuard, f ViewFacts) (evidence ledger.Evidence) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			evidence = fmt.Sprintf("the guard itself failed (%v), so the view waits", failure)
+			evidence = ledger.Evidence{Code: ledger.SawFailure, Name: fmt.Sprint(failure)}
 		}
 	}()
 	return g.sees(f)
 }
 
-func viewHold(code ledger.Code, f ViewFacts, evidence string) ledger.Hold {
-	if f.Suspicious {
-		evidence += "; it equals an older state of this list"
-	}
+func viewHold(code ledger.Code, f ViewFacts, evidence ledger.Evidence) ledger.Hold {
+	evidence.Older = f.Suspicious
 	h := ledger.Hold{
 		Profile: f.Party.Profile, Guard: code, Target: f.Party.ID, Feature: f.Feature,
 		Run: f.Run, Since: f.Now, State: ledger.HoldOpen, Evidence: evidence, Digest: f.Digest,

@@ -91,7 +91,7 @@ func (c viewCase) check(table []viewGuard) error {
 		return fmt.Errorf("held %t (%s)", held, h.Guard)
 	}
 	if held && (h.Guard != c.code || h.Target != f.Party.ID || h.Feature != f.Feature || h.Digest != f.Digest ||
-		h.Profile != 7 || h.Run != 40 || h.Since != now || h.State != ledger.HoldOpen || h.Evidence == "") {
+		h.Profile != 7 || h.Run != 40 || h.Since != now || h.State != ledger.HoldOpen || h.Evidence.Code == "") {
 		return fmt.Errorf("incomplete hold %+v", h)
 	}
 	return nil
@@ -111,7 +111,7 @@ func TestViewGuards(t *testing.T) {
 func TestViewGuardsControl(t *testing.T) {
 	for i, g := range viewGuards() {
 		table := viewGuards()
-		table[i].sees = func(ViewFacts) string { return "" }
+		table[i].sees = func(ViewFacts) ledger.Evidence { return ledger.Evidence{} }
 		noticed := false
 		for _, c := range viewCases() {
 			noticed = noticed || c.code == g.code && c.check(table) != nil
@@ -124,7 +124,7 @@ func TestViewGuardsControl(t *testing.T) {
 
 func TestFailedViewGuardHolds(t *testing.T) {
 	table := viewGuards()
-	table[2].sees = func(ViewFacts) string { panic("boom") }
+	table[2].sees = func(ViewFacts) ledger.Evidence { panic("boom") }
 	if h, held := runView(table, viewFacts(nil)); !held || h.Guard != table[2].code {
 		t.Errorf("a guard that panics let the view pass: %+v", h)
 	}
@@ -215,7 +215,7 @@ func TestIdentityShift(t *testing.T) {
 		n, known int
 		held     bool
 	}{{10, 200, true}, {10, 201, false}, {9, 60, false}, {0, 0, false}} {
-		if h, held := IdentityShift(facts(c.n, c.known)); held != c.held || held && (len(h.Works) != 2*c.n || h.Lost != c.n || h.Of != c.known || h.Evidence == "") {
+		if h, held := IdentityShift(facts(c.n, c.known)); held != c.held || held && (len(h.Works) != 2*c.n || h.Lost != c.n || h.Of != c.known || h.Evidence.Code == "") {
 			t.Errorf("%d of %d: %t %+v", c.n, c.known, held, h)
 		}
 	}

@@ -1,15 +1,15 @@
 package guard
 
-import "fmt"
+import "watchkeeper/engine/ledger"
 
 // wrongUser holds a view that speaks for another user or server than the one
 // that was connected. No answer makes it right; signing in again does.
-func wrongUser(f ViewFacts) string {
+func wrongUser(f ViewFacts) ledger.Evidence {
 	if f.Who.ServerID != "" && f.Who.ServerID != f.Party.ServerID {
-		return fmt.Sprintf("the answer comes from another server than the one connected as %s", f.Party.Name)
+		return ledger.Evidence{Code: ledger.SawOtherServer, Name: f.Party.Name}
 	}
 	if f.Who.UserID != "" && f.Who.UserID != f.Party.UserID {
-		return fmt.Sprintf("the sign-in speaks for another user than the one connected as %s", f.Party.Name)
+		return ledger.Evidence{Code: ledger.SawOtherUser, Name: f.Party.Name}
 	}
-	return ""
+	return ledger.Evidence{}
 }

@@ -72,7 +72,7 @@ func (r *resolver) estranged(c *claim) bool {
 type fault struct {
 	namespace media.Namespace
 	ids       []string
-	evidence  string
+	evidence  ledger.Evidence
 }
 
 // fault returns what is wrong with a claim by itself; nil: nothing.
@@ -81,11 +81,11 @@ func (r *resolver) fault(c *claim) *fault {
 	alone.item(c.tokens)
 	r.buffer = alone.have
 	if alone.clashed {
-		return clashed(&alone, "the item lists two ids of one kind")
+		return clashed(&alone, ledger.SawTwoIDs)
 	}
 	it := &r.in.Items[c.index]
 	if w, ok := r.in.Known.Works[c.linked]; ok && w.Kind != it.Kind {
-		return &fault{evidence: fmt.Sprintf("the item's kind changed from %s to %s", w.Kind, it.Kind)}
+		return &fault{evidence: ledger.Evidence{Code: ledger.SawKindChanged, Name: w.Kind.String(), Other: it.Kind.String()}}
 	}
 	if len(c.works) == 0 {
 		return nil
@@ -105,9 +105,9 @@ func (r *resolver) faultOf(works []media.WorkID, claims []claim) *fault {
 	}
 	r.buffer = all.have
 	if all.clashed {
-		return clashed(&all, "two ids of one kind would name one work")
+		return clashed(&all, ledger.SawTwoWorks)
 	}
-	if word := r.keptApart(works, claims); word != "" {
+	if word := r.keptApart(works, claims); word.Code != "" {
 		return &fault{evidence: word}
 	}
 	return nil
@@ -117,8 +117,8 @@ func (r *resolver) faultOf(works []media.WorkID, claims []claim) *fault {
 func (r *resolver) strange(c *claim) *fault {
 	it, w := &r.in.Items[c.index], r.in.Known.Works[c.linked]
 	was := slices.MinFunc(r.in.Known.WorkTokens[c.linked], media.Token.Compare)
-	return &fault{evidence: fmt.Sprintf("every id of the item changed and its name does not vouch for it: %q (%s), linked as %q (%s)",
-		it.Title, c.tokens[0], w.Title, was)}
+	return &fault{evidence: ledger.Evidence{Code: ledger.SawAllChanged,
+		Name: fmt.Sprintf("%s (%s)", it.Title, c.tokens[0]), Other: fmt.Sprintf("%s (%s)", w.Title, was)}}
 }
 
 // sameName tells whether an item still looks like its work. Seasons and
@@ -137,11 +137,11 @@ func (r *resolver) sameName(it *media.Item, w ledger.Work) bool {
 // 0 is unknown.
 func near(a, b int) bool { return a == 0 || b == 0 || a-b >= -1 && a-b <= 1 }
 
-func clashed(g *gathering, what string) *fault {
+func clashed(g *gathering, what ledger.Sight) *fault {
 	return &fault{
 		namespace: g.one.Namespace,
 		ids:       []string{id(g.one), id(g.two)},
-		evidence:  fmt.Sprintf("%s: %s and %s", what, g.one, g.two),
+		evidence:  ledger.Evidence{Code: what, Name: g.one.String(), Other: g.two.String()},
 	}
 }
 

@@ -126,7 +126,7 @@ func leadTo(group []claim) []media.WorkID {
 // stay, items that say nothing new about one work are linked to it, and all
 // others are listed.
 func (r *resolver) dispute(group []claim, works []media.WorkID, f *fault) {
-	f.evidence += among(group)
+	f.evidence.Items, f.evidence.More = among(group)
 	for i := range group {
 		c := &group[i]
 		switch {
@@ -139,16 +139,12 @@ func (r *resolver) dispute(group []claim, works []media.WorkID, f *fault) {
 }
 
 // among names the items of a group, the first five of many.
-func among(group []claim) string {
+func among(group []claim) (items string, more int) {
 	var keys []string
 	for i := range group[:min(len(group), 5)] {
 		keys = append(keys, group[i].key)
 	}
-	text := ", among items " + strings.Join(keys, ", ")
-	if more := len(group) - len(keys); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return strings.Join(keys, ", "), len(group) - len(keys)
 }
 
 // unite makes a group one work: the lowest of its works, or a new one.
@@ -230,28 +226,36 @@ func (r *resolver) connect(c *claim, work media.WorkID, by ledger.LinkedBy) {
 }
 
 // keptApart returns the word of a person that forbids the works and claims to
-// be one work; "" when there is none.
-func (r *resolver) keptApart(works []media.WorkID, claims []claim) string {
+// be one work; none when there is none.
+func (r *resolver) keptApart(works []media.WorkID, claims []claim) ledger.Evidence {
 	for i := range claims {
 		c := &claims[i]
 		for _, w := range r.in.Known.Unlinked[c.key] {
 			if w != c.linked && slices.Contains(works, w) {
-				return fmt.Sprintf("a person took item %s away from work %d", c.key, w)
+				return ledger.Evidence{Code: ledger.SawTakenAway, Name: c.key, Other: r.named(w)}
 			}
 		}
 	}
 	if len(works) < 2 {
-		return ""
+		return ledger.Evidence{}
 	}
 	pairs := r.apartPairs()
 	for i, a := range works {
 		for _, b := range works[i+1:] {
 			if pairs[[2]media.WorkID{a, b}] {
-				return fmt.Sprintf("a person keeps work %d and work %d apart", a, b)
+				return ledger.Evidence{Code: ledger.SawKeptApart, Name: r.named(a), Other: r.named(b)}
 			}
 		}
 	}
-	return ""
+	return ledger.Evidence{}
+}
+
+// named is a work's title, or its number where it has none.
+func (r *resolver) named(w media.WorkID) string {
+	if title := r.in.Known.Works[w].Title; title != "" {
+		return title
+	}
+	return fmt.Sprint(w)
 }
 
 // apartPairs returns the pairs of works that persons keep apart, lower first.

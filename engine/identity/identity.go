@@ -103,7 +103,7 @@ type Conflict struct {
 	Namespace media.Namespace
 	IDs       []string
 	Why       ledger.Code
-	Evidence  string // in plain words
+	Evidence  ledger.Evidence
 }
 
 // Unmatched is an item that nothing identifies. Episodes is how many episodes

@@ -90,7 +90,7 @@ func TestAnItemThatBecameAnotherFilmKeepsItsLinkAndIsListed(t *testing.T) {
 	same(t, "claimed", out.Conflicts[0].Works, []media.WorkID{1, 2})
 
 	out = b.see(accountA, show("1", "tmdb:9"))
-	same(t, "evidence of a changed kind", out.Conflicts[0].Evidence, "the item's kind changed from film to show")
+	same(t, "evidence of a changed kind", out.Conflicts[0].Evidence, ledger.Evidence{Code: ledger.SawKindChanged, Name: "film", Other: "show"})
 	same(t, "work of a changed kind", out.Of, map[string]media.WorkID{"1": 1})
 	quiet(t, "an item whose kind changed", out)
 	same(t, "conflicts", conflictKeys(out), "1")
@@ -231,7 +231,7 @@ func TestConflictTellsItsEvidence(t *testing.T) {
 	out := b.see(accountB, film("x", "imdb:tt0000001", "tmdb:6"))
 	same(t, "conflict", out.Conflicts, []Conflict{{
 		Key: "x", Title: "title x", Works: []media.WorkID{1}, Namespace: media.TMDB, IDs: []string{"5", "6"},
-		Why: ledger.AmbiguousMatch, Evidence: "two ids of one kind would name one work: film/tmdb:5 and film/tmdb:6",
+		Why: ledger.AmbiguousMatch, Evidence: ledger.Evidence{Code: ledger.SawTwoWorks, Name: "film/tmdb:5", Other: "film/tmdb:6"},
 	}})
 }
 

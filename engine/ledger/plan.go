@@ -143,8 +143,8 @@ type Hold struct {
 	Answer  Answer
 	// Ops are the held ops; empty for a view.
 	Ops []Op
-	// Evidence says in plain words what the guard saw: counts and times.
-	Evidence string
+	// Evidence is what the guard saw.
+	Evidence Evidence
 	// Lost and Of are the counts behind a view guard: works missing, works known.
 	Lost, Of int
 	Digest   string // content of the held view (It is right)

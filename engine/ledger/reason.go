@@ -100,5 +100,5 @@ type Reason struct {
 	When    media.Moment `json:",omitzero"` // of the statement; 0 unknown
 	Read    RunID        `json:",omitzero"` // the run whose read proves it
 	Until   media.Moment `json:",omitzero"` // at which it is looked at again; 0 unknown
-	Details string       `json:",omitzero"`
+	Details Evidence     `json:",omitzero"`
 }

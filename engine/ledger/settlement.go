@@ -23,5 +23,5 @@ func (s Settlement) Accountable() bool { return s.Pending != nil }
 type Stop struct {
 	Code  Code
 	Until media.Moment
-	Error string // lower case, no secrets
+	Saw   Evidence
 }

@@ -69,7 +69,7 @@ type AccountStatus struct {
 	Paused   bool
 	// Problem is "" when the account works; else auth_needed, wrong_user, ...
 	Problem   Code
-	Detail    string // evidence in plain words, no secrets
+	Detail    Evidence
 	Since     media.Moment
 	Retry     media.Moment // when it is tried again
 	ClockMS   int64
@@ -86,7 +86,7 @@ type FeatureStatus struct {
 	Freshness   Freshness
 	LastTrusted media.Moment
 	Count       int
-	Evidence    string
+	Evidence    Evidence
 	Why         Code // for Silent and Stale
 	LagMS       int64
 	Lag95MS     int64
@@ -104,7 +104,7 @@ type HoldStatus struct {
 	Count    int
 	Since    media.Moment
 	Run      RunID
-	Evidence string
+	Evidence Evidence
 	Titles   []string // at most five samples
 }
 

@@ -34,7 +34,7 @@ type Trust struct {
 	// "" when it was.
 	LastTried media.Moment
 	Silent    Code
-	Evidence  string // of the latest view, in plain words
+	Evidence  Evidence // of the latest view
 	// SuspectDigest is the content of the latest untrusted view; AcceptedDigest
 	// one that the person declared right.
 	SuspectDigest  string

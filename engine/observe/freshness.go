@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"fmt"
 	"slices"
 
 	"watchkeeper/engine/ledger"
@@ -17,14 +16,14 @@ const (
 // Freshness says how much the last trusted read of a feature is worth, why,
 // and what shows it (§9 of the rules). pend are the feature's pending writes.
 // Stale is also a read that succeeds but contradicts evidence.
-func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, intervalMS int64) (ledger.Freshness, ledger.Code, string) {
+func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, intervalMS int64) (ledger.Freshness, ledger.Code, ledger.Evidence) {
 	switch {
 	case t.Silent != "":
 		return ledger.Silent, t.Silent, t.Evidence
 	case !t.LastTrusted.Known():
-		return ledger.NeverRead, "", ""
+		return ledger.NeverRead, "", ledger.Evidence{}
 	}
-	if why := contradiction(t, pend, now); why != "" {
+	if why := contradiction(t, pend, now); why.Code != "" {
 		return ledger.Stale, ledger.PendingVisible, why
 	}
 	age := int64(now - t.LastTrusted)
@@ -34,7 +33,7 @@ func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, interval
 	case age <= ageingIntervals*intervalMS:
 		return ledger.Ageing, "", t.Evidence
 	}
-	return ledger.Stale, ledger.SourceSilent, "last read at " + t.LastTrusted.String()
+	return ledger.Stale, ledger.SourceSilent, ledger.Evidence{Code: ledger.SawLastRead, Since: t.LastTrusted}
 }
 
 // WantsFresh tells whether the next read of a feature must go past every cache:
@@ -52,7 +51,7 @@ func CatchingUp(t ledger.Trust, now media.Moment, intervalMS int64) bool {
 }
 
 // contradiction tells what speaks against a list that was read without error.
-func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) string {
+func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) ledger.Evidence {
 	wait, _ := Window(t)
 	overdue, unread := 0, false
 	for _, p := range pend {
@@ -61,14 +60,16 @@ func contradiction(t ledger.Trust, pend []ledger.Pending, now media.Moment) stri
 		}
 		unread = unread || p.State == ledger.Expected && t.LastFull < p.Sent && t.LastTrusted > p.Sent
 	}
-	shows := fmt.Sprintf("it shows %d titles since %s, ", t.Count, t.LastFull)
+	shows := ledger.Evidence{Of: t.Count, Since: t.LastFull}
 	switch {
 	case overdue >= unseenIsStale:
-		return shows + fmt.Sprintf("and our %d last writes are not visible", overdue)
+		shows.Code, shows.N = ledger.SawUnseen, overdue
 	case unread:
-		return shows + "and says that nothing changed after our own write"
+		shows.Code = ledger.SawUnchangedOver
 	case t.SuspectDigest != "" && t.SuspectDigest == t.Digest && !late(now, t.StampMoved, wait):
-		return shows + "although its stamp says that something changed"
+		shows.Code = ledger.SawStampMoved
+	default:
+		return ledger.Evidence{}
 	}
-	return ""
+	return shows
 }

@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,9 +24,9 @@ type Verdict struct {
 	Suspicious bool
 	// Regressed: the stamp is older than that of the last trusted view.
 	Regressed bool
-	Silent    ledger.Code // why it is not trusted; "" when it is
-	Evidence  string      // what supports or contradicts it, in plain words
-	Digest    string      // of a full list; "" where nothing or only changes were listed
+	Silent    ledger.Code     // why it is not trusted; "" when it is
+	Evidence  ledger.Evidence // what supports or contradicts it
+	Digest    string          // of a full list; "" where nothing or only changes were listed
 }
 
 // Judge applies R1–R3 to a view, without the guards against loss.
@@ -38,7 +37,7 @@ func Judge(r Reading) Verdict {
 	v := Verdict{Trusted: true, Unchanged: r.View.Evidence.Unchanged, FirstLook: firstLook(r), Evidence: count(r.View)}
 	full := r.View.Coverage != provider.Changes
 	if v.FirstLook && !full && r.caps().Coverage != provider.Changes {
-		return untrusted(v, ledger.SourceNotTrusted, "a full list is needed for the first look, and only changes came")
+		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawChangesOnly))
 	}
 	if full {
 		v.Digest = Digest(r.View)
@@ -52,21 +51,23 @@ func refuse(r Reading) (Verdict, bool) {
 	e := r.View.Evidence
 	switch {
 	case r.View.Err != nil:
-		return untrusted(v, silence(r.View.Err.Kind), r.View.Err.Detail()), false
+		return untrusted(v, silence(r.View.Err.Kind), ledger.Said(r.View.Err.Detail())), false
 	case r.View.Feature != r.Feature || r.View.Coverage == 0:
-		return untrusted(v, ledger.SourceNotTrusted, "the answer is not a view of "+r.Feature.String()), false
+		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawNoView)), false
 	case strange(r.Whoami, r.Party.Account) || strange(provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, r.Party.Account):
-		return untrusted(v, ledger.WrongUser, "the answer is for another user or server than the account was connected with"), false
+		return untrusted(v, ledger.WrongUser, saw(ledger.SawStranger)), false
 	case !e.Unchanged && e.Announced >= 0 && e.Announced != e.Received:
 		return untrusted(v, ledger.SourceNotTrusted,
-			fmt.Sprintf("the service announced %d rows and sent %d", e.Announced, e.Received)), false
+			ledger.Evidence{Code: ledger.SawCounts, N: e.Received, Of: e.Announced}), false
 	case e.Unchanged && len(r.View.Rows) > 0:
-		return untrusted(v, ledger.SourceNotTrusted, "the answer lists rows and says that nothing changed"), false
+		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawBoth)), false
 	}
 	return v, true
 }
 
-func untrusted(v Verdict, why ledger.Code, evidence string) Verdict {
+func saw(what ledger.Sight) ledger.Evidence { return ledger.Evidence{Code: what} }
+
+func untrusted(v Verdict, why ledger.Code, evidence ledger.Evidence) Verdict {
 	v.Trusted, v.Silent, v.Evidence = false, why, evidence
 	return v
 }
@@ -109,7 +110,7 @@ func judgeContent(r Reading, v Verdict) Verdict {
 	}
 	if e.StampAt.Known() && t.StampAt.Known() && e.StampAt < t.StampAt {
 		v.Regressed = true
-		return untrusted(v, ledger.GuardRegressed, fmt.Sprintf("the list is of %s, an earlier one was of %s", e.StampAt, t.StampAt))
+		return untrusted(v, ledger.GuardRegressed, ledger.Evidence{Code: ledger.SawOlderStamp, At: e.StampAt, Since: t.StampAt})
 	}
 	if v.Digest == "" || v.Digest == t.Digest {
 		return v
@@ -117,7 +118,7 @@ func judgeContent(r Reading, v Verdict) Verdict {
 	v.Suspicious = slices.Contains(t.Older, v.Digest) && !newer(e, t)
 	if otherUnderStamp(r) {
 		if t.SuspectDigest != v.Digest || t.Silent != "" && withinWindow(r, t.LastTrusted) {
-			return untrusted(v, ledger.SourceNotTrusted, "the list changed although its stamp says that nothing did")
+			return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawSameStamp))
 		}
 		v.Suspicious = true
 	}
@@ -151,16 +152,16 @@ func withinWindow(r Reading, since media.Moment) bool {
 	return !late(r.Now, since, max(wait, time.Duration(reads)*r.interval()))
 }
 
-// count says in plain words what came.
-func count(v provider.View) string {
+// count says what came.
+func count(v provider.View) ledger.Evidence {
 	e := v.Evidence
 	switch {
 	case e.Unchanged && e.Cached:
-		return "a cache says that nothing changed"
+		return saw(ledger.SawCached)
 	case e.Unchanged:
-		return "the service says that nothing changed"
+		return saw(ledger.SawUnchanged)
 	case e.Announced >= 0:
-		return fmt.Sprintf("%d of %d announced rows", e.Received, e.Announced)
+		return ledger.Evidence{Code: ledger.SawRowsOf, N: e.Received, Of: e.Announced}
 	}
-	return fmt.Sprintf("%d rows", e.Received)
+	return ledger.Evidence{Code: ledger.SawRows, N: e.Received}
 }

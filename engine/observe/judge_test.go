@@ -69,7 +69,7 @@ func TestJudge(t *testing.T) {
 			if v.Trusted != (c.silent == "") || v.Silent != c.silent {
 				t.Fatalf("got %+v", v)
 			}
-			if v.Evidence == "" {
+			if v.Evidence.Code == "" {
 				t.Fatal("every verdict has its evidence")
 			}
 			if v.Trusted {
@@ -201,7 +201,7 @@ func TestDigestRingKeepsFive(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	const interval = int64(30 * 60_000)
-	read := ledger.Trust{LastTrusted: noon, LastFull: noon, Count: 412, Evidence: "412 rows"}
+	read := ledger.Trust{LastTrusted: noon, LastFull: noon, Count: 412, Evidence: ledger.Evidence{Code: ledger.SawRows, N: 412}}
 	quiet := read
 	quiet.Silent = ledger.AuthNeeded
 	write := func(sent media.Moment) ledger.Pending { return ledger.Pending{Sent: sent, State: ledger.Expected} }
@@ -225,7 +225,7 @@ func TestFreshness(t *testing.T) {
 	} {
 		got, _, evidence := observe.Freshness(c.trust, c.pend, noon.Add(c.after), interval)
 		if got != c.want {
-			t.Errorf("%s: %v (%s)", name, got, evidence)
+			t.Errorf("%s: %v (%v)", name, got, evidence)
 		}
 	}
 }

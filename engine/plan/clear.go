@@ -22,7 +22,7 @@ func (t *target) clear(c contest, base baseline) {
 	}
 	remover, code := t.remover(c, base)
 	if code != "" {
-		t.note(lead.Statement, code, "", true)
+		t.note(lead.Statement, code, none, true)
 		return
 	}
 	op := t.op(provider.Remove, remover.statement, remover.grant)
@@ -149,13 +149,13 @@ func (t *target) extra(c contest, base baseline) {
 	}
 	if code, who := t.sourcesStop(); code != "" {
 		cause.Account = who
-		t.note(cause, code, "copy exactly needs every source trusted and explicitly absent", true)
+		t.note(cause, code, saw(ledger.SawCopyNeedsAll), true)
 		return
 	}
 	g := grant{ok: route.Removals != ledger.Never, path: []int64{route.ID}, ask: true,
 		firstRun: !(route.Accepted && source.Accepted && t.party.Accepted)}
 	if !g.ok {
-		t.note(cause, ledger.RemovalsOff, "", true)
+		t.note(cause, ledger.RemovalsOff, none, true)
 		return
 	}
 	op := t.op(provider.Remove, cause, g)

@@ -17,7 +17,7 @@ func (t *target) op(action provider.Action, st ledger.Statement, g grant) ledger
 		Run: t.b.concluded(st), Seen: st.Seen, FirstLook: st.FirstLook, Local: st.Local, Origin: cause.Account, OriginSeq: cause.Seq}
 	return ledger.Op{Account: t.party.ID, Subject: st.Subject, Action: action, At: st.At, Cause: cause, Says: says,
 		Path: g.path, Read: t.party.Trust[t.f].Run, Ask: g.ask, FirstRun: g.firstRun,
-		Why: t.reason(st, "", "")}
+		Why: t.reason(st, "", none)}
 }
 
 // emit plans the op for each of the rows, or notes why it must not be.
@@ -61,7 +61,7 @@ func (t *target) joinedHere(s ledger.Subject) bool {
 // gate returns the first thing that stops an op that is otherwise due; what
 // lasts longest comes first.
 func (t *target) gate(op ledger.Op, base baseline, lead ledger.Statement) ledger.Reason {
-	stop := t.reason(lead, "", "")
+	stop := t.reason(lead, "", none)
 	for _, check := range []func(ledger.Op, baseline, ledger.Statement, *ledger.Reason){
 		t.gateDecisions, t.gateService, t.gateIdentity, t.gateMemory, t.gateRun, t.gatePlay,
 	} {
@@ -89,14 +89,14 @@ func (t *target) gateService(op ledger.Op, base baseline, lead ledger.Statement,
 	access := t.caps.Of(t.b.Work.Kind)
 	switch {
 	case access < provider.AddIt, access == provider.AddIt && op.Action != provider.Add && !t.movesOn(op):
-		stop.Code, stop.Details = ledger.CannotStore, "the service does not take this kind of change"
+		stop.Code, stop.Details = ledger.CannotStore, saw(ledger.SawNotThisChange)
 	case op.Action != provider.Add:
 	case t.dropsAtOnce(lead):
-		stop.Code, stop.Details = ledger.LocalEffect, "the service takes watched titles off its list"
+		stop.Code, stop.Details = ledger.LocalEffect, saw(ledger.SawDropsWatched)
 	case base.state == notHeld:
 		stop.Code = ledger.NotHeld
 	case base.state == once && (t.f == media.Ratings || t.f == media.Progress):
-		stop.Code, stop.Details = ledger.FirstLook, "a second look must agree that nothing would be written over"
+		stop.Code, stop.Details = ledger.FirstLook, saw(ledger.SawSecondLook)
 	}
 }
 
@@ -113,7 +113,7 @@ func (t *target) gateIdentity(op ledger.Op, base baseline, _ ledger.Statement, s
 		stop.Code = t.b.Frozen
 	case op.Action != provider.Add || linked:
 	case slices.Contains(t.b.Alike, t.party.ID):
-		stop.Code, stop.Details = ledger.AmbiguousMatch, "an item there that nothing identifies may be it"
+		stop.Code, stop.Details = ledger.AmbiguousMatch, saw(ledger.SawMaybeThere)
 	case len(t.b.Tokens) == 0:
 		stop.Code = ledger.NoMatch
 	case t.party.Caps.WritesHeldOnly:
@@ -140,11 +140,11 @@ func (t *target) gateRun(op ledger.Op, _ baseline, lead ledger.Statement, stop *
 	case t.party.Paused, !t.party.TrustedNow[t.f] && (trust.Silent == "" || trust.Silent == ledger.SourceSilent):
 		stop.Code = ledger.SourceSilent
 	case !t.party.TrustedNow[t.f]:
-		stop.Code, stop.Details = ledger.SourceNotTrusted, string(trust.Silent)
+		stop.Code, stop.Details = ledger.SourceNotTrusted, ledger.Evidence{Code: ledger.SawReason, Name: string(trust.Silent)}
 	case t.proving():
 		stop.Code = ledger.PendingProof
 	case t.f == media.Progress && slices.Contains(t.b.Playing, t.party.ID):
-		stop.Code, stop.Details = ledger.Settling, "being played right now"
+		stop.Code, stop.Details = ledger.Settling, saw(ledger.SawPlaying)
 	}
 }
 
@@ -154,7 +154,7 @@ func (t *target) gateMemory(op ledger.Op, _ baseline, _ ledger.Statement, stop *
 	for _, q := range t.b.Quarantine {
 		if q.Account == op.Account && q.Subject == op.Subject && q.Value == op.New && q.Cause == op.Cause &&
 			q.Failures >= ledger.QuarantineAfter && (q.Tokens == "" || q.Tokens == tokens) {
-			stop.Code, stop.Details = ledger.Quarantined, string(q.Why)
+			stop.Code, stop.Details = ledger.Quarantined, ledger.Evidence{Code: ledger.SawReason, Name: string(q.Why)}
 		}
 	}
 	for _, pend := range t.b.pending {
@@ -219,21 +219,26 @@ func (t *target) dropsAtOnce(lead ledger.Statement) bool {
 	return watched && (!at.Known() || lead.At <= at)
 }
 
+func saw(what ledger.Sight) ledger.Evidence { return ledger.Evidence{Code: what} }
+
 // reason is the evidence behind an op or a non-op (R20).
-func (t *target) reason(st ledger.Statement, code ledger.Code, details string) ledger.Reason {
+func (t *target) reason(st ledger.Statement, code ledger.Code, details ledger.Evidence) ledger.Reason {
 	return ledger.Reason{Code: code, Who: originOf(st).Account, Value: ledger.Want{Cleared: st.Cleared, Value: st.Value},
 		When: st.At, Read: t.b.concluded(st), Details: details}
 }
 
+// none is a reason that says everything by itself.
+var none ledger.Evidence
+
 // note records that something was said and nothing is done.
-func (t *target) note(st ledger.Statement, code ledger.Code, details string, unmet bool) {
+func (t *target) note(st ledger.Statement, code ledger.Code, details ledger.Evidence, unmet bool) {
 	t.plan.NonOps = append(t.plan.NonOps, ledger.NonOp{Account: t.party.ID, Subject: st.Subject,
 		Want: ledger.Want{Cleared: st.Cleared, Value: st.Value}, Why: t.reason(st, code, details), Unmet: unmet})
 }
 
 // noteUntil records what waits for a moment.
 func (t *target) noteUntil(st ledger.Statement, code ledger.Code, until media.Moment) {
-	why := t.reason(st, code, "")
+	why := t.reason(st, code, none)
 	why.Until = until
 	t.plan.NonOps = append(t.plan.NonOps, ledger.NonOp{Account: t.party.ID, Subject: st.Subject,
 		Want: ledger.Want{Cleared: st.Cleared, Value: st.Value}, Why: why, Unmet: true})

@@ -81,7 +81,7 @@ func (t *target) clearPlay(s said, plays []said) {
 		base.rows = slices.DeleteFunc(base.rows, func(row ledger.Shown) bool { return row.PlayKey == "" })
 		if len(base.rows) == 0 && base.state == listed && base.queued == nil {
 			if t.w.Explain {
-				t.note(s.candidates[0].Statement, ledger.AlreadyEqual, "another play keeps it watched", false)
+				t.note(s.candidates[0].Statement, ledger.AlreadyEqual, saw(ledger.SawAnotherPlay), false)
 			}
 			return
 		}
@@ -112,7 +112,7 @@ func (t *target) flag(plays []said) {
 		return
 	}
 	if t.unwatchedSince(*latest) {
-		t.note(lead.Statement, ledger.NewerThere, "un-watched there since", false)
+		t.note(lead.Statement, ledger.NewerThere, saw(ledger.SawUnwatched), false)
 		return
 	}
 	t.addPlay(*latest, base)
@@ -136,7 +136,7 @@ func (t *target) moveDate(s said, base baseline) {
 	}
 	from, g := t.carrier(s.contest, lead, anySet, need)
 	if !g.ok {
-		t.note(lead.Statement, ledger.PathAddOnly, "", true)
+		t.note(lead.Statement, ledger.PathAddOnly, none, true)
 		return
 	}
 	op := t.op(provider.Update, from.Statement, g)
@@ -149,7 +149,7 @@ func (t *target) addPlay(s said, base baseline) {
 	lead := s.candidates[0]
 	want, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work)
 	if !ok {
-		t.note(lead.Statement, ledger.CannotStore, "the service takes no play like this", true)
+		t.note(lead.Statement, ledger.CannotStore, saw(ledger.SawNoSuchPlay), true)
 		return
 	}
 	from, g := t.carrier(s.contest, lead, anySet, toAdd)

@@ -30,10 +30,10 @@ func (t *target) logPlay(s said) {
 		t.explainBarred(s.contest, base)
 	case !s.at.Known() && t.watched(): // any play satisfies an undated one
 		if t.w.Explain {
-			t.note(lead.Statement, ledger.AlreadyEqual, "watched there", false)
+			t.note(lead.Statement, ledger.AlreadyEqual, saw(ledger.SawWatchedThere), false)
 		}
 	case t.unwatchedSince(s):
-		t.note(lead.Statement, ledger.NewerThere, "un-watched there since", false)
+		t.note(lead.Statement, ledger.NewerThere, saw(ledger.SawUnwatched), false)
 	default:
 		t.addPlay(s, base)
 	}
@@ -83,7 +83,7 @@ func (t *target) gatePlay(op ledger.Op, _ baseline, lead ledger.Statement, stop 
 	case !settled:
 		stop.Code, stop.Until = ledger.Settling, until
 	case !op.FirstRun && !slices.Contains(t.b.Reread, t.party.ID):
-		stop.Code, stop.Details = ledger.Settling, "its plays are read once more first"
+		stop.Code, stop.Details = ledger.Settling, saw(ledger.SawReread)
 		t.ask(ledger.Reread)
 	}
 }

@@ -12,18 +12,18 @@ const tooShort = 60_000
 // that nothing stands against it. Positions at or above the share from which
 // the target counts a viewing as finished are left alone: they are a play, and
 // the play itself is history's to pass on once its own service says so.
-func (t *target) positionStops(w candidate, own *ledger.Statement, base baseline) (ledger.Code, string) {
+func (t *target) positionStops(w candidate, own *ledger.Statement, base baseline) (ledger.Code, ledger.Evidence) {
 	if t.f != media.Progress {
-		return "", ""
+		return "", none
 	}
 	if ms, known := positionMS(w.Value, t.b.Work); known && ms < tooShort {
-		return ledger.NothingSaid, "under a minute"
+		return ledger.NothingSaid, saw(ledger.SawUnderAMinute)
 	}
 	if pct := int64(t.caps.CompletePct); pct > 0 && positionShare(w.Value)*100 >= pct*media.FractionWhole {
-		return ledger.CannotStore, "the service would count this position as watched"
+		return ledger.CannotStore, saw(ledger.SawCountsAsWatched)
 	}
 	if base.state != listed {
-		return "", ""
+		return "", none
 	}
 	there := base.at
 	switch {
@@ -35,9 +35,9 @@ func (t *target) positionStops(w candidate, own *ledger.Statement, base baseline
 	}
 	switch {
 	case !w.At.Known() || !there.Known():
-		return ledger.NothingSaid, "a position is only written over when both have a time"
+		return ledger.NothingSaid, saw(ledger.SawNoTimes)
 	case there >= w.At:
-		return ledger.NewerThere, ""
+		return ledger.NewerThere, none
 	}
-	return "", ""
+	return "", none
 }

@@ -62,7 +62,7 @@ func TestR11LastWord(t *testing.T) {
 			}
 			b.says(B, media.Ratings, c.b, c.bAt, run)
 			p := b.expect(t, c.want)
-			if c.aAt == 0 && c.bAt == 0 && p.Ops[0].Why.Details == "" {
+			if c.aAt == 0 && c.bAt == 0 && p.Ops[0].Why.Details.Code == "" {
 				t.Error("the tie is not explained")
 			}
 		})

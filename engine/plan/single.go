@@ -37,7 +37,7 @@ func (t *target) set(c contest, base baseline) {
 	want, ok := Project(t.f, t.caps, w.Value, t.b.Work)
 	switch {
 	case !ok:
-		t.note(w.Statement, ledger.CannotStore, "the service cannot keep this value", !ownLeads)
+		t.note(w.Statement, ledger.CannotStore, saw(ledger.SawCannotKeep), !ownLeads)
 		return
 	case base.state == listed && Equal(t.f, t.caps, w.Value, base.value, t.b.Work):
 		t.met(c, w, base)
@@ -74,11 +74,11 @@ func (t *target) set(c contest, base baseline) {
 		op.New = want
 		op.Overwrites = action == provider.Update && !t.ours(c.own, base)
 		if c.tied() {
-			op.Why.Details = "said at the same time or without one: the order of routes decides"
+			op.Why.Details = saw(ledger.SawRouteOrder)
 		}
 		t.emit(op, base, t.copies(op, base), c.candidates[0].Statement)
 	case action == provider.Update:
-		t.note(w.Statement, ledger.PathAddOnly, "", true)
+		t.note(w.Statement, ledger.PathAddOnly, none, true)
 	default:
 		t.ownWord(c) // only the target itself says so: nobody asked to write it there (R10)
 	}
@@ -204,7 +204,7 @@ func (t *target) met(c contest, w candidate, base baseline) {
 		return
 	}
 	if t.w.Explain {
-		t.note(w.Statement, ledger.AlreadyEqual, "", false)
+		t.note(w.Statement, ledger.AlreadyEqual, none, false)
 	}
 }
 
@@ -212,17 +212,17 @@ func (t *target) met(c contest, w candidate, base baseline) {
 func (t *target) ownWord(c contest) {
 	lead := c.candidates[0].Statement
 	if lead.Local {
-		t.note(lead, ledger.LocalEffect, "", false)
+		t.note(lead, ledger.LocalEffect, none, false)
 		return
 	}
-	t.note(lead, ledger.NewerThere, "", false)
+	t.note(lead, ledger.NewerThere, none, false)
 }
 
 // explainBarred says why something that was said elsewhere does not come here.
 func (t *target) explainBarred(c contest, base baseline) {
 	for i, st := range c.barred {
 		if (c.barredBy[i] == ledger.Policy || t.w.Explain) && t.differs(st, base) {
-			t.note(st, c.barredBy[i], "", c.barredBy[i] == ledger.Policy)
+			t.note(st, c.barredBy[i], none, c.barredBy[i] == ledger.Policy)
 			return
 		}
 	}
@@ -233,7 +233,7 @@ func (t *target) explainBarred(c contest, base baseline) {
 func (t *target) explainPolicy(c contest, base baseline) bool {
 	for i, st := range c.barred {
 		if c.barredBy[i] == ledger.Policy && st.At > c.candidates[0].At && t.differs(st, base) {
-			t.note(st, ledger.Policy, "", true)
+			t.note(st, ledger.Policy, none, true)
 			return true
 		}
 	}

@@ -36,7 +36,7 @@ func (l *life) story(ctx context.Context, out engine.Outcome) error {
 		}
 	}
 	for _, s := range out.Stops {
-		l.tell("  stop %s: %s %s", l.nameOf(s.Account), s.Code, s.Error)
+		l.tell("  stop %s: %s %s", l.nameOf(s.Account), s.Code, s.Saw)
 	}
 	for _, p := range out.Plans {
 		l.undone(ctx, p.NonOps)

@@ -27,3 +27,18 @@ func decodeOp(body string, subject ledger.Subject) (op ledger.Op, err error) {
 	}
 	return op, nil
 }
+
+// sight reads evidence from its column.
+type sight struct{ into *ledger.Evidence }
+
+// Scan implements sql.Scanner.
+func (s sight) Scan(column any) error {
+	words, ok := column.(string)
+	if !ok {
+		return fmt.Errorf("stored evidence is a %T", column)
+	}
+	if err := json.Unmarshal([]byte(words), s.into); err != nil {
+		return fmt.Errorf("stored evidence: %w", err)
+	}
+	return nil
+}

@@ -15,7 +15,7 @@ const holdColumns = `id, profile, guard, target, cause, feature, action, run, si
 func scanHold(r scanner) (v ledger.Hold, err error) {
 	var works string
 	err = r.Scan(&v.ID, &v.Profile, &v.Guard, &v.Target, &v.Cause, &v.Feature, &v.Action, &v.Run, &v.Since,
-		&v.State, &v.Answer, &v.Evidence, &v.Lost, &v.Of, &v.Digest, &works)
+		&v.State, &v.Answer, sight{&v.Evidence}, &v.Lost, &v.Of, &v.Digest, &works)
 	if err != nil {
 		return v, err
 	}
@@ -125,7 +125,7 @@ func (t *tx) putHold(h *ledger.Hold) {
 		WHERE (state, answer, evidence, lost, known, digest, works)
 			<> (excluded.state, excluded.answer, excluded.evidence, excluded.lost, excluded.known, excluded.digest, excluded.works)`,
 		h.ID, h.Profile, h.Guard, h.Target, h.Cause, h.Feature, h.Action, h.Run, h.Since,
-		h.State, h.Answer, h.Evidence, h.Lost, h.Of, h.Digest, text(h.Works))
+		h.State, h.Answer, text(h.Evidence), h.Lost, h.Of, h.Digest, text(h.Works))
 	t.putHeldOps(h.ID, h.Ops)
 }
 

@@ -25,13 +25,13 @@ func heldOps(works ...media.WorkID) []ledger.Op {
 func TestHoldsGrowShrinkAndAreAnsweredOnce(t *testing.T) {
 	s := memory(t)
 	h := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Cause: 1, Feature: media.Ratings, Action: provider.Remove,
-		Run: 1, Since: 50, State: ledger.HoldOpen, Ops: heldOps(1, 2, 3), Evidence: "3 of 3", Lost: 3, Of: 3, Digest: "d", Works: []media.WorkID{9}}
+		Run: 1, Since: 50, State: ledger.HoldOpen, Ops: heldOps(1, 2, 3), Evidence: ledger.Evidence{Code: ledger.SawShrunk, N: 3, Of: 3}, Lost: 3, Of: 3, Digest: "d", Works: []media.WorkID{9}}
 	put := got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
 	h.ID = put[0].ID
 	if all := got(s.Holds(ctx, ledger.HoldOpen))(t); len(all) != 1 || !reflect.DeepEqual(all[0], h) {
 		t.Fatalf("came back as %+v\nwant %+v", all, h)
 	}
-	h.Ops, h.Evidence = heldOps(2, 3, 4, 5), "4 of 9"
+	h.Ops, h.Evidence = heldOps(2, 3, 4, 5), ledger.Evidence{Code: ledger.SawShrunk, N: 4, Of: 9}
 	got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
 	if all := got(s.Holds(ctx, 0))(t); len(all) != 1 || !reflect.DeepEqual(all[0], h) {
 		t.Fatalf("grew to %+v", all)

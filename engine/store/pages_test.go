@@ -199,7 +199,7 @@ func TestAccountsRoutesAndWaits(t *testing.T) {
 		t.Errorf("a route to itself: %v", err)
 	}
 	must(t, s.DropRoute(ctx, r.ID))
-	w := Wait{Account: 2, Until: 9, Failures: 3, Why: ledger.RateBudget, Since: 1, Detail: "tomorrow"}
+	w := Wait{Account: 2, Until: 9, Failures: 3, Why: ledger.RateBudget, Since: 1, Detail: ledger.Said("tomorrow")}
 	must(t, s.PutWait(ctx, w))
 	if all := got(s.Waits(ctx))(t); len(all) != 1 || all[0] != w {
 		t.Errorf("waits %+v", all)

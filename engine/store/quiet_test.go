@@ -26,7 +26,7 @@ func quietTrust(run ledger.RunID) []ledger.Trust {
 			all = append(all, ledger.Trust{Account: account, Feature: f, LastTrusted: media.Moment(1_790_000_000_000 + int64(run)*1_800_000),
 				Run: run, Reads: int(run), Looked: true, FirstRun: 1, Count: 50_000, Stamp: "2026-11-22T14:02:11.000Z", Digest: digest,
 				Older: []string{digest, digest, digest, digest, digest}, LagsMS: lags, Cursor: "2026-11-22T14:02:11.000Z",
-				Scope: digest[:16], Version: "10.11.3", Evidence: "50000 titles announced and received, stamp unchanged"})
+				Scope: digest[:16], Version: "10.11.3", Evidence: ledger.Evidence{Code: ledger.SawRowsOf, N: 50000, Of: 50000}})
 		}
 	}
 	return all
@@ -63,7 +63,7 @@ func TestQuietRunHardlyWrites(t *testing.T) {
 
 func unmetOf(work media.WorkID) []ledger.NonOp {
 	return []ledger.NonOp{{Account: 1, Subject: about(work, media.Ratings), Want: ledger.Want{Value: media.Rated(10)},
-		Why: ledger.Reason{Code: ledger.RateBudget, Until: 5000, Details: "tomorrow"}, Unmet: true}}
+		Why: ledger.Reason{Code: ledger.RateBudget, Until: 5000, Details: ledger.Said("tomorrow")}, Unmet: true}}
 }
 
 var heldOnce = []ledger.Hold{{ID: 1, Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Cause: 1, State: ledger.HoldOpen, Since: 7,

@@ -16,7 +16,7 @@ func scanTrust(r scanner) (v ledger.Trust, err error) {
 	var older, lags string
 	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
 		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Items, &v.Cursor, &v.Scope, &v.Version, &v.ClockMS, &v.LastFull,
-		&v.LastTried, &v.Silent, &v.Evidence, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
+		&v.LastTried, &v.Silent, sight{&v.Evidence}, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
 	if err != nil {
 		return v, err
 	}
@@ -35,7 +35,7 @@ func (t *tx) putTrust(rows []ledger.Trust) {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Account, v.Feature, v.LastTrusted, v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
 			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Items, v.Cursor, v.Scope, v.Version, v.ClockMS, v.LastFull,
-			v.LastTried, v.Silent, v.Evidence, v.SuspectDigest, v.AcceptedDigest)
+			v.LastTried, v.Silent, text(v.Evidence), v.SuspectDigest, v.AcceptedDigest)
 		t.exec(`INSERT INTO trust_past VALUES (?, ?, ?, ?) ON CONFLICT (account, feature)
 			DO UPDATE SET older = excluded.older, lags = excluded.lags WHERE (older, lags) <> (excluded.older, excluded.lags)`,
 			v.Account, v.Feature, text(v.Older), text(v.LagsMS))

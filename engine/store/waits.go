@@ -15,7 +15,7 @@ type Wait struct {
 	Failures int          // in a row
 	Why      ledger.Code
 	Since    media.Moment
-	Detail   string // lower case, no secrets
+	Detail   ledger.Evidence
 }
 
 // Holds tells whether the account must not be asked now. A person who asks for
@@ -30,7 +30,7 @@ func (w Wait) Holds(now media.Moment, asked bool) bool {
 // Waits returns every wait by account.
 func (s *Store) Waits(ctx context.Context) ([]Wait, error) {
 	return find(ctx, s, func(r scanner) (v Wait, err error) {
-		err = r.Scan(&v.Account, &v.Until, &v.Failures, &v.Why, &v.Since, &v.Detail)
+		err = r.Scan(&v.Account, &v.Until, &v.Failures, &v.Why, &v.Since, sight{&v.Detail})
 		return v, err
 	}, "SELECT account, until, failures, why, since, detail FROM waits ORDER BY account")
 }
@@ -39,7 +39,7 @@ func (s *Store) Waits(ctx context.Context) ([]Wait, error) {
 func (s *Store) PutWait(ctx context.Context, v Wait) error {
 	return s.write(ctx, func(t *tx) error {
 		t.exec("INSERT OR REPLACE INTO waits (account, until, failures, why, since, detail) VALUES (?, ?, ?, ?, ?, ?)",
-			v.Account, v.Until, v.Failures, v.Why, v.Since, v.Detail)
+			v.Account, v.Until, v.Failures, v.Why, v.Since, text(v.Detail))
 		return nil
 	})
 }

@@ -11,23 +11,23 @@ import (
 // gate gives the first reason for which a change cannot be taken back now,
 // whatever the target shows; the zero Reason when there is none.
 func (p *planner) gate(c *change, d ledger.Dossier, party *ledger.Party) ledger.Reason {
-	because := func(code ledger.Code, details string) ledger.Reason {
-		return ledger.Reason{Code: code, Details: details}
+	because := func(code ledger.Code, sight ledger.Sight) ledger.Reason {
+		return ledger.Reason{Code: code, Details: ledger.Evidence{Code: sight}}
 	}
 	f := c.op.Feature
 	switch {
 	case c.undone:
-		return because(ledger.UndoneByYou, "it was taken back before")
+		return because(ledger.UndoneByYou, ledger.SawTakenBack)
 	case c.underway:
-		return because(ledger.PendingVisible, "it is being written")
+		return because(ledger.PendingVisible, ledger.SawBeingWritten)
 	case party == nil || party.Removed:
-		return because(ledger.AuthNeeded, "the account is signed out")
+		return because(ledger.AuthNeeded, ledger.SawSignedOut)
 	case d.Frozen != "":
 		return because(d.Frozen, "")
 	case pinned(d.Pins, c.op):
 		return because(ledger.Pinned, "")
 	case party.Paused:
-		return because(ledger.SourceSilent, "the account is paused")
+		return because(ledger.SourceSilent, ledger.SawPaused)
 	case party.Blocked != "":
 		return because(party.Blocked, "")
 	case p.world.Caused[party.ID] != "":
@@ -56,7 +56,7 @@ func pinned(pins []ledger.Pin, op ledger.Op) bool {
 func unsettled(op ledger.Op, d ledger.Dossier) ledger.Reason {
 	for _, pending := range d.Pending {
 		if pending.Account == op.Account && pending.Subject == op.Subject && pending.State == ledger.Expected {
-			return ledger.Reason{Code: ledger.PendingVisible, Until: pending.Until, Details: "no read shows the write yet"}
+			return ledger.Reason{Code: ledger.PendingVisible, Until: pending.Until, Details: ledger.Evidence{Code: ledger.SawWriteUnseen}}
 		}
 	}
 	for _, proof := range d.Proofs {
@@ -74,7 +74,7 @@ func storable(c *change, d ledger.Dossier, party *ledger.Party) ledger.Reason {
 		need = provider.AddIt
 	}
 	if party.Caps.Feature(c.op.Feature).Of(d.Work.Kind) < need {
-		return ledger.Reason{Code: ledger.CannotStore, Details: "the service cannot take this back"}
+		return ledger.Reason{Code: ledger.CannotStore, Details: ledger.Evidence{Code: ledger.SawCannotTakeBack}}
 	}
 	if !c.op.New.Set && party.Caps.WritesHeldOnly && !holds(d, c.op) {
 		return ledger.Reason{Code: ledger.NotHeld}

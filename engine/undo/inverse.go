@@ -2,7 +2,6 @@ package undo
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ func (p *planner) takeBack(c *change, d ledger.Dossier) {
 	inverse := p.inverse(c)
 	exact := exactness(inverse, caps)
 	if exact == provider.NoUndo {
-		p.not(c, ledger.Reason{Code: ledger.CannotStore, Details: "the service cannot take this back"})
+		p.not(c, ledger.Reason{Code: ledger.CannotStore, Details: ledger.Evidence{Code: ledger.SawCannotTakeBack}})
 		return
 	}
 	if c.op.Feature == media.History && inverse.New.Set && !caps.PastDates {
@@ -88,9 +87,9 @@ func stillOurs(c *change, rows []ledger.Shown) ([]ledger.Shown, ledger.Reason) {
 	case c.old != c.op.New && (len(ours) > 0 || !c.op.New.Set && len(rows) == 0):
 		return ours, ledger.Reason{}
 	case c.old == c.op.New, len(showing(c.old)) > 0, len(rows) == 0 && !c.old.Set:
-		return nil, ledger.Reason{Code: ledger.AlreadyEqual, Details: "it is as it was before"}
+		return nil, ledger.Reason{Code: ledger.AlreadyEqual, Details: ledger.Evidence{Code: ledger.SawAsBefore}}
 	}
-	return nil, ledger.Reason{Code: ledger.NewerThere, Details: "it shows something else than what was written"}
+	return nil, ledger.Reason{Code: ledger.NewerThere, Details: ledger.Evidence{Code: ledger.SawSomethingElse}}
 }
 
 // equal tells whether a row shows the value. A play written to a service that
@@ -115,7 +114,7 @@ func (p *planner) inverse(c *change) ledger.Op {
 	}
 	op.Why = ledger.Reason{
 		Code: ledger.UndoneByYou, Who: c.op.Account, Value: ledger.Want{Cleared: !c.old.Set, Value: c.old},
-		When: p.world.Now, Read: p.world.Run, Details: "takes back " + names(c.done),
+		When: p.world.Now, Read: p.world.Run, Details: ledger.Evidence{Code: ledger.SawTakesBack, Name: names(c.done)},
 	}
 	switch {
 	case !c.old.Set:
@@ -133,7 +132,7 @@ func names(ids []ledger.OpID) string {
 	for i, id := range ids {
 		s[i] = string(id)
 	}
-	return fmt.Sprintf("op %s", strings.Join(s, ", "))
+	return strings.Join(s, ", ")
 }
 
 // exactness is how exactly a service can do the inverse. An older date of a

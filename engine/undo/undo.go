@@ -46,7 +46,7 @@ func Plan(entries []ledger.Entry, ds map[media.WorkID]ledger.Dossier, w *ledger.
 	for _, c := range collect(entries) {
 		d, ok := ds[c.op.Work]
 		if !ok {
-			p.not(c, ledger.Reason{Code: ledger.NoMatch, Details: "the work is no longer known"})
+			p.not(c, ledger.Reason{Code: ledger.NoMatch, Details: ledger.Evidence{Code: ledger.SawWorkGone}})
 			continue
 		}
 		p.takeBack(c, d)

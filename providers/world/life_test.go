@@ -300,7 +300,7 @@ func (l *life) answer() {
 		if len(h.Ops) == 0 {
 			answer = ledger.ReadAgain
 		}
-		l.note("hold %s at account %d for %s: %s (%s)", h.Guard, h.Target, h.Feature, answer, h.Evidence)
+		l.note("hold %s at account %d for %s: %s (%v)", h.Guard, h.Target, h.Feature, answer, h.Evidence)
 		if err := l.engine.Answer(l.t.Context(), h.ID, answer, nil); err != nil {
 			l.note("answer: %v", err)
 		}

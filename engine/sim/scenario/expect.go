@@ -270,7 +270,7 @@ func (p *parser) status(words []string) (step, error) {
 		return step{kind: asksStore, do: func(_ context.Context, s *stage) error {
 			a := s.account(words[0])
 			if got := orNone(a.Problem); got != words[2] {
-				return fmt.Errorf("it is %s (%s)", got, a.Detail)
+				return fmt.Errorf("it is %s (%v)", got, a.Detail)
 			}
 			return nil
 		}}, p.known(words[0])
@@ -282,7 +282,7 @@ func (p *parser) status(words []string) (step, error) {
 	return step{kind: asksStore, do: func(_ context.Context, s *stage) error {
 		for _, v := range s.account(words[0]).Features {
 			if v.Feature == f && (v.Freshness.String() != words[2] || len(words) == 4 && string(v.Why) != words[3]) {
-				return fmt.Errorf("it is %s %s (%s)", v.Freshness, v.Why, v.Evidence)
+				return fmt.Errorf("it is %s %s (%v)", v.Freshness, v.Why, v.Evidence)
 			}
 			if v.Feature == f {
 				return nil
