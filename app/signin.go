@@ -129,7 +129,7 @@ func (a *App) StartSignIn(ctx context.Context, args SignInArgs) (SignInStep, err
 		a.Vault.Hide(in.clientSecret)
 	}
 	if in.login, err = s.Login(env, method); err != nil {
-		return SignInStep{}, usage("%s", err)
+		return SignInStep{}, usage("%s", provider.AsError(err).Detail())
 	}
 	id := a.signIns.put(in)
 	step, err := a.next(ctx, id, in, nil)
@@ -205,7 +205,7 @@ func (a *App) CancelSignIn(_ context.Context, args NextArgs) (none, error) {
 func (a *App) next(ctx context.Context, id string, in *signIn, answers map[string]string) (SignInStep, error) {
 	step, err := in.login.Next(ctx, answers)
 	if err != nil {
-		return SignInStep{}, fmt.Errorf("sign in at %s: %w", in.account.Provider, err)
+		return SignInStep{}, &signInError{in.account.Provider, err}
 	}
 	v := SignInStep{Session: id, Code: step.Code, URL: step.URL, Expires: when(step.Expires), Notice: step.Notice}
 	for _, f := range step.Fields {

@@ -7,8 +7,10 @@
 //
 // It links no window. With a display it starts watchkeeper, so that the story
 // happens in front of you; without one watchkeeperctl does the work and the
-// story is told on the terminal. Read story.go for the story, town.go for who
-// lives in it, program.go for how the real program is driven.
+// story is told on the terminal. With --story=false it imitates all services,
+// prints how to go one's own way among them, and stays. Read story.go for the
+// story, stage.go for who lives in it, serve.go for the other way, program.go for
+// how the real program is driven.
 package main
 
 import (
@@ -23,7 +25,7 @@ import (
 )
 
 func main() {
-	story := flag.Bool("story", true, "tell the story; =false only serves the imitations until interrupted")
+	story := flag.Bool("story", true, "tell the story; =false imitates all services, says how to follow by hand, and stays until interrupted")
 	headless := flag.Bool("headless", os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "", "no window, also where there is a display")
 	pause := flag.Duration("pause", 0, "between steps (default 3s with a window)")
 	stay := flag.Bool("stay", true, "keep the window after the story until it is closed")
@@ -46,7 +48,10 @@ func run(ctx context.Context, story, headless bool, pause time.Duration, stay bo
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	t, err := newTown()
+	if !story {
+		return serve(ctx, dir, headless, os.Stdin)
+	}
+	t, err := newStage()
 	if err != nil {
 		return err
 	}
@@ -61,12 +66,7 @@ func run(ctx context.Context, story, headless bool, pause time.Duration, stay bo
 	} else {
 		say("The window is the real program. Everything you see in it comes from two imitated services on this computer.")
 	}
-	if !story {
-		say("The imitations run. Point a program at them with: %s", p.flags())
-		<-ctx.Done()
-		return nil
-	}
-	teller := &teller{ctx: ctx, town: t, program: p, pause: pause}
+	teller := &teller{ctx: ctx, stage: t, program: p, pause: pause}
 	if err := teller.tell(); err != nil {
 		return err
 	}

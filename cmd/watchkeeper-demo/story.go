@@ -12,7 +12,7 @@ import (
 // teller tells the story and holds the services to it.
 type teller struct {
 	ctx     context.Context
-	town    *town
+	stage   *stage
 	program *program
 	pause   time.Duration
 	number  int
@@ -108,8 +108,8 @@ func expect(ok bool, format string, args ...any) error {
 }
 
 func (s *teller) connect() error {
-	s.town.live()
-	v := s.town.truth()
+	s.stage.live()
+	v := s.stage.truth()
 	say("   Jellyfin holds %d titles; Trakt has %d watched and %d listed.", len(v.here), len(v.plays), len(v.listed))
 	if err := s.must("accounts", "add", "jellyfin", "--address", "http://"+jellyfinHost, "--user", "Anna",
 		"--password-file", s.program.dir+"/password", "--option", "write_ratings=on"); err != nil {
@@ -118,16 +118,16 @@ func (s *teller) connect() error {
 	say("   Jellyfin: signed in as Anna. The password was used once and is not kept.")
 	err := s.program.signIn(s.ctx, func(code string) {
 		say("   Trakt shows the code %s; Anna enters it on Trakt's page.", code)
-		s.town.trakt.Approve(code, s.town.tracked)
+		s.stage.trakt.Approve(code, s.stage.tracked)
 	}, "accounts", "add", "trakt", "--method", "device-code", "--client-id", clientID)
 	if err != nil {
 		return err
 	}
-	return expect(s.town.truth().same(v), "signing in changed something")
+	return expect(s.stage.truth().same(v), "signing in changed something")
 }
 
 func (s *teller) firstLook() error {
-	before := s.town.truth()
+	before := s.stage.truth()
 	for range 2 { // what is absent counts once it was absent twice
 		if _, _, err := s.sync(); err != nil {
 			return err
@@ -145,7 +145,7 @@ func (s *teller) firstLook() error {
 	if err := expect(code == 3 && len(now.Holds) > 0, "exit %d and %d holds, but the first plan has to wait for Start", code, len(now.Holds)); err != nil {
 		return err
 	}
-	return expect(s.town.truth().same(before), "the first look changed something")
+	return expect(s.stage.truth().same(before), "the first look changed something")
 }
 
 func (s *teller) begin() error {
@@ -160,7 +160,7 @@ func (s *teller) begin() error {
 		if err := s.answerAdds(got.Status); err != nil {
 			return err
 		}
-		if len(s.town.differences()) == 0 {
+		if len(s.stage.differences()) == 0 {
 			break
 		}
 	}
@@ -195,7 +195,7 @@ func (s *teller) answerAdds(now status) error {
 
 // agree compares the two services.
 func (s *teller) agree() error {
-	diff := s.town.differences()
+	diff := s.stage.differences()
 	if len(diff) == 0 {
 		say("   Both services tell the same story.")
 		return nil
@@ -204,11 +204,11 @@ func (s *teller) agree() error {
 }
 
 func (s *teller) evening() error {
-	seen, liked := s.town.films[270], s.town.films[271]
-	s.town.watchedHere(seen, time.Now().Add(-26*time.Hour))
-	s.town.anna.Favorite(liked.id, true)
-	s.town.tracked.Rate(s.town.films[0].title, 9, time.Time{})
-	say("   Anna saw %s on Jellyfin, gave %s a heart, and rated %s on Trakt.", seen.name, liked.name, s.town.films[0].name)
+	seen, liked := s.stage.films[270], s.stage.films[271]
+	s.stage.watchedHere(seen, time.Now().Add(-26*time.Hour))
+	s.stage.anna.Favorite(liked.id, true)
+	s.stage.tracked.Rate(s.stage.films[0].title, 9, time.Time{})
+	say("   Anna saw %s on Jellyfin, gave %s a heart, and rated %s on Trakt.", seen.name, liked.name, s.stage.films[0].name)
 	if err := s.settle(); err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *teller) settle() error {
 		if _, _, err := s.sync(); err != nil {
 			return err
 		}
-		if len(s.town.differences()) == 0 {
+		if len(s.stage.differences()) == 0 {
 			return nil
 		}
 	}
@@ -229,9 +229,9 @@ func (s *teller) settle() error {
 }
 
 func (s *teller) outage() error {
-	before := s.town.truth()
-	s.town.away.Store(true)
-	defer s.town.away.Store(false)
+	before := s.stage.truth()
+	s.stage.away.Store(true)
+	defer s.stage.away.Store(false)
 	got, code, err := s.sync()
 	if err != nil {
 		return err
@@ -240,10 +240,10 @@ func (s *teller) outage() error {
 	if err := expect(code == 4, "exit %d while a service is away, not 4 (stale)", code); err != nil {
 		return err
 	}
-	if err := expect(s.town.truth().same(before), "an outage changed something"); err != nil {
+	if err := expect(s.stage.truth().same(before), "an outage changed something"); err != nil {
 		return err
 	}
-	s.town.away.Store(false)
+	s.stage.away.Store(false)
 	if _, code, err = s.sync(); err != nil {
 		return err
 	}
@@ -261,10 +261,10 @@ func (s *teller) emptied() error {
 	if _, _, err := s.sync(); err != nil {
 		return err
 	}
-	hearts := s.town.truth().favourites()
-	lost := s.town.tracked.Listed()
+	hearts := s.stage.truth().favourites()
+	lost := s.stage.tracked.Listed()
 	for _, e := range lost {
-		s.town.tracked.Unlist(e.Title)
+		s.stage.tracked.Unlist(e.Title)
 	}
 	got, code, err := s.sync()
 	if err != nil {
@@ -274,12 +274,12 @@ func (s *teller) emptied() error {
 	if err := expect(code == 3 && len(got.Status.Holds) == 1, "exit %d and %d holds, but an emptied list has to be held", code, len(got.Status.Holds)); err != nil {
 		return err
 	}
-	if err := expect(s.town.truth().favourites() == hearts, "the empty list deleted favourites"); err != nil {
+	if err := expect(s.stage.truth().favourites() == hearts, "the empty list deleted favourites"); err != nil {
 		return err
 	}
 	say("   Jellyfin still has all %d favourites.", hearts)
 	for _, e := range lost {
-		s.town.tracked.List(e.Title, e.At)
+		s.stage.tracked.List(e.Title, e.At)
 	}
 	if err := s.settle(); err != nil {
 		return err
@@ -290,8 +290,8 @@ func (s *teller) emptied() error {
 
 // hearted are films with a heart at Jellyfin.
 func (s *teller) hearted(n int) (out []*work) {
-	for _, w := range s.town.films {
-		if w.id != "" && s.town.anna.State(w.id).Favorite && len(out) < n {
+	for _, w := range s.stage.films {
+		if w.id != "" && s.stage.anna.State(w.id).Favorite && len(out) < n {
 			out = append(out, w)
 		}
 	}
@@ -301,9 +301,9 @@ func (s *teller) hearted(n int) (out []*work) {
 func (s *teller) keepThem() error {
 	gone := s.hearted(15)
 	for _, w := range gone {
-		s.town.anna.Favorite(w.id, false)
+		s.stage.anna.Favorite(w.id, false)
 	}
-	listed := len(s.town.truth().listed)
+	listed := len(s.stage.truth().listed)
 	got, code, err := s.sync()
 	if err != nil {
 		return err
@@ -313,7 +313,7 @@ func (s *teller) keepThem() error {
 	}
 	h := got.Status.Holds[0]
 	say("   On hold: %d deletions on %s. %s", h.Count, h.At, h.Evidence)
-	if err := expect(len(s.town.truth().listed) == listed, "Trakt lost titles before anyone said yes"); err != nil {
+	if err := expect(len(s.stage.truth().listed) == listed, "Trakt lost titles before anyone said yes"); err != nil {
 		return err
 	}
 	say("   Anna says: keep them.")
@@ -323,12 +323,12 @@ func (s *teller) keepThem() error {
 	if _, _, err := s.sync(); err != nil {
 		return err
 	}
-	if err := expect(len(s.town.truth().listed) == listed, "Trakt lost titles although Anna kept them"); err != nil {
+	if err := expect(len(s.stage.truth().listed) == listed, "Trakt lost titles although Anna kept them"); err != nil {
 		return err
 	}
 	say("   Trakt still lists all %d. Anna gives the hearts back herself.", listed)
 	for _, w := range gone {
-		s.town.anna.Favorite(w.id, true)
+		s.stage.anna.Favorite(w.id, true)
 	}
 	if err := s.settle(); err != nil {
 		return err
@@ -337,13 +337,13 @@ func (s *teller) keepThem() error {
 }
 
 func (s *teller) undo() error {
-	w := s.town.films[272]
-	s.town.anna.Favorite(w.id, true)
+	w := s.stage.films[272]
+	s.stage.anna.Favorite(w.id, true)
 	got, _, err := s.sync()
 	if err != nil {
 		return err
 	}
-	if err := expect(got.Run.Added == 1 && s.town.truth().listed[w.title], "%s did not reach Trakt", w.name); err != nil {
+	if err := expect(got.Run.Added == 1 && s.stage.truth().listed[w.title], "%s did not reach Trakt", w.name); err != nil {
 		return err
 	}
 	say("   A heart for %s on Jellyfin put it on Trakt's list. Anna takes that run back.", w.name)
@@ -353,12 +353,12 @@ func (s *teller) undo() error {
 	if _, _, err := s.sync(); err != nil {
 		return err
 	}
-	v := s.town.truth()
+	v := s.stage.truth()
 	if err := expect(!v.listed[w.title] && v.here[w.id].Favorite, "undo left %t at Trakt and %t at Jellyfin", v.listed[w.title], v.here[w.id].Favorite); err != nil {
 		return err
 	}
 	say("   Trakt is as before, Jellyfin was not touched, and the next sync left it so.")
-	s.town.anna.Favorite(w.id, false)
+	s.stage.anna.Favorite(w.id, false)
 	return s.settle()
 }
 

@@ -19,7 +19,7 @@ type truth struct {
 	paused map[*traktfake.Title]bool
 }
 
-func (t *town) truth() truth {
+func (t *stage) truth() truth {
 	v := truth{map[string]jellyfinfake.State{}, map[*traktfake.Title]int{}, map[*traktfake.Title]bool{}, map[*traktfake.Title]int{}, map[*traktfake.Title]bool{}}
 	for _, w := range t.all() {
 		if w.id != "" {
@@ -42,7 +42,7 @@ func (t *town) truth() truth {
 }
 
 // all is every film, show and episode.
-func (t *town) all() []*work {
+func (t *stage) all() []*work {
 	all := append([]*work(nil), t.films...)
 	for _, s := range t.shows {
 		all = append(append(all, s), s.parts...)
@@ -68,7 +68,7 @@ func (v truth) favourites() (n int) {
 
 // differences names every title of which the services tell different stories.
 // What the server does not hold it cannot tell.
-func (t *town) differences() []string {
+func (t *stage) differences() []string {
 	v := t.truth()
 	var out []string
 	for _, w := range t.all() {

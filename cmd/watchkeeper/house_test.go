@@ -46,6 +46,7 @@ var house = []row{
 	{"engine/sim", []string{"engine/..."}, false},
 	{"engine", []string{"engine/..."}, false},
 	{"providers/internal", []string{"engine/provider", "engine/media", "providers/internal/..."}, false},
+	{"providers/town", []string{"providers/*/*fake", "providers/internal/fakekit"}, false},
 	{"providers/world", []string{"engine/...", "providers/..."}, false},
 	{"providers/*/*fake", []string{"providers/internal/fakekit"}, false},
 	{"providers/*", []string{"engine/provider", "engine/media", "providers/internal/..."}, false},
@@ -67,7 +68,7 @@ var house = []row{
 var pureImports = []string{"engine/media", "engine/provider", "engine/ledger"}
 
 // testOnly packages never ship.
-var testOnly = []string{"engine/providertest", "engine/sim", "providers/internal/fakekit", "providers/world", "cmd/watchkeeper/e2e"}
+var testOnly = []string{"engine/providertest", "engine/sim", "providers/internal/fakekit", "providers/world", "providers/town", "cmd/watchkeeper/e2e"}
 
 type pkg struct {
 	ImportPath string

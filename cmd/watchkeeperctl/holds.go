@@ -140,7 +140,7 @@ func undoCommand(s *session) *cobra.Command {
 			}
 			err = s.show(got, func() {
 				s.undone(got, "are")
-				s.run(got.Run)
+				s.run(got.Run, shownInPlan)
 			})
 			if got.Run.Failed+got.Run.Unproven > 0 {
 				err = errors.Join(err, exit(app.ExitError))

@@ -69,12 +69,14 @@ func local(text string) string {
 	return at.Local().Format("2006-01-02 15:04:05")
 }
 
-func (s *session) run(r app.Run) {
+// run prints what a run did, with at most so many of its changes.
+func (s *session) run(r app.Run, most int) {
 	s.say("run %d: %s", r.ID, counts(r))
-	for _, c := range r.Changes {
+	shown := r.Changes[:min(most, len(r.Changes))]
+	for _, c := range shown {
 		s.say("  %-7s %-10s %s on %s (%s)", c.Action, c.Feature, c.Title, c.Account, c.State)
 	}
-	if n := r.Added + r.Updated + r.Removed + r.Failed + r.Unproven - len(r.Changes); n > 0 {
+	if n := r.Added + r.Updated + r.Removed + r.Failed + r.Unproven - len(shown); n > 0 {
 		s.say("  … and %d more: watchkeeperctl runs show %d", n, r.ID)
 	}
 	if r.Error != "" {
@@ -111,7 +113,14 @@ func (s *session) hold(h app.Hold) {
 		}
 		s.say("  %s%s", strings.Join(h.Titles, ", "), more)
 	}
-	s.say("  answer with: watchkeeperctl holds %s %d", strings.Join(h.Answers, " | "), h.ID)
+	var ways []string
+	for _, a := range h.Answers {
+		if a == "accept" && h.Guard == "guard_first_run" {
+			a = "start"
+		}
+		ways = append(ways, fmt.Sprintf("%s %d", a, h.ID))
+	}
+	s.say("  answer with watchkeeperctl holds: %s", strings.Join(ways, ", or "))
 }
 
 func (s *session) op(o app.Op) {

@@ -25,6 +25,9 @@ func statusCommand(s *session) *cobra.Command {
 	}}
 }
 
+// inStatus is how many changes of the last run the status prints.
+const inStatus = 10
+
 func (s *session) status(v app.Status) {
 	if v.Demo {
 		s.say("Demo: nothing leaves this computer")
@@ -49,11 +52,15 @@ func (s *session) status(v app.Status) {
 	}
 	if v.LastRun != nil && len(v.Accounts) > 0 {
 		s.say("")
-		s.run(*v.LastRun)
+		s.run(*v.LastRun, inStatus)
 	}
 	if v.Unmet+v.SetAside > 0 {
 		s.say("")
 		s.say("%d differences are explained (watchkeeperctl plan), %d set aside", v.Unmet, v.SetAside)
+	}
+	if v.Waiting > 0 {
+		s.say("")
+		s.say("%d writes were sent and wait to be seen at the services", v.Waiting)
 	}
 	if v.Safe {
 		s.say("")

@@ -36,9 +36,12 @@ func (s *session) sync(ctx context.Context, args app.SyncArgs) error {
 	err := s.show(got, func() {
 		if len(got.Status.Accounts) > 0 {
 			s.silent(got.Silent)
-			s.run(got.Run)
+			s.run(got.Run, shownInPlan)
 		}
 		s.say("%s", got.Status.Sentence)
+		if len(got.Status.Holds) > 0 {
+			s.say("see what waits for you with: watchkeeperctl holds")
+		}
 	})
 	return errors.Join(err, code(got.Status.Exit))
 }
@@ -99,7 +102,7 @@ func (s *session) tellChange(old, now app.Status) {
 	}
 	s.clearLine()
 	if now.LastRun != nil && (old.LastRun == nil || old.LastRun.ID != now.LastRun.ID) {
-		s.run(*now.LastRun)
+		s.run(*now.LastRun, shownInPlan)
 	}
 	if now.Sentence != old.Sentence && (now.State != "in sync" || old.State != now.State) {
 		s.say("%s", now.Sentence)

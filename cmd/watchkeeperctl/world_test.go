@@ -133,10 +133,16 @@ func (c *counter) taken() (all []string) {
 
 const films = 300
 
-func newWorld(t *testing.T) *world {
+// bareWorld is a data folder without services.
+func bareWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, films: map[string]film{}, dir: filepath.Join(t.TempDir(), "data"), files: t.TempDir()}
+	return &world{t: t, films: map[string]film{}, dir: filepath.Join(t.TempDir(), "data"), files: t.TempDir()}
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := bareWorld(t)
 	w.jellyfin, w.trakt = jellyfinfake.New(jellyfinfake.Options{Now: w.now}), traktfake.New(w.now)
 	w.trakt.Limited = false
 	w.trakt.AddClient(traktfake.Client{ID: "own-client"})
@@ -156,16 +162,26 @@ func newWorld(t *testing.T) *world {
 			hosts[h] = server.URL
 		}
 	}
+	w.serves(hosts)
+	w.put("password", password+"\n")
+	return w
+}
+
+// serves writes the services file.
+func (w *world) serves(hosts map[string]string) {
+	w.t.Helper()
 	data, err := json.Marshal(hosts)
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	for name, text := range map[string]string{"services.json": string(data), "password": password + "\n"} {
-		if err := os.WriteFile(filepath.Join(w.files, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	w.put("services.json", string(data))
+}
+
+func (w *world) put(name, text string) {
+	w.t.Helper()
+	if err := os.WriteFile(w.file(name), []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
 	}
-	return w
 }
 
 func (w *world) file(name string) string { return filepath.Join(w.files, name) }

@@ -67,8 +67,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// asked is what a kind says to a person when the reason beside it does not say
-// it already.
+// asked is what a kind says to a person about a request, when the reason beside
+// it does not say it already.
 var asked = map[ErrorKind]string{AppRejected: "the service refuses this program", PlanLimit: "the plan is exhausted",
 	Locked: "the account is locked", Rejected: "the service says no", Contract: "not what the service promises"}
 
@@ -81,7 +81,7 @@ func (e *Error) Detail() string {
 	switch {
 	case s == "":
 		return e.Kind.String()
-	case asked[e.Kind] != "":
+	case asked[e.Kind] != "" && (e.Doing != "" || e.Status != 0):
 		return asked[e.Kind] + ": " + s
 	}
 	return s

@@ -11,6 +11,7 @@ func TestDetail(t *testing.T) {
 		"get /sync: status 503": {Kind: Transient, Doing: "get /sync", Status: 503},
 		"no sign-in is stored":  {Kind: Auth, Err: errors.New("no sign-in is stored")},
 		"status 401":            {Kind: Auth, Status: 401},
+		"a client id is missing": {Kind: AppRejected, Err: errors.New("a client id is missing")},
 		"rate limited":          {Kind: RateLimited},
 		"not what the service promises: get /sync: it is html": {Kind: Contract, Doing: "get /sync", Err: errors.New("it is html")},
 	} {

@@ -36,6 +36,13 @@ func (s *Service) Revoke(access string) {
 	delete(s.tokens, access)
 }
 
+// RevokeAll ends all sign-ins.
+func (s *Service) RevokeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens = map[string]*token{}
+}
+
 // authorize is the page on which a person agrees; here everybody agrees at
 // once, as the first user. The token comes in the fragment.
 func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {

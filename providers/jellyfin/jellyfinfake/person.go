@@ -151,6 +151,18 @@ func (u *User) Approve(code string) error {
 	return fmt.Errorf("no code %s", code)
 }
 
+// Waiting are the Quick Connect codes that nobody has confirmed.
+func (s *Server) Waiting() (codes []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.quick {
+		if q.user == nil {
+			codes = append(codes, q.code)
+		}
+	}
+	return codes
+}
+
 // Hide takes a library away from the user, or gives it back.
 func (u *User) Hide(library string, hidden bool) {
 	u.server.mu.Lock()

@@ -148,11 +148,33 @@ func (u *User) Approve(code string) error {
 	defer u.cloud.mu.Unlock()
 	for _, p := range u.cloud.pins {
 		if p.code == code {
-			p.token = u.token
+			p.token = u.cloud.tokenOf(u)
 			return nil
 		}
 	}
 	return fmt.Errorf("no pin %s", code)
+}
+
+// tokenOf is a user's token, a new one after the last was revoked.
+func (c *Cloud) tokenOf(u *User) string {
+	if c.tokens[u.token] == nil {
+		c.minted++
+		u.token = "account-" + digest(20, "token", u.Name, c.minted)
+		c.tokens[u.token] = u
+	}
+	return u.token
+}
+
+// Waiting are the codes of PINs that nobody has allowed.
+func (c *Cloud) Waiting() (codes []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.pins {
+		if p.token == "" {
+			codes = append(codes, p.code)
+		}
+	}
+	return codes
 }
 
 // NewestPIN is the code of the last PIN that was asked for.

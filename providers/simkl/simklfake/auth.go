@@ -132,6 +132,18 @@ func (s *Service) poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Waiting are the device codes that nobody has decided on.
+func (s *Service) Waiting() (codes []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.codes {
+		if d.approved == nil && !d.denied {
+			codes = append(codes, d.userCode)
+		}
+	}
+	return codes
+}
+
 // Approve is the person entering the code; a nil user says no.
 func (s *Service) Approve(userCode string, u *User) {
 	s.mu.Lock()

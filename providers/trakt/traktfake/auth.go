@@ -149,6 +149,18 @@ func (s *Service) devicePoll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Waiting are the device codes that nobody has decided on.
+func (s *Service) Waiting() (codes []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.codes {
+		if d.approved == nil && !d.denied {
+			codes = append(codes, d.userCode)
+		}
+	}
+	return codes
+}
+
 // Approve is the person entering the code on the activation page.
 func (s *Service) Approve(userCode string, u *User) { s.decide(userCode, u) }
 

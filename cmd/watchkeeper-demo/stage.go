@@ -30,8 +30,8 @@ const (
 	partMinutes  = 45
 )
 
-// town is the two imitated services and the one person who uses both.
-type town struct {
+// stage is the two imitated services and the one person who uses both.
+type stage struct {
 	jellyfin *jellyfinfake.Server
 	trakt    *traktfake.Service
 	anna     *jellyfinfake.User
@@ -51,8 +51,8 @@ type work struct {
 	parts []*work // episodes
 }
 
-func newTown() (*town, error) {
-	t := &town{jellyfin: jellyfinfake.New(jellyfinfake.Options{Name: "Living room"}), trakt: traktfake.New(time.Now), hosts: map[string]string{}}
+func newStage() (*stage, error) {
+	t := &stage{jellyfin: jellyfinfake.New(jellyfinfake.Options{Name: "Living room"}), trakt: traktfake.New(time.Now), hosts: map[string]string{}}
 	t.trakt.AddClient(traktfake.Client{ID: clientID})
 	t.anna, t.tracked = t.jellyfin.AddUser("Anna", password), t.trakt.AddUser("anna")
 	t.tracked.VIP = true
@@ -93,7 +93,7 @@ func idsOf(f []string) (map[string]string, traktfake.IDs) {
 	return ids, traktfake.IDs{IMDb: f[3], TMDB: whole(f[4]), TVDB: whole(f[5])}
 }
 
-func (t *town) film(f []string, held bool) *work {
+func (t *stage) film(f []string, held bool) *work {
 	here, there := idsOf(f)
 	there.TVDB = 0 // Trakt keeps none for films
 	w := &work{name: f[1], title: t.trakt.AddMovie(f[1], whole(f[2]), there)}
@@ -103,7 +103,7 @@ func (t *town) film(f []string, held bool) *work {
 	return w
 }
 
-func (t *town) show(f []string) *work {
+func (t *stage) show(f []string) *work {
 	here, there := idsOf(f)
 	counts := []int{0}
 	for range seasons {
@@ -123,7 +123,7 @@ func (t *town) show(f []string) *work {
 }
 
 // open serves an imitation on a free port of this computer.
-func (t *town) open(h http.Handler, hosts ...string) error {
+func (t *stage) open(h http.Handler, hosts ...string) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -137,15 +137,15 @@ func (t *town) open(h http.Handler, hosts ...string) error {
 	return nil
 }
 
-func (t *town) addresses() map[string]string { return t.hosts }
+func (t *stage) addresses() map[string]string { return t.hosts }
 
-func (t *town) close() {
+func (t *stage) close() {
 	for _, s := range t.servers {
 		_ = s.Close() // the demo is over
 	}
 }
 
-func (t *town) serveTrakt(w http.ResponseWriter, r *http.Request) {
+func (t *stage) serveTrakt(w http.ResponseWriter, r *http.Request) {
 	if t.away.Load() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -155,7 +155,7 @@ func (t *town) serveTrakt(w http.ResponseWriter, r *http.Request) {
 
 // live lets years pass: what Anna watched, listed and rated before Watchkeeper
 // came, some of it at both services.
-func (t *town) live() {
+func (t *stage) live() {
 	ago := func(days int) time.Time { return time.Now().AddDate(0, 0, -days).Truncate(time.Minute) }
 	for i, w := range t.films {
 		switch {
@@ -193,7 +193,7 @@ func (t *town) live() {
 	}
 }
 
-func (t *town) watchedHere(w *work, at time.Time) {
+func (t *stage) watchedHere(w *work, at time.Time) {
 	if w.id != "" {
 		t.anna.Keep(w.id, jellyfinfake.State{Played: true, Count: 1, Last: at, Rating: -1})
 	}
