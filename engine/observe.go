@@ -233,7 +233,7 @@ func (r *round) viewFacts(g *glance) guard.ViewFacts {
 	return guard.ViewFacts{Party: g.reading.Party, Feature: g.reading.Feature, Trust: g.reading.Trust, Run: r.run, Now: r.now,
 		Who: provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, Version: e.Version, Digest: g.verdict.Digest,
 		Known: n.Known, Lost: n.Lost, Compared: n.Compared, Changed: n.Changed, FutureTimes: n.FutureTimes,
-		FirstLook: g.verdict.FirstLook, Suspicious: g.verdict.Suspicious, Off: r.settings.GuardsOff}
+		FirstLook: g.verdict.FirstLook, Regressed: g.verdict.Regressed, Suspicious: g.verdict.Suspicious, Off: r.settings.GuardsOff}
 }
 
 // sight is this run's account with the given number; nil when it is not the

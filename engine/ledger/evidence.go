@@ -84,7 +84,6 @@ const (
 	SawCounts        Sight = "counts" // N, Of
 	SawBoth          Sight = "rows_and_unchanged"
 	SawChangesOnly   Sight = "changes_only"
-	SawOlderStamp    Sight = "older_stamp" // At, Since
 	SawSameStamp     Sight = "same_stamp"
 	SawLastRead      Sight = "last_read"             // Since
 	SawUnseen        Sight = "unseen_writes"         // N, Of, Since
@@ -140,7 +139,7 @@ const (
 var Sights = [...]Sight{
 	SawFailure, SawAsks, SawFirstPlan, SawRemovals, SawWeek, SawAdds, SawDuplicates, SawOverwrites, SawFlips, SawUndone, SawRoom,
 	SawShrunk, SawChanged, SawFuture, SawRegressed, SawVersion, SawOtherServer, SawOtherUser, SawShift,
-	SawWords, SawRows, SawRowsOf, SawUnchanged, SawCached, SawNoView, SawStranger, SawCounts, SawBoth, SawChangesOnly, SawOlderStamp,
+	SawWords, SawRows, SawRowsOf, SawUnchanged, SawCached, SawNoView, SawStranger, SawCounts, SawBoth, SawChangesOnly,
 	SawSameStamp, SawLastRead, SawUnseen, SawUnchangedOver, SawStampMoved, SawNewUser,
 	SawTwoIDs, SawTwoWorks, SawKindChanged, SawAllChanged, SawTakenAway, SawKeptApart,
 	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawPaused,

@@ -23,11 +23,16 @@ func clockOf(r Reading) clock {
 
 // read returns the moment in our time; implausible ones are missing.
 func (c clock) read(m media.Moment) media.Moment {
-	m = m.Add(-time.Duration(c.offsetMS) * time.Millisecond)
+	m = c.ours(m)
 	if !m.Plausible(c.now) {
 		return 0
 	}
 	return m
+}
+
+// ours is a service's moment in our time, plausible or not.
+func (c clock) ours(m media.Moment) media.Moment {
+	return m.Add(-time.Duration(c.offsetMS) * time.Millisecond)
 }
 
 // day returns a calendar day, which no clock offset moves.
@@ -40,6 +45,5 @@ func (c clock) day(m media.Moment) media.Moment {
 
 // ahead tells whether the service dates something implausibly far ahead.
 func (c clock) ahead(m media.Moment) bool {
-	m = m.Add(-time.Duration(c.offsetMS) * time.Millisecond)
-	return m > c.now.Add(10*time.Minute)
+	return c.ours(m) > c.now.Add(10*time.Minute)
 }

@@ -38,9 +38,10 @@ func Freshness(t ledger.Trust, pend []ledger.Pending, now media.Moment, interval
 
 // WantsFresh tells whether the next read of a feature must go past every cache:
 // a write of ours is to be seen, a proof needs its second look, a first look
-// its second opinion, or the stamp moved over a list that did not.
+// its second opinion, the stamp moved over a list that did not, or it went back.
 func WantsFresh(t ledger.Trust, pend []ledger.Pending, proofs int) bool {
-	return slices.ContainsFunc(pend, waitedFor) || proofs > 0 || t.Looked && t.Run == t.FirstRun || t.SuspectDigest != ""
+	return slices.ContainsFunc(pend, waitedFor) || proofs > 0 || t.Looked && t.Run == t.FirstRun ||
+		t.SuspectDigest != "" || t.Silent == ledger.GuardRegressed
 }
 
 // CatchingUp tells whether a whole list may still lag behind the stamp that

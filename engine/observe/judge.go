@@ -22,7 +22,8 @@ type Verdict struct {
 	// Suspicious: the content equals an older, superseded view without a newer
 	// stamp (R2).
 	Suspicious bool
-	// Regressed: the stamp is older than that of the last trusted view.
+	// Regressed: the stamp is older than that of the last trusted view; whether
+	// the view waits for that is the guards' to say.
 	Regressed bool
 	Silent    ledger.Code     // why it is not trusted; "" when it is
 	Evidence  ledger.Evidence // what supports or contradicts it
@@ -103,19 +104,16 @@ func firstLook(r Reading) bool {
 
 // judgeContent holds stamp and content against the last trusted view (R2).
 func judgeContent(r Reading, v Verdict) Verdict {
-	t, e := r.Trust, r.View.Evidence
+	t := r.Trust
 	accepted := v.Digest != "" && v.Digest == t.AcceptedDigest
 	if v.FirstLook || accepted {
 		return v
 	}
-	if e.StampAt.Known() && t.StampAt.Known() && e.StampAt < t.StampAt {
-		v.Regressed = true
-		return untrusted(v, ledger.GuardRegressed, ledger.Evidence{Code: ledger.SawOlderStamp, At: e.StampAt, Since: t.StampAt})
-	}
+	v.Regressed = stampOrder(r) < 0
 	if v.Digest == "" || v.Digest == t.Digest {
 		return v
 	}
-	v.Suspicious = slices.Contains(t.Older, v.Digest) && !newer(e, t)
+	v.Suspicious = slices.Contains(t.Older, v.Digest) && stampOrder(r) <= 0
 	if otherUnderStamp(r) {
 		if t.SuspectDigest != v.Digest || t.Silent != "" && withinWindow(r, t.LastTrusted) {
 			return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawSameStamp))
@@ -125,10 +123,19 @@ func judgeContent(r Reading, v Verdict) Verdict {
 	return v
 }
 
-// newer tells whether the view's stamp is provably later than the last
-// trusted one; stamps without an order prove nothing.
-func newer(e provider.Evidence, t ledger.Trust) bool {
-	return e.StampAt.Known() && t.StampAt.Known() && e.StampAt > t.StampAt
+// stampOrder tells whether the view's stamp is provably older (-1) or newer (1)
+// than the last trusted one: by the service's clock, and by ours, since its
+// clock may have been set meanwhile (R7). Stamps without a time prove nothing.
+func stampOrder(r Reading) int {
+	at, before := r.View.Evidence.StampAt, r.Trust.StampAt
+	if !at.Known() || !before.Known() {
+		return 0
+	}
+	theirs, ours := compare(at, before), compare(clockOf(r).ours(at), clock{offsetMS: r.Trust.ClockMS}.ours(before))
+	if theirs != ours {
+		return 0
+	}
+	return theirs
 }
 
 // otherUnderStamp tells whether a full list differs although the stamp is that of the last

@@ -145,7 +145,6 @@ func (l life) idempotent(r observe.Reading, linked []observe.Sighting) {
 		return
 	}
 	d, _ := observe.Observe(r, v, linked, l.known, nil)
-	d.ProofsGone = nil // a proof that ends unproven says nothing and moves nothing
 	for i := range d.Shown {
 		if d.Shown[i].State != ledger.ShownValue && d.Shown[i].Looks > 0 {
 			return // a first absence takes two looks

@@ -176,6 +176,23 @@ func TestSuspiciousView(t *testing.T) {
 	}
 }
 
+// What a suspicious view shows for the first time and is not there any more
+// waits for proof no longer.
+func TestSuspiciousFirstSightGone(t *testing.T) {
+	b := newBook(t, media.Ratings, catalogue())
+	with := []provider.Row{row("a", media.Rated(10), 0), row("b", media.Rated(30), 0)}
+	b.read(with...)
+	b.read(with[:1]...)
+	b.read(with...)
+	if len(b.known.Proofs) != 1 {
+		t.Fatalf("an old list is believed: %+v", b.known.Shown)
+	}
+	b.read(with[0], row("b", media.Value{}, 0))
+	if len(b.known.Proofs) != 0 {
+		t.Fatalf("left: %+v", b.known.Proofs)
+	}
+}
+
 // With a newer stamp an old content means nothing.
 func TestOldContentUnderNewerStamp(t *testing.T) {
 	caps := whole()

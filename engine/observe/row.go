@@ -103,6 +103,7 @@ func (o *observer) conclude(s seen, old ledger.Shown, had bool) {
 	case old.State == ledger.ShownUnknown && s.is == listed:
 		o.firstSight(s)
 	case old.State == ledger.ShownUnknown:
+		o.dismiss(s.RowKey) // what waited for proof is not there
 		o.absentAgain(s, old)
 	case old.State == ledger.ShownAbsent && s.is == denied:
 		o.dismiss(s.RowKey)
