@@ -23,7 +23,7 @@ var (
 	seeds = flag.Int("seeds", usualSeeds, "random lives")
 	first = flag.Uint64("seed", 0, "the first of them")
 	tape  = flag.String("tape", "", "a file with one life to live and to tell instead")
-	keep  = flag.Bool("keep", false, "write the shrunk tape of a life that fails into testdata/regressions")
+	keep  = flag.String("keep", "", "a folder for the shrunk tapes of lives that fail")
 )
 
 // lives lives many seeds at once and returns what came of each, in order.
@@ -72,7 +72,7 @@ func TestLives(t *testing.T) {
 			total["lives with a liar"]++
 		}
 		seed := *first + uint64(i)
-		if known := unsolved[seed]; known != "" && !*keep {
+		if known := unsolved[seed]; known != "" && *keep == "" {
 			t.Logf("seed %d, known to fail %s: %v", seed, known, v.Wrong)
 			continue
 		}
@@ -197,9 +197,9 @@ func TestTheJudgeSees(t *testing.T) {
 
 func report(t *testing.T, seed uint64, v Verdict) {
 	t.Errorf("seed %d: %s\nagain: go test ./engine/sim -run TestLives -seed=%d -seeds=1", seed, v.Wrong[0], seed)
-	if *keep {
+	if *keep != "" {
 		tape := Shrink(Draw(seed), v.Wrong[0].Kind)
-		name := filepath.Join("testdata", "regressions", fmt.Sprintf("%s-%d.txt", strings.ToLower(v.Wrong[0].Property), seed))
+		name := filepath.Join(*keep, fmt.Sprintf("%s-%d.txt", strings.ToLower(v.Wrong[0].Property), seed))
 		again, _ := Live(tape)
 		if err := os.WriteFile(name, fmt.Appendf(nil, "# %v\n%s", again.Wrong, tape), 0o644); err != nil {
 			t.Error(err)
