@@ -16,6 +16,7 @@ type LibraryArgs struct {
 	Person   string   `json:"person,omitempty"`
 	Search   string   `json:"search,omitempty"`
 	Features []string `json:"features,omitempty"`
+	Account  string   `json:"account,omitempty"` // that shows the work
 	Kind     string   `json:"kind,omitempty"`
 	Differs  bool     `json:"differs,omitempty"`
 	Offset   int      `json:"offset,omitempty"`
@@ -53,23 +54,9 @@ func (a *App) Library(ctx context.Context, args LibraryArgs) (LibraryPage, error
 		return LibraryPage{}, err
 	}
 	page := LibraryPage{Works: []Work{}}
-	if len(n.people) == 0 {
-		return page, nil
-	}
-	p, err := n.person(args.Person)
-	if err != nil {
+	q, ok, err := a.query(ctx, args)
+	if err != nil || !ok {
 		return page, err
-	}
-	q := store.LibraryQuery{Profile: p.ID, Search: args.Search, Differs: args.Differs, Offset: args.Offset, Limit: args.Limit}
-	if q.Features, err = features(args.Features); err != nil {
-		return page, err
-	}
-	if args.Kind != "" {
-		kind, ok := media.ParseKind(args.Kind)
-		if !ok {
-			return page, usage("there is no kind %q; there are %v", args.Kind, media.Kinds)
-		}
-		q.Kind = kind
 	}
 	rows, total, err := a.Store.Library(ctx, q)
 	page.Total = total
@@ -79,7 +66,7 @@ func (a *App) Library(ctx context.Context, args LibraryArgs) (LibraryPage, error
 	return page, err
 }
 
-func (n names) work(r store.LibraryRow) Work {
+func (n names) work(r ledger.LibraryRow) Work {
 	v := Work{ID: int64(r.Work.ID), Kind: r.Work.Kind.String(), Title: engine.Title(r.Work, ledger.Work{Title: r.Show}), Chips: []Chip{}}
 	for _, c := range r.Chips {
 		value := c.Value.Text(c.Feature)

@@ -73,6 +73,8 @@ var operations = []operation{
 	op("routes.list", (*App).Routes),
 	op("routes.set", (*App).SetRoutes),
 	op("routes.remove", (*App).RemoveRoutes),
+	op("routes.whatif", (*App).WhatIf),
+	op("routes.change", (*App).ChangeRoutes),
 	op("library", (*App).Library),
 	op("library.show", (*App).LibraryItem),
 	op("link.list", (*App).Unlinked),

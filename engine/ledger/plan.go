@@ -180,3 +180,27 @@ type Entry struct {
 	Ended    media.Moment
 	UndoneBy OpID
 }
+
+// Beyond returns the ops that others lack: the same write of the same value on
+// the same account counts as the same, whatever its number and its cause.
+func Beyond(ops, others []Op) []Op {
+	type write struct {
+		account AccountID
+		subject Subject
+		action  provider.Action
+		value   media.Value
+		key     RowKey
+	}
+	of := func(op Op) write { return write{op.Account, op.Subject, op.Action, op.New, op.RowKey} }
+	known := make(map[write]bool, len(others))
+	for _, op := range others {
+		known[of(op)] = true
+	}
+	var out []Op
+	for _, op := range ops {
+		if !known[of(op)] {
+			out = append(out, op)
+		}
+	}
+	return out
+}

@@ -79,3 +79,24 @@ func BenchmarkSizeOfShown(b *testing.B) {
 	}
 	b.ReportMetric(float64(size(b)[0])/50_000, "bytes/row")
 }
+
+// BenchmarkLibraryWorks100k is what a new search costs, once.
+func BenchmarkLibraryWorks100k(b *testing.B) {
+	s := filled(b, 100_000)
+	for b.Loop() {
+		if works := got(s.LibraryWorks(ctx, LibraryQuery{Profile: 1}))(b); len(works) != 100_000 {
+			b.Fatal(len(works))
+		}
+	}
+}
+
+// BenchmarkLibraryRows is what scrolling costs: a page anywhere in the list.
+func BenchmarkLibraryRows(b *testing.B) {
+	s := filled(b, 100_000)
+	works := got(s.LibraryWorks(ctx, LibraryQuery{Profile: 1}))(b)
+	at := 0
+	for b.Loop() {
+		at = (at + 7919) % (len(works) - 50)
+		got(s.LibraryRows(ctx, 1, works[at:at+50]))(b)
+	}
+}

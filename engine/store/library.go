@@ -14,55 +14,52 @@ type LibraryQuery struct {
 	Profile  ledger.ProfileID
 	Search   string // words of the title or of the show's title, in any order
 	Features []media.Feature
+	Account  ledger.AccountID // that shows the work
 	Kind     media.Kind
 	Differs  bool // only works with an unmet want
 	Offset   int
 	Limit    int // 0: 100
 }
 
-// LibraryRow is a work and what each account shows of it.
-type LibraryRow struct {
-	Work  ledger.Work
-	Show  string // title of the show of a season or episode
-	Chips []Chip // by account and feature
-}
-
-// Chip is one account's value for a work in one feature, folded over its items.
-type Chip struct {
-	Account ledger.AccountID
-	Feature media.Feature
-	State   ledger.ShownState
-	Value   media.Value
-	At      media.Moment
-	Unmet   ledger.Code // why the account does not show what it should; "" when it does
-	Sent    bool        // a write is on its way
-}
-
 // Library returns a page of works by title, and how many there are in all.
-func (s *Store) Library(ctx context.Context, q LibraryQuery) (rows []LibraryRow, total int, err error) {
-	w := q.where()
+func (s *Store) Library(ctx context.Context, q LibraryQuery) (rows []ledger.LibraryRow, total int, err error) {
+	works, err := s.LibraryWorks(ctx, q)
+	if err != nil {
+		return nil, 0, err
+	}
 	if q.Limit == 0 {
 		q.Limit = 100
 	}
-	err = s.snapshot(ctx, func(db querier) error {
-		const from = " FROM works w LEFT JOIN works s ON s.id = w.show"
-		n, err := list(ctx, db, one[int], "SELECT count(*)"+from+w.text, w.args...)
-		if err != nil {
-			return err
-		}
-		total = n[0]
-		rows, err = list(ctx, db, scanLibraryRow, `SELECT w.id, w.kind, w.title, w.year, w.runtime, w.show, w.season, w.number,
-			coalesce(s.title, '')`+from+w.text+` ORDER BY coalesce(iif(s.folded = '', s.title, s.folded),
-			iif(w.folded = '', w.title, w.folded)), w.season, w.number, w.id LIMIT ? OFFSET ?`, append(w.args, q.Limit, q.Offset)...)
-		if err != nil {
-			return err
-		}
-		return addChips(ctx, db, q.Profile, rows)
-	})
-	return rows, total, err
+	from := min(max(q.Offset, 0), len(works))
+	rows, err = s.LibraryRows(ctx, q.Profile, works[from:min(from+q.Limit, len(works))])
+	return rows, len(works), err
 }
 
-func scanLibraryRow(r scanner) (v LibraryRow, err error) {
+// LibraryWorks returns every work that a query picks, by title: what a list
+// scrolls through while LibraryRows brings the rows in sight. Offset and Limit
+// are not heeded.
+func (s *Store) LibraryWorks(ctx context.Context, q LibraryQuery) ([]media.WorkID, error) {
+	w := q.where()
+	return find(ctx, s, one[media.WorkID], `SELECT w.id FROM works w LEFT JOIN works s ON s.id = w.show`+w.text+
+		` ORDER BY coalesce(iif(s.folded = '', s.title, s.folded), iif(w.folded = '', w.title, w.folded)), w.season, w.number, w.id`, w.args...)
+}
+
+// LibraryRows returns what the accounts of a profile show of works, in the
+// order given; unknown works are left out.
+func (s *Store) LibraryRows(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) (rows []ledger.LibraryRow, err error) {
+	err = s.snapshot(ctx, func(db querier) error {
+		rows, err = list(ctx, db, scanLibraryRow, `SELECT w.id, w.kind, w.title, w.year, w.runtime, w.show, w.season, w.number,
+			coalesce(s.title, '') FROM json_each(?) asked JOIN works w ON w.id = asked.value LEFT JOIN works s ON s.id = w.show
+			ORDER BY asked.key`, ids(works))
+		if err != nil {
+			return err
+		}
+		return addChips(ctx, db, profile, rows)
+	})
+	return rows, s.wrap(err)
+}
+
+func scanLibraryRow(r scanner) (v ledger.LibraryRow, err error) {
 	w := &v.Work
 	err = r.Scan(&w.ID, &w.Kind, &w.Title, &w.Year, &w.RuntimeMS, &w.Show, &w.Season, &w.Number, &v.Show)
 	return v, err
@@ -77,6 +74,9 @@ func (q LibraryQuery) where() (w where) {
 	numbers := make([]int64, len(features))
 	for i, f := range features {
 		numbers[i] = int64(f)
+	}
+	if q.Account != 0 {
+		w.and("EXISTS (SELECT 1 FROM shown WHERE work = w.id AND state = ? AND account = ?)", ledger.ShownValue, q.Account)
 	}
 	w.and("EXISTS (SELECT 1 FROM shown WHERE work = w.id AND state = ? AND "+accounts+
 		" AND feature IN (SELECT value FROM json_each(?)))", ledger.ShownValue, q.Profile, ids(numbers))
@@ -101,7 +101,7 @@ type place struct {
 }
 
 // addChips folds what accounts show into the rows.
-func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []LibraryRow) error {
+func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []ledger.LibraryRow) error {
 	works := make([]media.WorkID, len(rows))
 	for i, r := range rows {
 		works[i] = r.Work.ID
@@ -137,9 +137,9 @@ func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []
 	if err != nil {
 		return err
 	}
-	chip := func(p place) (Chip, bool) {
+	chip := func(p place) (ledger.Chip, bool) {
 		v, ok := ledger.Fold(p.feature, shown[p])
-		return Chip{p.account, p.feature, v.State, v.Value, v.At, unmet[p], sent[p]}, ok || unmet[p] != "" || sent[p]
+		return ledger.Chip{Account: p.account, Feature: p.feature, State: v.State, Value: v.Value, At: v.At, Unmet: unmet[p], Sent: sent[p]}, ok || unmet[p] != "" || sent[p]
 	}
 	for i := range rows {
 		rows[i].Chips = chips(rows[i].Work.ID, accounts, chip)
@@ -148,8 +148,8 @@ func addChips(ctx context.Context, db querier, profile ledger.ProfileID, rows []
 }
 
 // chips are what each account says of a work, by account and feature.
-func chips(work media.WorkID, accounts []ledger.AccountID, chip func(place) (Chip, bool)) []Chip {
-	var out []Chip
+func chips(work media.WorkID, accounts []ledger.AccountID, chip func(place) (ledger.Chip, bool)) []ledger.Chip {
+	var out []ledger.Chip
 	for _, a := range accounts {
 		for _, f := range media.Features {
 			if c, ok := chip(place{work, a, f}); ok {

@@ -68,6 +68,7 @@ func TestLibrary(t *testing.T) {
 		"a kind":                {LibraryQuery{Profile: 1, Kind: media.Episode}, []media.WorkID{3}, 1},
 		"features":              {LibraryQuery{Profile: 1, Features: []media.Feature{media.Watchlist, media.History}}, []media.WorkID{2, 3}, 2},
 		"what differs":          {LibraryQuery{Profile: 1, Differs: true}, []media.WorkID{1}, 1},
+		"an account's":          {LibraryQuery{Profile: 1, Account: 2}, nil, 0},
 		"a page":                {LibraryQuery{Profile: 1, Offset: 1, Limit: 1}, []media.WorkID{2}, 3},
 		"another person's":      {LibraryQuery{Profile: 2}, nil, 0},
 		"differs but elsewhere": {LibraryQuery{Profile: 1, Differs: true, Features: []media.Feature{media.Watchlist}}, nil, 0},
@@ -84,7 +85,7 @@ func TestLibrary(t *testing.T) {
 	}
 	rows, _, err := s.Library(ctx, LibraryQuery{Profile: 1, Search: "amelie"})
 	must(t, err)
-	want := []Chip{{Account: 1, Feature: media.Ratings, State: ledger.ShownValue, Value: media.Rated(70)},
+	want := []ledger.Chip{{Account: 1, Feature: media.Ratings, State: ledger.ShownValue, Value: media.Rated(70)},
 		{Account: 2, Feature: media.Ratings, State: ledger.ShownAbsent, Unmet: ledger.PendingVisible, Sent: true}}
 	if !slices.Equal(rows[0].Chips, want) {
 		t.Errorf("chips %+v\nwant %+v", rows[0].Chips, want)

@@ -130,7 +130,7 @@ CREATE TABLE shown (
   looks      INTEGER NOT NULL,
   PRIMARY KEY (account, feature, key, play_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX shown_of_work ON shown (work);
+CREATE INDEX shown_of_work ON shown (work, state); -- state: the library asks for works that somebody shows
 CREATE INDEX shown_looked_once ON shown (account, feature) WHERE looks > 0 AND state = 0;
 
 CREATE TABLE statements (
