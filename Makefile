@@ -3,16 +3,18 @@
 SHELL := /bin/bash
 export GOFLAGS := -trimpath -buildvcs=false
 UNIT := CGO_ENABLED=0 go
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT := $(shell git describe --always --exclude '*' --dirty=.changed 2>/dev/null)
+VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)$(if $(COMMIT),+$(COMMIT))
 LD := -X watchkeeper/app/wire.Version=$(VERSION)
 GL_TAGS := migrated_fynedo,x11
+GL_PACKAGES := gcc pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev
 # Budgets: cases of random beliefs, simulated lives, and where they begin.
 CASES ?= 200000
 SEEDS ?= 200
 FROM ?= 0
 WEEKS ?= 1
 
-.PHONY: run build ctl demo e2e test race lint sim world bench help
+.PHONY: run build ctl demo e2e desktop-ready cross figures release package windows test race lint sim world bench help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,7 +23,7 @@ run: build ## the desktop program
 	build/watchkeeper
 
 build: ctl ## both programs
-	@bash .ci/install gcc pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev
+	@bash .ci/install $(GL_PACKAGES)
 	go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
 
 ctl: ## the command line program; no C compiler needed
@@ -32,13 +34,36 @@ demo: ctl ## imitation services on this computer, the real program, and a story;
 	$(UNIT) build -ldflags "$(LD)" -o build/watchkeeper-demo ./cmd/watchkeeper-demo
 	build/watchkeeper-demo --story $(STORY)
 
-e2e: ## the desktop program on a virtual screen, with a tray and notifications that are pressed
-	@bash .ci/install gcc pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev xvfb dbus openbox xdotool libgl1-mesa-dri
-	go test -tags e2e -count=1 ./cmd/watchkeeper/e2e
+e2e: desktop-ready ## the desktop program on a virtual screen, with a tray and notifications that are pressed
+	go test -tags e2e -count=1 -timeout 30m ./cmd/watchkeeper/e2e
+
+desktop-ready:
+	@bash .ci/install $(GL_PACKAGES) xvfb dbus openbox xdotool libgl1-mesa-dri gnome-keyring libsecret-tools
+
+figures: desktop-ready ## start, memory and idle load of the desktop program with 50,000 titles
+	go test -tags e2e -count=1 -timeout 60m -run XXX -bench . -benchtime 1x ./cmd/watchkeeper/e2e
+
+release: ## both programs as they are given away: small, and the same bytes every time
+	@bash .ci/install $(GL_PACKAGES)
+	go build -tags $(GL_TAGS) -ldflags "-s -w $(LD)" -o build/release/watchkeeper ./cmd/watchkeeper
+	$(UNIT) build -ldflags "-s -w $(LD)" -o build/release/watchkeeperctl ./cmd/watchkeeperctl
+
+package: release ## dist/: an archive with install and uninstall, and a .deb
+	@bash .ci/install xz-utils
+	@bash .ci/package $(VERSION)
+
+windows: ## build/windows: both programs for Windows, built here
+	@bash .ci/install gcc-mingw-w64-x86-64
+	CGO_ENABLED=1 GOOS=windows CC=x86_64-w64-mingw32-gcc go build -tags migrated_fynedo -ldflags "-s -w -H=windowsgui $(LD)" -o build/windows/watchkeeper.exe ./cmd/watchkeeper
+	GOOS=windows $(UNIT) build -ldflags "-s -w $(LD)" -o build/windows/watchkeeperctl.exe ./cmd/watchkeeperctl
 
 test: lint ## vet, lint, all tests, 200,000 cases of random beliefs; no display, no C compiler
 	$(UNIT) test -tags ci ./...
 	$(UNIT) test -tags ci ./engine/sim -run 'TestDecide$$' -cases=$(CASES)
+
+cross: ## vet for Windows and macOS; needs neither
+	GOOS=windows GOARCH=amd64 $(UNIT) vet -tags ci ./...
+	GOOS=darwin GOARCH=arm64 $(UNIT) vet -tags ci,mobile ./...
 
 lint: ## vet and staticcheck
 	$(UNIT) vet -tags ci ./...

@@ -26,8 +26,9 @@ import (
 // App is a running house that takes wishes.
 type App struct {
 	*wire.House
-	// Show raises the window; nil where there is none. Set before Serve.
-	Show func()
+	// Show raises the window, or does another wish of a second start, and tells
+	// whether it knows it; nil where there is no window. Set before Serve.
+	Show func(wish string) bool
 
 	server  *instance.Server
 	signIns signIns

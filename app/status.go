@@ -226,11 +226,19 @@ func (n names) holdStatus(h ledger.HoldStatus) Hold {
 	return v
 }
 
-// ShowWindow raises the window of the process that owns the data folder.
-func (a *App) ShowWindow(context.Context, none) (none, error) {
+// ShowArgs say what a second start of the window program asks for.
+type ShowArgs struct {
+	Wish string `json:"wish,omitempty"` // "": only the window
+}
+
+// ShowWindow raises the window of the process that owns the data folder, or
+// does there what a second start asks for.
+func (a *App) ShowWindow(_ context.Context, args ShowArgs) (none, error) {
 	if a.Show == nil {
 		return none{}, usage("the Watchkeeper that runs has no window")
 	}
-	a.Show()
+	if !a.Show(args.Wish) {
+		return none{}, usage("the Watchkeeper that runs does not know %q", args.Wish)
+	}
 	return none{}, nil
 }

@@ -9,13 +9,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,6 +40,7 @@ type flags struct {
 	services    string
 	secretsFile bool
 	background  bool
+	wish        string
 	verbose     bool
 }
 
@@ -48,7 +52,13 @@ func main() {
 	flag.BoolVar(&f.background, "background", false, "start in the tray, without a window")
 	flag.BoolVar(&f.verbose, "verbose", false, "log every request")
 	version := flag.Bool("version", false, "print the version")
+	flag.Usage = usage
 	flag.Parse()
+	f.wish = flag.Arg(0)
+	if _, known := wishes[f.wish]; !known || flag.NArg() > 1 {
+		usage()
+		os.Exit(2)
+	}
 	if *version {
 		fmt.Println("watchkeeper", wire.Version)
 		return
@@ -61,6 +71,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "watchkeeper:", err)
 		os.Exit(1)
 	}
+}
+
+func usage() {
+	words := slices.Sorted(maps.Keys(wishes))[1:] // the first is none
+	fmt.Fprintf(flag.CommandLine.Output(), "usage: watchkeeper [flags] [%s]\n", strings.Join(words, "|"))
+	flag.PrintDefaults()
 }
 
 // run is the program until its window and tray are gone and the engine has
@@ -78,15 +94,26 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 		return err
 	}
 	if peer != nil {
-		if _, err := peer.Do(ctx, "show", nil, nil); err != nil {
-			return err
-		}
-		fmt.Println(words.Say("message.raised"))
-		return nil
+		return handOver(ctx, peer, f.wish, words)
 	}
 	p := newProgram(f, words)
 	p.run(ctx, func() (*app.App, error) { return app.Open(ctx, lock, o) }, lock)
 	return p.close()
+}
+
+// handOver asks the program that runs already.
+func handOver(ctx context.Context, peer *instance.Peer, wish string, words *view.Words) error {
+	args, err := json.Marshal(app.ShowArgs{Wish: wish})
+	if err != nil {
+		return err
+	}
+	if _, err := peer.Do(ctx, "show", args, nil); err != nil {
+		return err
+	}
+	if wish == "" {
+		fmt.Println(words.Say("message.raised"))
+	}
+	return nil
 }
 
 // display tells whether there is a screen to open a window on; without one

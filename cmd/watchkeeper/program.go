@@ -27,6 +27,7 @@ import (
 type program struct {
 	words      *view.Words
 	background bool
+	wish       string // what this start asks for
 	autostart  desktop.Autostart
 
 	toolkit  fyne.App
@@ -61,7 +62,7 @@ type opening struct {
 
 // newProgram builds what is seen first, and shows nothing yet.
 func newProgram(f flags, words *view.Words) *program {
-	p := &program{words: words, background: f.background, hidden: f.background, autostart: desktop.NewAutostart(f.again()...)}
+	p := &program{words: words, background: f.background, wish: f.wish, hidden: f.background, autostart: desktop.NewAutostart(f.again()...)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	icon := iconFile()
 	p.toolkit = fyneapp.NewWithID(desktop.ID)
@@ -127,17 +128,20 @@ func (p *program) enter(lock *instance.Lock) {
 		}
 	}
 	p.screen = ui.New(p.toolkit, p.words, p.actions(), p.closeWindow)
-	if !p.background {
-		p.screen.Raise()
-	}
 	p.ended = make(chan struct{})
 	go p.work()
+	switch {
+	case p.wish != "" && p.house != nil:
+		p.take(p.wish)
+	case !p.background:
+		p.screen.Raise()
+	}
 }
 
 // settle reads from the house what the screen needs to know.
 func (p *program) settle() {
 	slog.SetDefault(p.house.Log)
-	p.house.Show = func() { p.post(p.raise) }
+	p.house.Show = p.take
 	if chosen := p.setting("ui.language"); chosen != "" {
 		p.words = view.Speak(chosen, time.Local)
 	}
@@ -208,6 +212,32 @@ func (p *program) carry(c view.Command) {
 		p.hidden = false
 	}
 	p.screen.Carry(c)
+}
+
+// wishes are what a start can ask for by a word, also of a program that runs
+// already.
+var wishes = map[string]view.Command{
+	"":       {Verb: view.Open},
+	"sync":   {Verb: view.SyncNow},
+	"pause":  {Verb: view.Pause, For: view.OneHour},
+	"resume": {Verb: view.Resume},
+	"add":    {Verb: view.Add},
+	"undo":   {Verb: view.Undo},
+	"quit":   {Verb: view.Quit},
+}
+
+// take does a wish, and tells whether there is such a one.
+func (p *program) take(wish string) bool {
+	c, known := wishes[wish]
+	if last := p.house.Engine.Status().LastRun; c.Verb == view.Undo && last != nil {
+		c.Run = int64(last.ID)
+	} else if c.Verb == view.Undo {
+		c = wishes[""]
+	}
+	if known {
+		p.post(func() { p.carry(c) })
+	}
+	return known
 }
 
 func (p *program) raise() {

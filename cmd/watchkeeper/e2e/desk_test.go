@@ -16,20 +16,28 @@ import (
 
 // desk is a desktop of its own: display, window manager, session bus, home.
 type desk struct {
-	t   *testing.T
-	env []string
-	bus string // address
+	t      *testing.T
+	env    []string
+	bus    string // address
+	frame  string // folder in which the display keeps its screen
+	pages  string // file of the pages that were opened in the browser
+	labels map[string][]letters
 }
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	home, run := t.TempDir(), t.TempDir()
+	home, run, bin := t.TempDir(), t.TempDir(), t.TempDir()
 	if err := os.Chmod(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + run, "LANG=en_GB.UTF-8",
-		"LIBGL_ALWAYS_SOFTWARE=1"}}
-	d.env = append(d.env, "DISPLAY=:"+d.firstLine("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"))
+	d := &desk{t: t, frame: t.TempDir(), pages: filepath.Join(bin, "pages")}
+	d.env = []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + run, "LANG=en_GB.UTF-8",
+		"LIBGL_ALWAYS_SOFTWARE=1", "FYNE_SCALE=1"}
+	browser := "#!/bin/sh\necho \"$1\" >>" + d.pages + "\n"
+	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(browser), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.env = append(d.env, "DISPLAY=:"+d.firstLine("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-fbdir", d.frame))
 	d.bus = d.firstLine("dbus-daemon", "--session", "--nofork", "--print-address=1")
 	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS="+d.bus)
 	d.start("openbox")
@@ -97,6 +105,7 @@ func (d *desk) eventually(what string, within time.Duration, is func() bool) {
 			return
 		}
 	}
+	d.shot("not-" + strings.ReplaceAll(what, " ", "-"))
 	d.t.Fatalf("%s: not within %s", what, within)
 }
 
@@ -127,8 +136,8 @@ func build(name string, env []string, args ...string) {
 	}
 }
 
-// picture keeps what the screen shows, for a person to look at.
-func (d *desk) picture(name string) {
+// shot keeps what the screen shows, for a person to look at.
+func (d *desk) shot(name string) {
 	dir := os.Getenv("WATCHKEEPER_SCREENSHOTS")
 	if dir == "" {
 		return

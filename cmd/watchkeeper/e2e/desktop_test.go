@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"watchkeeper/app"
 	"watchkeeper/providers/jellyfin/jellyfinfake"
 	"watchkeeper/providers/trakt/traktfake"
 )
@@ -23,13 +23,15 @@ import (
 type home struct {
 	*desk
 	program, ctl string
+	data         string
 	flags        []string
-	trakt        *traktfake.Service
-	person       *traktfake.User
-	films        []*traktfake.Title
-	shelf        []string
-	anna         *jellyfinfake.User
-	log          bytes.Buffer
+	*street
+	trakt  *traktfake.Service
+	person *traktfake.User
+	films  []*traktfake.Title
+	shelf  []string
+	anna   *jellyfinfake.User
+	log    *os.File // what the program says, over all its lives
 }
 
 const films = 60
@@ -48,7 +50,8 @@ func newHome(t *testing.T) *home {
 		h.films = append(h.films, h.trakt.AddMovie(title, 1960+i, traktfake.IDs{IMDb: imdb, TMDB: tmdb}))
 		h.person.Watch(h.films[i], time.Now().Add(-time.Duration(i+2)*24*time.Hour))
 	}
-	jellyfin, trakt := httptest.NewServer(server), httptest.NewServer(h.trakt)
+	h.street = &street{codes: make(chan string, 8)}
+	jellyfin, trakt := httptest.NewServer(h.watch(server)), httptest.NewServer(h.watch(h.trakt))
 	t.Cleanup(jellyfin.Close)
 	t.Cleanup(trakt.Close)
 	hosts, err := json.Marshal(map[string]string{"attic.home": jellyfin.URL, "api.trakt.tv": trakt.URL, "auth.trakt.tv": trakt.URL})
@@ -64,15 +67,31 @@ func newHome(t *testing.T) *home {
 		return path
 	}
 	h.env = append(h.env, "WATCHKEEPER_PASSPHRASE_FILE="+file("passphrase", "quiet orchard"), "PASSWORD_FILE="+file("password", "pw"))
-	h.flags = []string{"--data", filepath.Join(dir, "data"), "--services", file("services.json", string(hosts)), "--secrets-file"}
+	h.data = filepath.Join(dir, "data")
+	if h.log, err = os.Create(filepath.Join(dir, "output")); err != nil {
+		t.Fatal(err)
+	}
+	h.flags = []string{"--data", h.data, "--services", file("services.json", string(hosts)), "--secrets-file"}
 	return h
+}
+
+// inKeyring leaves the secrets to the keyring.
+func (h *home) inKeyring() { h.flags = h.flags[:len(h.flags)-1] }
+
+// said is what the program has said on its terminal.
+func (h *home) said() string {
+	text, err := os.ReadFile(h.log.Name())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // open starts the desktop program.
 func (h *home) open(args ...string) *exec.Cmd {
 	h.t.Helper()
 	cmd := exec.Command(h.program, append(args, h.flags...)...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = h.env, &h.log, &h.log
+	cmd.Env, cmd.Stdout, cmd.Stderr = h.env, h.log, h.log
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
@@ -150,7 +169,7 @@ func TestTray(t *testing.T) {
 		t.Errorf("second start: %v %s", err, out)
 	}
 	h.eventually("the first window is shown", 10*time.Second, func() bool { return len(h.windows()) == 1 })
-	h.picture("empty")
+	h.shot("empty")
 	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
 		t.Errorf("close: %v %s", err, out)
 	}
@@ -162,18 +181,31 @@ func TestTray(t *testing.T) {
 		t.Errorf("%d titles were marked before Start", n)
 	}
 
+	h.wish("pause")
+	h.await("a second start pauses", func(s app.Status) bool { return s.Paused })
+	h.wish("resume")
+	before := h.await("and goes on", func(s app.Status) bool { return !s.Paused && calm(s) }).LastRun.ID
+	h.wish("sync")
+	h.await("and looks", func(s app.Status) bool { return calm(s) && s.LastRun.ID > before })
+	h.wish("add")
+	h.sees("Which service?")
+	h.click("Cancel")
+	if out, err := h.run(h.program, append(h.flags, "dance")...); err == nil {
+		t.Errorf("a wish that nobody knows was taken: %s", out)
+	}
+
 	p.disturb()
-	before := len(p.registered())
+	icons := len(p.registered())
 	p.drop(watcher)
 	p.take(watcher)
-	h.eventually("the icon comes back after a panel restart", 10*time.Second, func() bool { return len(p.registered()) > before })
+	h.eventually("the icon comes back after a panel restart", 10*time.Second, func() bool { return len(p.registered()) > icons })
 
-	p.click("Quit")
+	p.clickLine("Quit")
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("the program ended with %v\n%s", err, h.log.String())
+		t.Errorf("the program ended with %v\n%s", err, h.said())
 	}
-	if strings.Contains(h.log.String(), "Fyne") {
-		t.Errorf("the toolkit complains:\n%s", h.log.String())
+	if strings.Contains(h.said(), "Fyne") {
+		t.Errorf("the toolkit complains:\n%s", h.said())
 	}
 }
 
@@ -185,16 +217,19 @@ func TestWithoutTray(t *testing.T) {
 	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
 		t.Errorf("close: %v %s", err, out)
 	}
-	time.Sleep(time.Second) // what must not happen has no event
-	if len(h.windows()) != 1 {
-		t.Error("closing took the window away without asking")
-	}
-	h.picture("close-asks")
+	h.sees("Close the window?")
+	h.shot("close-asks")
+	h.click("Keep looking in the background")
+	h.eventually("the window is gone", patience, func() bool { return len(h.windows()) == 0 })
+	h.mustRun(h.program, h.flags...)
+	h.eventually("a second start brings it back", patience, func() bool { return len(h.windows()) == 1 })
+	h.mustRun("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4")
+	h.eventually("closing asks only once", patience, func() bool { return len(h.windows()) == 0 })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("the program ended with %v\n%s", err, h.log.String())
+		t.Errorf("the program ended with %v\n%s", err, h.said())
 	}
 }
 
@@ -208,8 +243,8 @@ func TestWithoutDisplay(t *testing.T) {
 	}
 }
 
-// TestNotification holds deletions, presses Keep all in the notification, and
-// sees it withdrawn.
+// TestNotification holds deletions, presses Review… in the notification and
+// Keep them in the window, and sees it withdrawn.
 func TestNotification(t *testing.T) {
 	h := newHome(t)
 	p := newPanel(t, h.desk)
@@ -239,15 +274,23 @@ func TestNotification(t *testing.T) {
 			t.Errorf("a notification deletes: %q", n.actions)
 		}
 	}
-	h.picture("held")
-	p.press(n, "Keep all")
-	h.eventually("the notification is withdrawn", 30*time.Second, func() bool {
+	p.press(n, "Review…")
+	h.sees("4 deletions on Jellyfin")
+	h.shot("held")
+	h.click("Keep them")
+	h.eventually("the notification is withdrawn", patience, func() bool {
 		_, gone := p.told()
 		return len(gone) > 0 && gone[len(gone)-1] == n.id
 	})
 	if got := h.watched(); got != films {
 		t.Errorf("%d of %d titles are left", got, films)
 	}
+}
+
+// wish starts the program a second time with a word.
+func (h *home) wish(word string) {
+	h.t.Helper()
+	h.mustRun(h.program, append(h.flags[:len(h.flags):len(h.flags)], word)...)
 }
 
 func (h *home) firstRuns() []string {

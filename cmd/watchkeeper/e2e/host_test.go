@@ -206,8 +206,8 @@ func (p *panel) shows(label string) bool {
 	return false
 }
 
-// click chooses a line of the menu.
-func (p *panel) click(label string) {
+// clickLine chooses a line of the menu.
+func (p *panel) clickLine(label string) {
 	p.t.Helper()
 	items := p.registered()
 	for _, e := range p.menu() {
