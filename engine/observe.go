@@ -320,12 +320,21 @@ func (r *round) observeAccount(ctx context.Context, s *sight) error {
 			return err
 		}
 		if g.trusted && g.reading.View.Coverage != provider.Changes && len(delta.Trust) == 1 {
-			delta.Trust[0].Items = s.digest
+			delta.Trust[0].Items = g.items(s.digest)
 		}
 		all.Add(delta)
 	}
 	r.touch(all)
 	return r.e.cfg.Store.Apply(ctx, r.run, all)
+}
+
+// items is the digest by which the same list is known again: none where
+// look-ups told more than the list.
+func (g *glance) items(digest string) string {
+	if len(g.answered) > 0 {
+		return ""
+	}
+	return digest
 }
 
 func (r *round) observeView(ctx context.Context, s *sight, g *glance) (ledger.Delta, error) {

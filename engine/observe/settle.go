@@ -5,16 +5,22 @@ import "watchkeeper/engine/ledger"
 // Settle decides writes from look-ups made after they were sent, at the end of
 // a run (R8): a look-up goes past every cache, so what it shows counts at
 // once. r.Trust is the account's present Trust, k holds the writes of this
-// run; r.View is not used. The Trust is returned only if a lag was measured.
+// run; r.View is not used. The Trust is returned only if a lag was measured or
+// what is believed moved: the last list does not tell all that is known any
+// more, and the same list again is no longer the same.
 func Settle(r Reading, k Known, answers []Answered) ledger.Delta {
 	o := newObserver(r, Verdict{Trusted: true}, k, answers)
 	o.lookedUp()
 	o.speak()
-	if len(o.lags) > 0 {
+	d, _ := o.finish()
+	moved := len(d.Shown)+len(d.ShownGone) > 0
+	if moved || len(o.lags) > 0 {
 		t := identified(r)
 		t.LagsMS = appendLags(t.LagsMS, o.lags)
-		o.out.Trust = []ledger.Trust{t}
+		if moved {
+			t.Items = ""
+		}
+		d.Trust = []ledger.Trust{t}
 	}
-	d, _ := o.finish()
 	return d
 }

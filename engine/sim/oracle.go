@@ -24,6 +24,7 @@ type judge struct {
 	nth           int // of what happens: words and writes
 	wrong         []Wrong
 	words         map[topic][]told
+	effects       map[topic][]effect
 	dates         map[providertest.Work][]media.Moment // at which a viewing may be dated
 	sent          map[topic][]sent
 	seen          map[string]int   // writes already judged, by account
@@ -69,6 +70,12 @@ type told struct {
 	early bool // at first sight: before the engine had read the account, or its item twice
 }
 
+// effect is what a service did by itself because of something in a feature.
+type effect struct {
+	told
+	because media.Feature
+}
+
 // sent is one write, with the op that says why.
 type sent struct {
 	providertest.Write
@@ -93,7 +100,7 @@ func (j *judge) watch(room *Room) {
 }
 
 func newJudge(l *life) *judge {
-	return &judge{l: l, words: map[topic][]told{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
+	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
 		seen: map[string]int{}, wrote: map[string][]int{}, read: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
 		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, restored: map[topic]bool{}}
 }
@@ -134,6 +141,9 @@ func (j *judge) heard(room *Room, a providertest.Act, before, after providertest
 	case providertest.Delete, providertest.Replace, providertest.Copy:
 		for w := range j.family(a.Work) {
 			j.unsettled[w] = true
+			if a.Verb != providertest.Copy {
+				j.madeAnew(room, w)
+			}
 		}
 	case providertest.LookIn:
 		j.dates[a.Work] = append(j.dates[a.Work], a.At)
@@ -205,7 +215,7 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 // with the item: then nobody knows that it is new (the table of the rules).
 func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, comes bool) bool {
 	reads := len(j.reads[shelf{room.Name, f}])
-	item := fmt.Sprint(room.Name, " ", w, " ", f)
+	item := itemOf(room, w, f)
 	if _, known := j.born[item]; comes && !known {
 		j.born[item] = reads
 	}
@@ -213,14 +223,34 @@ func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, com
 	return reads == 0 || came && reads < since+3 && room.Memory.Profile().Caps.WritesHeldOnly && !j.times(room.Name, f)
 }
 
-// byItself takes note of what the service did before the engine knew it: at a
-// first look nobody can tell it from a person's word.
+func itemOf(room *Room, w providertest.Work, f media.Feature) string {
+	return fmt.Sprint(room.Name, " ", w, " ", f)
+}
+
+// madeAnew takes note of an item that has another key from now on.
+func (j *judge) madeAnew(room *Room, w providertest.Work) {
+	for _, f := range media.Features {
+		j.born[itemOf(room, w, f)] = len(j.reads[shelf{room.Name, f}])
+	}
+}
+
+// byItself takes note of what the service did by itself. Before the engine knew
+// the account, nobody can tell it from a person's word; later, nobody can where
+// a list hid what it follows from.
 func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
 	for _, f := range media.Features {
-		v := shows(after.Of(w), f)
-		early := len(j.reads[shelf{room.Name, f}]) == 0
-		if early && f != aims[a.Verb] && v.Set && v != shows(before.Of(w), f) {
-			j.note(w, f, told{who: room.Name, at: a.At, set: true, value: v, early: true})
+		was, is := shows(before.Of(w), f), shows(after.Of(w), f)
+		if f == aims[a.Verb] || is == was {
+			continue
+		}
+		t := told{who: room.Name, at: a.At, set: is.Set, value: is}
+		if t.early = len(j.reads[shelf{room.Name, f}]) == 0; t.early && t.set {
+			j.note(w, f, t)
+		}
+		if !t.early {
+			j.nth++
+			t.nth = j.nth
+			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, aims[a.Verb]})
 		}
 	}
 }

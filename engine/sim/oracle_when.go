@@ -47,6 +47,9 @@ func (j *judge) clouded(room *Room, words []string) {
 		for t := range j.words {
 			j.unsettled[t.work] = true
 		}
+		for _, h := range room.Memory.Truth().Has {
+			j.madeAnew(room, h.Work)
+		}
 	case "drop-ids", "other-ids", "claims", "retitled", "unknown":
 		j.altered[room.Name] = append(j.altered[room.Name], workNamed(words[1]))
 		for _, name := range words[1:] {

@@ -22,6 +22,12 @@ func (j *judge) causes(s sent, set bool) (out []told) {
 			out = append(out, t)
 		}
 	}
+	for _, e := range j.effects[key] {
+		seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because}, e.nth)
+		if e.who != s.who && e.set == set && seen.nth != 0 && (!from.clear || from.nth != seen.nth) {
+			out = append(out, e.told)
+		}
+	}
 	return out
 }
 
@@ -72,7 +78,16 @@ func (j *judge) exact(s sent) bool {
 // nobody could know of it.
 func (j *judge) unseen(t told, s sent) bool {
 	r := j.noticed(shelf{t.who, s.Change.Feature}, t.nth)
-	return r.nth == 0 || r.nth > s.nth || j.backAndForth(t, topic{s.Work, s.Change.Feature})
+	return r.nth == 0 || r.nth > s.nth || !t.set && j.nameless(t, s.Work) || j.backAndForth(t, topic{s.Work, s.Change.Feature})
+}
+
+// nameless: the account gives no ids, and what the word is about did not come
+// there by a write of ours, so that nobody knows which work it is.
+func (j *judge) nameless(t told, w providertest.Work) bool {
+	p := j.l.home.Room(t.who).Memory.Profile()
+	return len(p.IDs[w.Kind]) == 0 && len(p.Numbered) == 0 && !slices.ContainsFunc(media.Features[:], func(f media.Feature) bool {
+		return slices.ContainsFunc(j.sent[topic{w, f}], func(s sent) bool { return s.who == t.who && s.Stored && s.nth < t.nth })
+	})
 }
 
 // backAndForth: what was said or written at the account was taken back there
@@ -172,8 +187,9 @@ func (j *judge) added(s sent) {
 	f := s.Change.Feature
 	causes := j.causes(s, true)
 	if len(causes) == 0 {
-		anew := j.unsettled[s.Work] || j.restored[topic{s.Work, f}] // its item lost what was said, or it was put back
-		if own, _ := j.standing(s); !anew || !own.set && !j.restored[topic{s.Work, f}] {
+		own, _ := j.standing(s)
+		anew := j.unsettled[s.Work] && (own.set || own.early) // its item was made anew and lost what was said
+		if !anew && !j.restored[topic{s.Work, f}] {
 			j.fail("S9", "%s: nobody elsewhere said so", s)
 		}
 		return
