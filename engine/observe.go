@@ -56,6 +56,14 @@ func (r *round) loadKnown(ctx context.Context) error {
 			}
 			g.rows = s.sightings(g.reading.View.Rows)
 		}
+		for _, g := range s.views { // one feature's effects follow from what is known of another
+			if g == nil || !g.trusted || g.still {
+				continue
+			}
+			if err := r.happened(ctx, s, g); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -70,10 +78,8 @@ func (r *round) believed(ctx context.Context, s *sight, g *glance) error {
 	if g.known.Frozen, err = r.e.frozen(ctx); err != nil {
 		return err
 	}
-	if g.known.Tokens, err = r.tokens(ctx, g.known.Pending); err != nil {
-		return err
-	}
-	return r.happened(ctx, s, g)
+	g.known.Tokens, err = r.tokens(ctx, g.known.Pending)
+	return err
 }
 
 // tokens digests the ids of works with pending writes: a new id is new
@@ -101,14 +107,16 @@ func (r *round) tokens(ctx context.Context, pending map[ledger.Subject][]ledger.
 // ratings at this account, also those that this very read shows first.
 func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
 	f, effects := g.reading.Feature, s.caps.Effects
-	if f != media.Watchlist && f != media.Progress || effects == 0 {
+	if f == media.Ratings || f == media.History && effects&provider.RatingWatches == 0 || effects == 0 {
 		return nil
 	}
-	if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
-		return err
+	if f != media.History {
+		if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
+			return err
+		}
 	}
-	if effects&provider.RatingLists != 0 {
-		if g.known.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
+	if effects&(provider.RatingLists|provider.RatingWatches) != 0 {
+		if err := r.rated(ctx, s, &g.known); err != nil {
 			return err
 		}
 	}
@@ -118,12 +126,33 @@ func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
 	return err
 }
 
+// rated fills in when works were rated at the account: by what we know, by the
+// service's own time, and by us.
+func (r *round) rated(ctx context.Context, s *sight, k *observe.Known) (err error) {
+	if k.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
+		return err
+	}
+	if k.RatingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
+		return err
+	}
+	k.RatedAt = map[media.WorkID]media.Moment{}
+	if g := s.views[media.Ratings]; g != nil && g.trusted {
+		for _, shown := range g.known.Shown {
+			k.RatedAt[shown.Work] = max(k.RatedAt[shown.Work], shown.At)
+		}
+		for _, row := range s.sightings(g.reading.View.Rows) {
+			k.RatedAt[row.Work] = max(k.RatedAt[row.Work], row.At)
+		}
+	}
+	return nil
+}
+
 // newest is when a feature's values last happened at the account, per work.
 func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[media.WorkID]media.Moment, error) {
 	at, err := r.e.cfg.Store.Happened(ctx, s.account.ID, f)
 	g := s.views[f]
-	if err != nil || g == nil || !g.trusted {
-		return at, err
+	if err != nil || g == nil || !g.trusted || g.still {
+		return at, err // nothing is new in a list that says nothing new
 	}
 	var appeared []media.WorkID
 	for _, row := range s.sightings(g.reading.View.Rows) {

@@ -48,7 +48,7 @@ func newBook(t *testing.T, f media.Feature, caps provider.FeatureCaps) *book {
 	b.known = observe.Known{Shown: map[ledger.RowKey]ledger.Shown{}, Statements: map[ledger.Subject]ledger.Statement{},
 		Pending: map[ledger.Subject][]ledger.Pending{}, Proofs: map[ledger.RowKey]ledger.Proof{},
 		Quarantine: map[ledger.Subject][]ledger.Quarantine{}, Watched: map[media.WorkID]media.Moment{},
-		Rated: map[media.WorkID]media.Moment{}, Shows: map[media.WorkID]media.WorkID{}, Frozen: map[media.WorkID]ledger.Code{}}
+		Rated: map[media.WorkID]media.Moment{}, RatedAt: map[media.WorkID]media.Moment{}, RatingSent: map[media.WorkID]media.Moment{}, Shows: map[media.WorkID]media.WorkID{}, Frozen: map[media.WorkID]ledger.Code{}}
 	b.view = provider.View{Feature: f, Coverage: caps.Coverage, Evidence: provider.Evidence{Announced: -1}}
 	return b
 }

@@ -20,7 +20,8 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 	watched := o.within(o.k.Watched[s.Work], lastShown) && o.k.Watched[s.Work] >= valueAt
 	switch o.r.Feature {
 	case media.Watchlist:
-		return watched && effects&(provider.ListDropsWatched|provider.StatusMoves) != 0
+		rated := o.within(o.k.Rated[s.Work], lastShown) && o.k.Rated[s.Work] >= valueAt
+		return watched && effects&(provider.ListDropsWatched|provider.StatusMoves) != 0 || rated && effects&provider.RatingWatches != 0
 	case media.Progress:
 		return watched && effects&provider.PlayEndsProgress != 0 ||
 			effects&provider.ProgressExpires != 0 && late(o.r.Now, valueAt, shortestExpiry) ||
@@ -29,10 +30,48 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 	return false
 }
 
-// listedByRating tells whether the service listed a work because it was rated (R9).
+// listedByRating tells whether the service listed a work because it was rated
+// (R9): at the time of the rating, where it says when.
 func (o *observer) listedByRating(s seen) bool {
-	return o.r.Feature == media.Watchlist && o.r.Party.Caps.Effects&provider.RatingLists != 0 &&
-		o.within(o.k.Rated[s.Work], o.lastShown(s.RowKey))
+	if o.r.Feature != media.Watchlist || o.r.Party.Caps.Effects&provider.RatingLists == 0 || !o.within(o.k.Rated[s.Work], o.lastShown(s.RowKey)) {
+		return false
+	}
+	at := o.clock.read(s.at)
+	return !at.Known() || o.withRating(at, s.Work)
+}
+
+// followsRating tells whether the service shows a value only because the work
+// was rated.
+func (o *observer) followsRating(s seen) bool { return o.listedByRating(s) || o.markedByRating(s) }
+
+// markedByRating tells whether the service marked a work as watched because it
+// was rated (R9). It says so without a date, at the time of the rating; a mark
+// made at another time is the person's. A date is a word of its own, unless it
+// is that of a rating of ours.
+func (o *observer) markedByRating(s seen) bool {
+	lastShown := o.lastShown(s.RowKey)
+	if o.r.Feature != media.History || o.r.Party.Caps.Effects&provider.RatingWatches == 0 || !o.within(o.k.Rated[s.Work], lastShown) {
+		return false
+	}
+	if date := o.playDate(s); date.Known() {
+		return together(date, o.k.RatingSent[s.Work])
+	}
+	made := o.clock.read(s.at)
+	return !made.Known() || made <= lastShown || o.withRating(made, s.Work)
+}
+
+// withRating tells whether something was made when the work was rated, by the
+// person or by us.
+func (o *observer) withRating(made media.Moment, w media.WorkID) bool {
+	return together(made, o.clock.read(o.k.RatedAt[w])) || together(made, o.k.RatingSent[w])
+}
+
+// atOnce is how far apart a rating and what the service does because of it are
+// at most.
+const atOnce = 2 * time.Minute
+
+func together(a, b media.Moment) bool {
+	return a.Known() && b.Known() && a.Sub(b).Abs() <= atOnce
 }
 
 // within tells whether something happened after the last read that showed the

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
@@ -69,11 +70,97 @@ func TestListedByRating(t *testing.T) {
 			b.read(list("b")...)
 		}
 		if rated {
-			b.known.Rated[film] = b.now.Add(-minutes)
+			b.known.Rated[film], b.known.RatedAt[film] = b.now.Add(-minutes), b.now.Add(-minutes)
 		}
 		rows := append(list("b"), row("a", media.Listed(), b.now.Add(-minutes)))
 		b.read(rows...)
 		if st, ok := b.statement(0); !ok || st.Local != rated {
+			t.Errorf("rated %v: %+v", rated, st)
+		}
+	}
+}
+
+// A title that a person lists at another time than they rate it is theirs.
+func TestListedBesideRating(t *testing.T) {
+	b := newBook(t, media.Watchlist, whole())
+	b.caps.Effects = provider.RatingLists
+	b.read(list("b")...)
+	b.read(list("b")...)
+	b.known.Rated[film], b.known.RatedAt[film] = b.now.Add(-20*minutes), b.now.Add(-20*minutes)
+	b.read(append(list("b"), row("a", media.Listed(), b.now.Add(-minutes)))...)
+	if st, ok := b.statement(0); !ok || st.Local {
+		t.Errorf("%+v", st)
+	}
+}
+
+// What a service calls watched because it was rated is no viewing; what a
+// person marks is, with or without a date.
+func TestMarkedByRating(t *testing.T) {
+	type acts struct {
+		row            provider.Row
+		rated, ratedAt time.Duration // after the last read that did not show it; 0: never
+		sent           time.Duration // of a rating of ours
+		local          bool
+	}
+	at := func(d time.Duration) media.Moment { return noon.Add(60*minutes + d) }
+	undated := func(made time.Duration) provider.Row { return row("a", media.Watched(0), at(made)) }
+	for name, c := range map[string]acts{
+		"rated there":                             {row: undated(10 * minutes), rated: 10 * minutes, ratedAt: 10 * minutes, local: true},
+		"rated by us, with an old date":           {row: undated(10 * minutes), rated: 10 * minutes, ratedAt: -99 * time.Hour, sent: 10 * minutes, local: true},
+		"rated there, and not said when":          {row: row("a", media.Watched(0), 0), rated: 10 * minutes, local: true},
+		"rated there, the title listed long ago":  {row: undated(-99 * time.Hour), rated: 10 * minutes, ratedAt: 10 * minutes, local: true},
+		"rated by us, and dated by that":          {row: row("a", media.Watched(at(10*minutes)), 0), rated: 10 * minutes, sent: 10 * minutes, local: true},
+		"marked, and rated later":                 {row: undated(5 * minutes), rated: 20 * minutes, ratedAt: 20 * minutes},
+		"marked with a date, and rated":           {row: row("a", media.Watched(at(9*minutes)), 0), rated: 9 * minutes, ratedAt: 9 * minutes},
+		"marked without a date":                   {row: undated(5 * minutes)},
+		"marked without a date, rated long since": {row: undated(5 * minutes), rated: -99 * time.Hour, ratedAt: -99 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBook(t, media.History, whole())
+			b.caps.Effects = provider.RatingWatches
+			other := row("d", media.Watched(noon), 0)
+			b.read(other)
+			b.read(other)
+			b.read(other)
+			mark := func(m map[media.WorkID]media.Moment, d time.Duration) {
+				if d != 0 {
+					m[film] = at(d)
+				}
+			}
+			mark(b.known.Rated, c.rated)
+			mark(b.known.RatedAt, c.ratedAt)
+			mark(b.known.RatingSent, c.sent)
+			b.read(other, c.row)
+			b.read(other, c.row)
+			play := b.known.Shown[ledger.RowKey{Key: "a"}].Play
+			if st, ok := b.statement(play); !ok || st.Local != c.local {
+				t.Fatalf("want local %v: %+v", c.local, st)
+			}
+			if !c.local || c.row.Value.N != 0 {
+				return
+			}
+			b.read(other, row("a", media.Watched(b.now.Add(-minutes)), 0))
+			b.read(other, row("a", media.Watched(b.now.Add(-31*minutes)), 0))
+			if st, _ := b.statement(b.known.Shown[ledger.RowKey{Key: "a"}].Play); st.Local || !st.Value.PlayedAt().Known() {
+				t.Fatalf("the person's date makes it theirs: %+v", st)
+			}
+		})
+	}
+}
+
+// A film that leaves the plan because it was rated was not taken off it.
+func TestRatedOffTheList(t *testing.T) {
+	for _, rated := range []bool{true, false} {
+		b := newBook(t, media.Watchlist, whole())
+		b.caps.Effects = provider.RatingWatches
+		b.read(list("a", "b")...)
+		b.read(list("a", "b")...)
+		if rated {
+			b.known.Rated[film] = b.now.Add(-minutes)
+		}
+		b.read(list("b")...)
+		b.read(list("b")...)
+		if st, _ := b.statement(0); !st.Cleared || st.Local != rated {
 			t.Errorf("rated %v: %+v", rated, st)
 		}
 	}

@@ -7,7 +7,7 @@ import "watchkeeper/engine/ledger"
 // nothing new. A flag's later date is a further viewing only where the service
 // proves a finish (R16).
 func (o *observer) comparedPlay(s seen, old ledger.Shown) {
-	if !o.flag(s) || !o.rewatched(s, old) {
+	if !o.flag(s) || !o.rewatched(s, old) && !o.dated(s, old) {
 		o.dismiss(s.RowKey)
 		if !o.flag(s) {
 			s.Play = old.Play
@@ -26,6 +26,13 @@ func (o *observer) comparedPlay(s seen, old ledger.Shown) {
 // rewatched tells whether a flag's date proves a viewing of its own.
 func (o *observer) rewatched(s seen, old ledger.Shown) bool {
 	return o.caps.FinishProven && s.Play != 0 && s.Play != old.Play && s.value.N > old.Value.N
+}
+
+// dated tells whether a person gave a date to what the service had marked by
+// itself: from then on it is their viewing.
+func (o *observer) dated(s seen, old ledger.Shown) bool {
+	st := o.k.Statements[o.about(s.Work, old.Play)]
+	return old.Value.N == 0 && s.value.N != 0 && st.Local && !st.Cleared && !o.markedByRating(s)
 }
 
 // kept never lowers the date that a row shows: an older one is a stale list.

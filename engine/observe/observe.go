@@ -59,8 +59,10 @@ type Known struct {
 	// Watched is the newest moment at which a play of the work, or of a part
 	// of it, was made, appeared or was written at this account (R9).
 	Watched map[media.WorkID]media.Moment
-	// Rated is the same for ratings, for services that list what is rated.
-	Rated map[media.WorkID]media.Moment
+	// Rated is the same for ratings, for services that list or mark what is
+	// rated. RatedAt is the service's own time of the rating, uncorrected, and
+	// RatingSent when a rating of ours was last sent.
+	Rated, RatedAt, RatingSent map[media.WorkID]media.Moment
 	// Shows is the show of an episode, for services that keep one position per
 	// show.
 	Shows map[media.WorkID]media.WorkID

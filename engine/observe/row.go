@@ -135,7 +135,7 @@ func (o *observer) firstSight(s seen) {
 	}
 	o.dismiss(s.RowKey)
 	o.show(s, ledger.ShownValue)
-	o.say(s, word{at: o.firstTime(s), first: true, local: o.listedByRating(s)})
+	o.say(s, word{at: o.firstTime(s), first: true, local: o.followsRating(s)})
 }
 
 // firstTime is when a value seen at first sight was said: a play at its own
@@ -183,7 +183,7 @@ func (o *observer) gained(s seen, old ledger.Shown) {
 		return
 	}
 	o.show(s, ledger.ShownValue)
-	o.say(s, word{at: o.setTime(s, first), local: o.listedByRating(s)})
+	o.say(s, word{at: o.setTime(s, first), local: o.followsRating(s)})
 }
 
 // lost treats an item that showed a value and shows none.

@@ -57,6 +57,8 @@ const (
 	StatusMoves
 	// UnwatchEndsProgress: clearing the watched flag removes the resume point.
 	UnwatchEndsProgress
+	// RatingWatches: a rating marks the film as watched.
+	RatingWatches
 )
 
 // Capabilities is a plain struct that can be printed as a table.

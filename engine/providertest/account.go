@@ -156,7 +156,7 @@ func (a *account) watched(e *entry, at, now media.Moment, row bool) {
 	if !a.logs() {
 		last := e.cells[media.History].value
 		if !last.Set || at > last.PlayedAt() {
-			e.cells[media.History] = cell{value: media.Watched(at), version: a.touch(media.History, now)}
+			e.cells[media.History] = cell{value: media.Watched(at), at: now, version: a.touch(media.History, now)}
 		}
 		a.counted(e, now)
 	}
@@ -220,8 +220,13 @@ func (a *account) played(e *entry, now media.Moment) {
 	}
 }
 
-// rated lists a rated work that the account knows nothing else about.
+// rated is what the service does by itself after a rating (R9): it marks a film
+// as watched, or lists a work that the account knows nothing else about.
 func (a *account) rated(e *entry, now media.Moment) {
+	if a.does(provider.RatingWatches) && e.work.Kind == media.Film && !a.begun(e.work) {
+		e.cells[media.History] = cell{value: media.Watched(0), at: now, version: a.touch(media.History, now)}
+		a.played(e, now)
+	}
 	w := a.profile.Caps.Features[media.Watchlist].Of(e.work.Kind)
 	if !a.does(provider.RatingLists) || w == provider.None || e.cells[media.Watchlist].value.Set || a.begun(e.work) {
 		return

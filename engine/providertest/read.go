@@ -167,6 +167,9 @@ func (a *account) appendRows(rows []provider.Row, e *entry, f media.Feature) []p
 	if f == media.History {
 		row.At, row.Count = 0, e.count
 		row.Value.N = int64(plausible(row.Value.PlayedAt()))
+		if row.Value.N == 0 && a.does(provider.RatingWatches) {
+			row.At = cell.at // tells a mark from what a rating did
+		}
 		row.Started = c.StartDated && row.Value.N != 0
 	}
 	return append(rows, row)

@@ -88,7 +88,7 @@ func SimklLike() Profile {
 	p.IDs[media.Episode], p.IDs[media.Season] = nil, nil
 	p.IDs[media.Part] = []media.Namespace{media.SIMKL, media.AniList, media.MAL, media.AniDB, media.Kitsu}
 	p.Numbered = []media.Namespace{media.SIMKL, media.IMDb, media.TMDB, media.TVDB}
-	p.Caps.Effects = provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists |
+	p.Caps.Effects = provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists | provider.RatingWatches |
 		provider.ProgressExpires | provider.ProgressPerShow | provider.PlayEndsProgress
 	p.Caps.ReadsEveryMS = 2 * hour
 	top := allow(provider.FullUse, media.Film, media.Show, media.Part)

@@ -198,7 +198,8 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 			j.note(w, media.Progress, told{who: room.Name, at: a.At, early: t.early})
 		}
 	default:
-		again := f != media.History && v == shows(was, f) && !j.times(room.Name, f)
+		again := f != media.History && v == shows(was, f) && !j.times(room.Name, f) ||
+			a.Verb == providertest.Mark && shows(was, f).Set && len(missing(is, was)) == 0 && shows(was, media.Progress) == shows(is, media.Progress) // by the service already
 		if !v.Set || w != a.Work && shows(was, f).Set || again {
 			return // nothing that anybody could see
 		}

@@ -222,3 +222,15 @@ func TestUndatedPlayHappened(t *testing.T) {
 		}
 	}
 }
+
+func TestSent(t *testing.T) {
+	s := memory(t)
+	pend := func(op ledger.OpID, account ledger.AccountID, f media.Feature, sent media.Moment) ledger.Pending {
+		return ledger.Pending{Op: op, Account: account, Subject: ledger.Subject{Work: 2, Feature: f}, New: media.Rated(70), State: ledger.Expected, Sent: sent}
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{Pending: []ledger.Pending{pend("a", 2, media.Ratings, 70), pend("b", 2, media.Ratings, 90),
+		pend("c", 1, media.Ratings, 95), pend("d", 2, media.Watchlist, 99)}}))
+	if at := got(s.Sent(ctx, 2, media.Ratings))(t); !maps.Equal(at, map[media.WorkID]media.Moment{2: 90}) {
+		t.Errorf("sent %v", at)
+	}
+}

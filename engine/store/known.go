@@ -39,3 +39,22 @@ func (s *Store) Known(ctx context.Context, account ledger.AccountID, feature med
 	})
 	return k, err
 }
+
+// Sent returns, per work, when a value of a feature was last written at an
+// account, whether it is known to have arrived or not.
+func (s *Store) Sent(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
+	type event struct {
+		work media.WorkID
+		at   media.Moment
+	}
+	all := map[media.WorkID]media.Moment{}
+	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
+		err = r.Scan(&v.work, &v.at)
+		return v, err
+	}, func(v event) error { all[v.work] = v.at; return nil },
+		`SELECT work, max(sent) FROM (
+			SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
+			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action <> 3 AND state IN (2, 3, 5)
+		) GROUP BY work`, account, feature)
+	return all, s.wrap(err)
+}

@@ -76,7 +76,11 @@ func (r record) seen() (provider.Row, error) {
 	case r.Status == "plantowatch", r.Status != "completed" && !r.WatchedAt.moment().Known():
 		return provider.Row{}, nil
 	}
-	return provider.Row{Value: media.Watched(r.WatchedAt.moment())}, nil
+	row := provider.Row{Value: media.Watched(r.WatchedAt.moment())}
+	if !row.Value.PlayedAt().Known() {
+		row.At = r.AddedAt.moment() // tells a mark from what a rating did
+	}
+	return row, nil
 }
 
 // play is an episode that is recorded as watched.

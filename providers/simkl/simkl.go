@@ -54,7 +54,7 @@ func capabilities() provider.Capabilities {
 	leaves := [len(media.Kinds) + 1]provider.Access{media.Film: provider.FullUse, media.Episode: provider.FullUse}
 	c := provider.Capabilities{
 		Class: provider.Tracker, Batch: batchLimit, OnwardToTrackers: true,
-		Effects: provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists |
+		Effects: provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists | provider.RatingWatches |
 			provider.ProgressExpires | provider.ProgressPerShow | provider.PlayEndsProgress,
 		ReadsEveryMS: readsEvery.Milliseconds(),
 	}

@@ -72,10 +72,6 @@ func (a *account) writeBatch(ctx context.Context, changes []provider.Change, res
 		}
 	}
 	f := changes[0].Feature
-	adds, err := a.listFirst(ctx, adds, results)
-	if err != nil {
-		return abandon(results, err)
-	}
 	if err := a.send(ctx, addPaths[f], adds, results); err != nil {
 		return abandon(results, err)
 	}

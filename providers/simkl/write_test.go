@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -319,33 +318,29 @@ func TestPositionsAreWritten(t *testing.T) {
 	}
 }
 
-// TestARatingIsNoViewing: a film that is on no list is planned before it is
-// rated, as SIMKL would complete it; one that is on a list stays there.
+// TestARatingIsNoViewing: SIMKL completes a film that is rated, planned or not.
+// We write nothing but the rating, and the mark bears the time at which it was
+// made, so that it is told from a person's.
 func TestARatingIsNoViewing(t *testing.T) {
-	for _, lookUps := range []bool{true, false} {
-		w := newWorld(t)
-		w.fake.NoLookUp = !lookUps
-		seen := w.fake.AddMovie("Seen", 2001, filmIDs(9))
-		w.user.Watch(seen, nil, noon)
-		r := w.write(add(media.Ratings, filmItem("6"), media.Rated(80)), add(media.Ratings, filmItem("1009"), media.Rated(70)),
-			add(media.Ratings, showItem("66"), media.Rated(60)), add(media.Ratings, filmItem("404"), media.Rated(50)))
-		if r[0].Outcome != provider.Accepted || r[1].Outcome != provider.Accepted || r[2].Outcome != provider.Accepted || r[3].Outcome != provider.Refused {
-			t.Errorf("%+v", r)
-		}
-		if e := w.user.Entry(w.film); e.Status != "plantowatch" || e.Rating != 8 {
-			t.Errorf("%+v", e)
-		}
-		if e := w.user.Entry(seen); e.Status != "completed" || e.Rating != 7 {
-			t.Errorf("%+v", e)
-		}
-		if _, v := w.read(media.History, ""); !slices.Equal(keysOf(v), []string{"movie:9"}) {
-			t.Errorf("%+v", v.Rows)
-		}
-	}
 	w := newWorld(t)
-	w.weather.On("no", "POST /sync/add-to-list", -1, fakekit.Empty("{}"))
-	if r := w.write(add(media.Ratings, filmItem("6"), media.Rated(80)))[0]; r.Outcome != provider.NotApplied || w.user.Entry(w.film) != nil {
+	planned := w.fake.AddMovie("Planned", 2001, filmIDs(9))
+	w.user.List(planned, "plantowatch", noon)
+	r := w.write(add(media.Ratings, filmItem("6"), media.Rated(80)), add(media.Ratings, filmItem("1009"), media.Rated(70)),
+		add(media.Ratings, showItem("66"), media.Rated(60)), add(media.Ratings, filmItem("404"), media.Rated(50)))
+	if r[0].Outcome != provider.Accepted || r[1].Outcome != provider.Accepted || r[2].Outcome != provider.Accepted || r[3].Outcome != provider.Refused {
 		t.Errorf("%+v", r)
+	}
+	if n := len(w.posted("/sync/ratings")); n != 1 || len(w.posted("/sync/add-to-list")) > 0 {
+		t.Errorf("%d posts of ratings", n)
+	}
+	_, v := w.read(media.History, "")
+	if len(v.Rows) != 2 {
+		t.Fatalf("%+v", v.Rows)
+	}
+	for _, row := range v.Rows {
+		if row.Value.PlayedAt().Known() || time.Since(row.At.Time()).Abs() > time.Minute {
+			t.Errorf("%+v", row)
+		}
 	}
 }
 

@@ -229,18 +229,17 @@ func (u *User) unwatch(t *Title, ep *Episode, now time.Time) bool {
 	return true
 }
 
-// rate gives a rating, and lists a title that is not listed.
+// rate gives a rating. It lists a title that is not listed, and a movie that is
+// out is thereby completed, whatever list it was on, without a date.
 func (u *User) rate(t *Title, rating int, at, now time.Time) {
 	e := u.entry(t)
-	if e == nil {
-		status := "watching"
-		switch {
-		case t.Coming:
-			status = "plantowatch"
-		case t.Type == "movie":
-			status = "completed"
-		}
-		e = u.list(t, status, now, now)
+	switch {
+	case t.Type == "movie" && !t.Coming && (e == nil || e.Status != "completed"):
+		e = u.list(t, "completed", now, now)
+	case e == nil && t.Coming:
+		e = u.list(t, "plantowatch", now, now)
+	case e == nil:
+		e = u.list(t, "watching", now, now)
 	}
 	e.Rating, e.RatedAt = rating, at
 	u.touched(t, now, "rated_at")
