@@ -199,7 +199,7 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 		}
 	default:
 		again := f != media.History && v == shows(was, f) && !j.times(room.Name, f) ||
-			a.Verb == providertest.Mark && shows(was, f).Set && len(missing(is, was)) == 0 && shows(was, media.Progress) == shows(is, media.Progress) // by the service already
+			a.Verb == providertest.Mark && shows(was, f).Set && len(missing(is, was)) == 0 // by the service
 		if !v.Set || w != a.Work && shows(was, f).Set || again {
 			return // nothing that anybody could see
 		}

@@ -63,11 +63,10 @@ func (l *life) judgeWord(w int, what string, shown func(*place) (string, bool), 
 }
 
 // unseen: a rating or a place on a list is no viewing. SIMKL by itself calls a
-// film that is rated completed, without a date: there it proves nothing, and
-// what the person rated there first stands there as if they had watched it.
+// film that is rated completed, without a date: there it proves nothing.
 func (l *life) unseen(w int) {
 	for _, p := range l.places {
-		if p.service.Name != "simkl" && !l.called[w] && p.watched(w) > 0 {
+		if p.service.Name != "simkl" && p.watched(w) > 0 {
 			l.t.Errorf("work %d: watched at %s, but nobody watched it", w, p.service.Name)
 		}
 	}

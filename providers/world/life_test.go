@@ -60,11 +60,11 @@ type life struct {
 	places []*place
 	store  *store.Store
 	engine *engine.Engine
-	// What the person did, by work: viewings, whether something was ever said
-	// or taken back, and whether SIMKL calls it watched because it was rated.
-	views               [works]int
-	said, taken, called [works]bool
-	story               []string
+	// What the person did, by work: viewings, and whether something was ever
+	// said or taken back.
+	views       [works]int
+	said, taken [works]bool
+	story       []string
 }
 
 func TestLives(t *testing.T) {
@@ -225,7 +225,6 @@ func (l *life) act(day int) {
 			if n == 0 && p.rated(w) == 0 {
 				continue
 			}
-			l.called[w] = l.called[w] || p.service.Name == "simkl" && p.watched(w) == 0
 			p.rate(w, n)
 			l.said[w], l.taken[w] = true, l.taken[w] || n == 0
 			l.note("day %d: %d rated %d at %s", day, w, n, p.service.Name)
