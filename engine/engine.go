@@ -74,7 +74,8 @@ type connection struct {
 	who      provider.Identity
 	asked    time.Time // when the service last told who we are
 	notices  []string  // of the latest read
-	left     int       // requests left today at the latest read; negative: not told
+	ends     media.Moment
+	left     int // requests left today at the latest read; negative: not told
 }
 
 // New makes an engine on an open store. It does no IO.

@@ -138,7 +138,7 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 	}
 	e.mu.Lock()
 	if c := e.open[a.ID]; c != nil {
-		out.Notices, out.Allowance = c.notices, c.left
+		out.Notices, out.Allowance, out.SignInEnds = c.notices, c.left, c.ends
 	}
 	e.mu.Unlock()
 	s := sight{account: a, caps: caps}

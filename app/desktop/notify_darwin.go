@@ -26,6 +26,9 @@ func (*Notifier) Show(notice view.Notice) {
 	}
 }
 
+// Inhibited is never so: macOS keeps notices back by itself.
+func (*Notifier) Inhibited() bool { return false }
+
 // Withdraw does nothing: banners leave by themselves.
 func (*Notifier) Withdraw(string) {}
 

@@ -49,11 +49,8 @@ func (n *Notifier) Show(notice view.Notice) {
 	if slices.Contains(n.able, "body-markup") {
 		body = html.EscapeString(body)
 	}
-	urgency := byte(1)
-	if notice.Urgent {
-		urgency = 2
-	}
-	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant(ID)}
+	// Never critical: that would break through do-not-disturb.
+	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(byte(1)), "desktop-entry": dbus.MakeVariant(ID)}
 	var id uint32
 	err := n.conn.Object(noteName, notePath).Call(noteName+".Notify", 0, Name, n.ids[notice.ID], n.icon, notice.Title, body,
 		n.actions(notice), hints, int32(-1)).Store(&id)
@@ -64,6 +61,19 @@ func (n *Notifier) Show(notice view.Notice) {
 	}
 	delete(n.shown, n.ids[notice.ID])
 	n.ids[notice.ID], n.shown[id] = id, notice
+}
+
+// Inhibited tells whether the desktop asks for silence now. Desktops that have
+// no such word keep notices back by themselves.
+func (n *Notifier) Inhibited() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.connect() != nil {
+		return false
+	}
+	v, err := n.conn.Object(noteName, notePath).GetProperty(noteName + ".Inhibited")
+	silent, _ := v.Value().(bool)
+	return err == nil && silent
 }
 
 // actions are pairs of key and label; a click beside the buttons is "default".

@@ -50,6 +50,9 @@ func (n *Notifier) register() {
 	})
 }
 
+// Inhibited is never so: Windows keeps notices back by itself.
+func (*Notifier) Inhibited() bool { return false }
+
 // Withdraw does nothing: toasts leave by themselves, and the library has no
 // way to take one back.
 func (n *Notifier) Withdraw(string) {}

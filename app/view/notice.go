@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -12,7 +13,7 @@ type Level uint8
 
 const (
 	MustAct  Level = iota // only when the person must act
-	Problems              // also set aside values
+	Problems              // also set aside values, and sign-ins that are about to end
 	Results               // also first full sync and big runs
 )
 
@@ -30,7 +31,6 @@ func ParseLevel(s string) (Level, bool) {
 type Notice struct {
 	ID          string
 	Title, Body string
-	Urgent      bool
 	Click       Command
 	Buttons     []Button
 }
@@ -38,17 +38,24 @@ type Notice struct {
 // Told is what the person was told already. It is kept between starts, so
 // that a restart does not repeat it.
 type Told struct {
-	Runs     map[ledger.RunID]Tellings // holds, per run that made them
-	SignIn   map[ledger.AccountID]bool // accounts that need a sign-in
-	Stale    media.Moment              // last telling of staleness
-	Aside    media.Moment              // last digest of set aside values
-	AsideN   int                       // how many it told of
-	FirstRun bool                      // the first full sync was told, for ever
-	Result   ledger.RunID              // last run that was told
+	Runs     map[ledger.RunID]Tellings    // holds, per run that made them
+	SignIn   map[ledger.AccountID]bool    // accounts that need a sign-in
+	Ends     map[ledger.AccountID]EndTold // accounts whose sign-in is about to end
+	Stale    media.Moment                 // last telling of staleness
+	Aside    media.Moment                 // last digest of set aside values
+	AsideN   int                          // how many it told of
+	FirstRun bool                         // the first full sync was told, for ever
+	Result   ledger.RunID                 // last run that was told
 }
 
 // Tellings is when a run's holds were told, at most twice.
 type Tellings struct{ First, Second media.Moment }
+
+// EndTold is which end of a sign-in was told, and whether for the last time.
+type EndTold struct {
+	End  media.Moment
+	Last bool
+}
 
 // Quiet is why nothing is told just now.
 type Quiet struct {
@@ -57,12 +64,16 @@ type Quiet struct {
 	Until media.Moment
 	// From and To are the quiet hours in local hours; equal: none.
 	From, To int
+	// Inhibited: the desktop itself asks for silence.
+	Inhibited bool
 }
 
 const (
 	again      = 24 * time.Hour // reminder of holds, digest, staleness
 	staleAfter = 24 * time.Hour
 	bigRun     = 50
+	endSoon    = 30 * 24 * time.Hour // a sign-in's end is told when it comes so near,
+	endNow     = 48 * time.Hour      // and once more
 )
 
 // Notices decides what to tell. withdraw names notices that are solved. What
@@ -73,6 +84,7 @@ func Notices(told Told, s ledger.Status, q Quiet, services []Service, w *Words) 
 	if !n.silent(q) {
 		n.holds()
 		n.signIn()
+		n.ends()
 		n.stale()
 		n.aside()
 		n.results()
@@ -89,19 +101,18 @@ type notifier struct {
 }
 
 func (t Told) clone() Told {
-	runs, signIn := map[ledger.RunID]Tellings{}, map[ledger.AccountID]bool{}
-	for k, v := range t.Runs {
-		runs[k] = v
-	}
-	for k, v := range t.SignIn {
-		signIn[k] = v
-	}
-	t.Runs, t.SignIn = runs, signIn
-	return t
+	return Told{Runs: copied(t.Runs), SignIn: copied(t.SignIn), Ends: copied(t.Ends),
+		Stale: t.Stale, Aside: t.Aside, AsideN: t.AsideN, FirstRun: t.FirstRun, Result: t.Result}
+}
+
+func copied[K comparable, V any](m map[K]V) map[K]V {
+	out := map[K]V{}
+	maps.Copy(out, m)
+	return out
 }
 
 func (n *notifier) silent(q Quiet) bool {
-	if n.now < q.Until {
+	if n.now < q.Until || q.Inhibited {
 		return true
 	}
 	hour := n.now.Time().In(n.zone).Hour()
@@ -115,6 +126,7 @@ func (n *notifier) silent(q Quiet) bool {
 const (
 	noticeHolds  = "holds"
 	noticeSignIn = "sign-in"
+	noticeEnds   = "sign-in-ends"
 	noticeStale  = "stale"
 	noticeAside  = "set-aside"
 	noticeResult = "result"
@@ -135,18 +147,36 @@ func (n *notifier) forget() {
 	if told > 0 && len(n.told.Runs) == 0 {
 		n.withdraw = append(n.withdraw, noticeHolds)
 	}
-	told = len(n.told.SignIn)
-	for _, a := range n.s.Accounts {
-		if a.Problem == "" { // only a success ends it
-			delete(n.told.SignIn, a.ID)
-		}
-	}
-	if told > 0 && len(n.told.SignIn) == 0 {
-		n.withdraw = append(n.withdraw, noticeSignIn)
-	}
+	n.forgetAccounts()
 	if n.told.Stale.Known() && n.oldStale() == nil && len(n.s.Accounts) > 0 {
 		n.told.Stale = 0
 		n.withdraw = append(n.withdraw, noticeStale)
+	}
+}
+
+// forgetAccounts drops what was told of accounts that work again or are gone.
+func (n *notifier) forgetAccounts() {
+	signIn, ends := len(n.told.SignIn), len(n.told.Ends)
+	there := map[ledger.AccountID]bool{}
+	for _, a := range n.s.Accounts {
+		there[a.ID] = true
+		if a.Problem == "" { // only a success ends it
+			delete(n.told.SignIn, a.ID)
+		}
+		if told, ok := n.told.Ends[a.ID]; ok && a.SignInEnds.Known() && a.SignInEnds != told.End {
+			delete(n.told.Ends, a.ID) // signed in anew
+		}
+	}
+	if n.s.Problem == nil {
+		gone := func(id ledger.AccountID) bool { return !there[id] }
+		maps.DeleteFunc(n.told.SignIn, func(id ledger.AccountID, _ bool) bool { return gone(id) })
+		maps.DeleteFunc(n.told.Ends, func(id ledger.AccountID, _ EndTold) bool { return gone(id) })
+	}
+	if signIn > 0 && len(n.told.SignIn) == 0 {
+		n.withdraw = append(n.withdraw, noticeSignIn)
+	}
+	if ends > 0 && len(n.told.Ends) == 0 {
+		n.withdraw = append(n.withdraw, noticeEnds)
 	}
 }
 
@@ -178,7 +208,7 @@ func (n *notifier) holdNotice() Notice {
 			titles += h.Count
 		}
 	}
-	out := Notice{ID: noticeHolds, Urgent: true, Click: Command{Verb: Open},
+	out := Notice{ID: noticeHolds, Click: Command{Verb: Open},
 		Buttons: []Button{{Label: n.Say("button.review"), Command: Command{Verb: Open}}}}
 	if len(removals) == 0 {
 		cards := n.holdCards()
@@ -201,9 +231,34 @@ func (n *notifier) signIn() {
 		}
 	}
 	if len(names) > 0 {
-		n.show = append(n.show, Notice{ID: noticeSignIn, Urgent: true, Title: names[0], Body: n.Say("notice.sign_in_body", "n", len(names)),
+		n.show = append(n.show, Notice{ID: noticeSignIn, Title: names[0], Body: n.Say("notice.sign_in_body", "n", len(names)),
 			Click: Command{Verb: Open}})
 	}
+}
+
+// ends tells of sign-ins that cannot renew themselves: once a month before
+// the end, and once two days before.
+func (n *notifier) ends() {
+	if n.level < Problems {
+		return
+	}
+	var soon []ledger.AccountStatus
+	for _, a := range n.s.Accounts {
+		told, left := n.told.Ends[a.ID], a.SignInEnds.Sub(n.now)
+		due := !told.End.Known() && left <= endSoon || !told.Last && left <= endNow
+		if !a.SignInEnds.Known() || mustSignIn(a.Problem) || !due {
+			continue
+		}
+		n.told.Ends[a.ID] = EndTold{End: a.SignInEnds, Last: left <= endNow}
+		soon = append(soon, a)
+	}
+	if len(soon) == 0 {
+		return
+	}
+	a := soon[0]
+	n.show = append(n.show, Notice{ID: noticeEnds, Body: n.Say("notice.ends_body", "n", len(soon)),
+		Title: n.Say("notice.ends", "account", n.accountName(a), "when", n.In(a.SignInEnds, n.now)),
+		Click: Command{Verb: SignIn, Account: int64(a.ID)}})
 }
 
 // oldStale is the account that was read longest ago, when that is too long.

@@ -79,7 +79,7 @@ func TestHeldRemovalsOfferOnlyWhatIsSafe(t *testing.T) {
 		st.Holds = []ledger.HoldStatus{removals(14), {ID: 9, Guard: ledger.GuardShrunk, Run: 40, Target: 1}}
 	}))
 	n := show[0]
-	if n.Title != "14 deletions are on hold" || !n.Urgent || !slices.Equal(labels(n.Buttons), []string{"Review…", "Keep all"}) {
+	if n.Title != "14 deletions are on hold" || !slices.Equal(labels(n.Buttons), []string{"Review…", "Keep all"}) {
 		t.Errorf("%+v", n)
 	}
 	for _, b := range n.Buttons {
@@ -111,6 +111,46 @@ func TestSignInIsToldOncePerAccountUntilASuccess(t *testing.T) {
 		s.expect(33*hour, broken(33*hour, ""), nil, []string{"sign-in"})
 		s.expect(34*hour, broken(34*hour, code), []string{"sign-in"}, nil)
 	}
+}
+
+func TestTheEndOfASignInIsToldAMonthAndTwoDaysBefore(t *testing.T) {
+	day := 24 * hour
+	ending := func(after, end time.Duration) ledger.Status {
+		return fresh(after, func(st *ledger.Status) {
+			if end != 0 {
+				st.Accounts[1].SignInEnds = noon.Add(end)
+			}
+		})
+	}
+	s := &story{t: t, q: Quiet{Level: Problems}}
+	s.expect(0, ending(0, 40*day), nil, nil)
+	s.expect(10*day, ending(10*day, 40*day), []string{"sign-in-ends"}, nil)
+	s.expect(11*day, ending(11*day, 40*day), nil, nil)
+	s.expect(12*day, ending(12*day, 0), nil, nil) // not known after a restart
+	s.expect(38*day, ending(38*day, 40*day), []string{"sign-in-ends"}, nil)
+	s.expect(39*day, ending(39*day, 40*day), nil, nil)
+	s.expect(39*day, ending(39*day, 400*day), nil, []string{"sign-in-ends"}) // signed in anew
+	late := &story{t: t, q: Quiet{Level: Problems}}
+	late.expect(0, ending(0, day), []string{"sign-in-ends"}, nil) // found late: only once
+	late.expect(hour, ending(hour, day), nil, nil)
+	(&story{t: t}).expect(0, ending(0, day), nil, nil) // not for those who must only act
+}
+
+func TestWhatWasToldOfAnAccountIsWithdrawnWithIt(t *testing.T) {
+	s := &story{t: t, q: Quiet{Level: Problems}}
+	s.expect(0, fresh(0, func(st *ledger.Status) {
+		st.Accounts[0].Problem, st.Accounts[1].SignInEnds = ledger.AuthNeeded, noon.Add(hour)
+	}), []string{"sign-in", "sign-in-ends"}, nil)
+	s.expect(hour, with(func(st *ledger.Status) { st.Accounts, st.Problem = nil, &ledger.Problem{Code: "store"} }), nil, nil)
+	s.expect(2*hour, with(func(st *ledger.Status) { st.Accounts = nil }), nil, []string{"sign-in", "sign-in-ends"})
+}
+
+func TestTheDesktopMayAskForSilence(t *testing.T) {
+	held := with(func(s *ledger.Status) { s.Holds = []ledger.HoldStatus{removals(3)} })
+	s := &story{t: t, q: Quiet{Inhibited: true}}
+	s.expect(0, held, nil, nil)
+	s.q.Inhibited = false
+	s.expect(time.Minute, held, []string{"holds"}, nil)
 }
 
 func TestStaleIsToldDailyForAllTogether(t *testing.T) {

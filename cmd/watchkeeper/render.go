@@ -113,7 +113,12 @@ func (r *renderer) draw(s ledger.Status) time.Duration {
 
 // decide announces what the person must know and withdraws what is solved.
 func (r *renderer) decide(s ledger.Status) {
-	show, withdraw, told := view.Notices(r.told, s, r.level(), r.services, r.words)
+	quiet := r.level()
+	show, withdraw, told := view.Notices(r.told, s, quiet, r.services, r.words)
+	if len(show) > 0 && r.notifier.Inhibited() {
+		quiet.Inhibited = true
+		show, withdraw, told = view.Notices(r.told, s, quiet, r.services, r.words)
+	}
 	for _, n := range show {
 		r.notices <- func() { r.notifier.Show(n) }
 	}

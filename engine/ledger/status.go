@@ -74,6 +74,9 @@ type AccountStatus struct {
 	Retry     media.Moment // when it is tried again
 	ClockMS   int64
 	Allowance int // requests left today; negative when unknown
+	// SignInEnds is when the sign-in ends, where it cannot renew itself and
+	// that is known.
+	SignInEnds media.Moment
 	// Notices are catalogue keys of what the service does that a person should
 	// know, under "notice_service.<key>".
 	Notices  []string

@@ -104,6 +104,9 @@ type Snapshot struct {
 	// AllowanceLeft is how many requests the service still allows today;
 	// negative when it does not say.
 	AllowanceLeft int
+	// SignInEnds is when the sign-in ends, where it cannot renew itself;
+	// unknown otherwise.
+	SignInEnds media.Moment
 	// Room is how many entries the account's plan still takes, by the
 	// service's own numbers; unknown for a feature that is missing or
 	// negative.

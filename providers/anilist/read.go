@@ -35,7 +35,7 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 	if err != nil {
 		return snap, provider.AsError(err)
 	}
-	snap.Notices = a.notices(v)
+	snap.Notices, snap.SignInEnds = a.notices(v), a.signInEnds()
 	l, err := a.pull(ctx, v)
 	failed := provider.AsError(err)
 	d := describer{seen: map[string]bool{}}

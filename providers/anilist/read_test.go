@@ -115,6 +115,9 @@ func TestNotices(t *testing.T) {
 	if _, s = w.view(media.Ratings, ""); !slices.Equal(s.Notices, []string{"anilist.sign_in_ends"}) {
 		t.Error(s.Notices)
 	}
+	if left := time.Until(s.SignInEnds.Time()); left < 19*24*time.Hour || left > 20*24*time.Hour {
+		t.Errorf("the sign-in ends in %s", left)
+	}
 }
 
 func TestZones(t *testing.T) {

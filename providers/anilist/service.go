@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/internal/transport"
@@ -70,13 +71,20 @@ func (a *account) lives(until time.Time) {
 // person has to renew it by hand.
 const endsSoon = 30 * 24 * time.Hour
 
+// signInEnds is when the token ends, if that is known.
+func (a *account) signInEnds() media.Moment {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ends.IsZero() {
+		return 0
+	}
+	return media.At(a.ends)
+}
+
 // notices tell what the person should know about the account.
 func (a *account) notices(v viewer) []string {
 	var out []string
-	a.mu.Lock()
-	ends := a.ends
-	a.mu.Unlock()
-	if !ends.IsZero() && time.Until(ends) < endsSoon {
+	if ends := a.signInEnds(); ends.Known() && time.Until(ends.Time()) < endsSoon {
 		out = append(out, "anilist.sign_in_ends")
 	}
 	if v.publishes() {

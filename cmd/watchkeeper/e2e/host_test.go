@@ -33,7 +33,6 @@ type note struct {
 	id          uint32
 	title, body string
 	actions     []string
-	urgency     byte
 }
 
 func newPanel(t *testing.T, d *desk) *panel {
@@ -99,11 +98,10 @@ func (*noteService) GetCapabilities() ([]string, *dbus.Error) {
 }
 
 // Notify records a notification.
-func (s *noteService) Notify(_ string, replaces uint32, _, title, body string, actions []string, hints map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+func (s *noteService) Notify(_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := note{id: replaces, title: title, body: body, actions: actions}
-	n.urgency, _ = hints["urgency"].Value().(byte)
 	if n.id == 0 {
 		n.id = uint32(len(s.notes) + 1)
 	}
