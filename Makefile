@@ -13,8 +13,14 @@ CASES ?= 200000
 SEEDS ?= 200
 FROM ?= 0
 WEEKS ?= 1
+# Lives ended by a kill (0: at every moment of every scenario) and by a power
+# cut, kills of the real program, and how long each decoder is fuzzed.
+KILLS ?= 2000
+CUTS ?= 5000
+PROCESSES ?= 20
+TIME ?= 30s
 
-.PHONY: run build ctl demo e2e desktop-ready cross figures release package windows test race lint sim world bench help
+.PHONY: run build ctl demo e2e desktop-ready cross figures release package windows test race lint sim world crash fuzz bench help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -78,6 +84,18 @@ sim: ## simulated lives: make sim SEEDS=20000 FROM=0
 
 world: ## simulated weeks at all services: make world SEEDS=20 FROM=0 WEEKS=2
 	$(UNIT) test -tags ci ./providers/world -v -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -timeout 0
+
+crash: ## the program dies everywhere: make crash KILLS=0 CUTS=5000 FROM=0 PROCESSES=100
+	$(UNIT) test -tags ci ./engine/sim/crash -v -kills=$(KILLS) -cuts=$(CUTS) -seed=$(FROM) -timeout 0
+	$(UNIT) test -tags ci ./cmd/watchkeeperctl -run TestKilled -v -kills=$(PROCESSES) -timeout 0
+
+fuzz: ## what services and files may say, one decoder after the other: make fuzz TIME=10m
+	@$(UNIT) list -tags ci ./... | while read pkg; do \
+		for target in $$($(UNIT) test -tags ci -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+			echo "$$pkg $$target"; \
+			$(UNIT) test -tags ci $$pkg -run XXX -fuzz "^$$target$$" -fuzztime $(TIME) -parallel 2 || exit 1; \
+		done; \
+	done
 
 bench: ## what a round costs
 	$(UNIT) test -tags ci ./engine -run XXX -bench . -benchtime 3x -timeout 0

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +18,25 @@ var (
 	kills    = flag.Int("kills", 3, "how often the program is killed in mid-sync")
 	killSeed = flag.Uint64("killseed", 0, "repeat the kills of one seed")
 )
+
+// target is a kind of request at which the program is killed.
+type target struct {
+	name string
+	is   func(request string) bool
+	// before lets time pass before the run that is killed.
+	before time.Duration
+}
+
+// targets take turns. Tokens of Trakt live for seven days; one is refreshed when
+// more than that has passed.
+var targets = []target{
+	{"any request", func(string) bool { return true }, 0},
+	{"a write", func(r string) bool {
+		return strings.Contains(r, "trakt POST /sync") || strings.Contains(r, "jellyfin") && !strings.Contains(r, " GET ")
+	}, 0},
+	{"a page", func(r string) bool { return strings.Contains(r, " GET ") }, 0},
+	{"a token refresh", func(r string) bool { return strings.Contains(r, "/oauth/token") }, 8 * 24 * time.Hour},
+}
 
 // TestKilledInMidSync kills the real program at random moments of a run that
 // writes, lets the next runs clean up, and compares the services with what a
@@ -29,15 +50,41 @@ func TestKilledInMidSync(t *testing.T) {
 	}
 	t.Logf("-kills=%d -killseed=%d", *kills, seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
-	requests := w.requestsOfASync() * 9 / 10 // not every evening takes as many
+	usual := w.requestsOfASync()
 	for i := range *kills {
+		at := targets[i%len(targets)]
+		w.later(at.before)
 		w.evening(i + 1)
-		at, before := chance.IntN(requests), chance.IntN(2) == 0
-		if !w.killAt(at, before) {
-			t.Logf("kill %d: the run ended before request %d", i, at)
+		n := chance.IntN(max(1, len(slices.DeleteFunc(slices.Clone(usual), func(r string) bool { return !at.is(r) }))*9/10)) // not every evening takes as many
+		before := chance.IntN(2) == 0
+		when := fmt.Sprintf("kill %d at %s no. %d, before it was served: %t", i, at.name, n, before)
+		if !w.killAt(at, n, before) {
+			t.Logf("%s: the run ended before", when)
 		}
 		w.recover()
-		w.compare(fmt.Sprintf("kill %d at request %d of about %d, before it was served: %t", i, at, requests, before))
+		w.compare(when)
+	}
+}
+
+// TestKilledAtSignIn kills the program while it signs an account in: asking
+// again works, and there is one account.
+func TestKilledAtSignIn(t *testing.T) {
+	w := newWorld(t)
+	add := []string{"accounts", "add", "jellyfin", "--address", "http://attic.home", "--user", "Anna", "--password-file", w.file("password")}
+	for n, died := 0, true; died; n++ {
+		for _, before := range []bool{true, false} {
+			died = w.kill(w.process(add...), targets[0], n, before)
+			if died {
+				w.must(0, "accounts", "list")
+			}
+		}
+	}
+	if got := read[[]app.Account](w, 0, "accounts", "list"); len(got) != 1 {
+		t.Errorf("%d accounts: %+v", len(got), got)
+	}
+	w.must(-1, "sync")
+	if d := read[app.Diagnosis](w, 0, "doctor"); !d.OK {
+		t.Errorf("%+v", d)
 	}
 }
 
@@ -52,27 +99,32 @@ func (w *world) evening(n int) {
 	}
 }
 
-// requestsOfASync counts the requests of a whole run that writes.
-func (w *world) requestsOfASync() int {
+// requestsOfASync are the requests of a whole run that writes.
+func (w *world) requestsOfASync() []string {
 	w.evening(0)
 	w.counts.taken()
 	w.ctl("sync")
-	return len(w.counts.taken())
+	return w.counts.taken()
 }
 
-// killAt runs a sync in a process of its own and kills it at its n-th request,
-// before the service has served it or before the answer arrives. It tells
-// whether the process was killed.
-func (w *world) killAt(n int, before bool) bool {
+// killAt runs a sync in a process of its own and kills it. It tells whether
+// the process was killed.
+func (w *world) killAt(what target, n int, before bool) bool {
 	w.t.Helper()
-	cmd := w.process("sync")
+	return w.kill(w.process("sync"), what, n, before)
+}
+
+// kill runs the program and kills it at its n-th request of a kind, before the
+// service has served it or before the answer arrives.
+func (w *world) kill(cmd *exec.Cmd, what target, n int, before bool) bool {
+	w.t.Helper()
 	var count atomic.Int64
-	started := make(chan struct{})
-	hook := func(isBefore bool) {
-		if isBefore == before && count.Add(1) == int64(n+1) {
+	started, gone := make(chan struct{}), make(chan struct{})
+	hook := func(request string, isBefore bool) {
+		if isBefore == before && what.is(request) && count.Add(1) == int64(n+1) {
 			<-started
 			_ = cmd.Process.Kill()
-			time.Sleep(20 * time.Millisecond) // the dead read no answer
+			<-gone // the dead read no answer
 		}
 	}
 	w.counts.hook.Store(&hook)
@@ -82,6 +134,7 @@ func (w *world) killAt(n int, before bool) bool {
 	}
 	close(started)
 	err := cmd.Wait()
+	close(gone)
 	exited, ok := err.(*exec.ExitError)
 	return ok && !exited.Exited()
 }

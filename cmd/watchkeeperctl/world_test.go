@@ -98,24 +98,25 @@ type film struct {
 type counter struct {
 	next map[string]http.Handler
 	seen chan string
-	hook atomic.Pointer[func(before bool)] // called before and after each request; may be nil
+	hook atomic.Pointer[func(request string, before bool)] // called before and after each request; may be nil
 }
 
 func (c *counter) handler(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request := name + " " + r.Method + " " + r.URL.Path
 		select {
-		case c.seen <- name + " " + r.Method + " " + r.URL.Path:
+		case c.seen <- request:
 		default:
 		}
-		c.tell(true)
+		c.tell(request, true)
 		c.next[name].ServeHTTP(w, r)
-		c.tell(false)
+		c.tell(request, false)
 	})
 }
 
-func (c *counter) tell(before bool) {
+func (c *counter) tell(request string, before bool) {
 	if hook := c.hook.Load(); hook != nil {
-		(*hook)(before)
+		(*hook)(request, before)
 	}
 }
 

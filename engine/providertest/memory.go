@@ -26,6 +26,7 @@ type Memory struct {
 	writes   []Write
 	acts     []Act
 	observer func(Write)
+	door     func(answered bool) error
 }
 
 // New makes an empty account. Equal profiles, seeds, clocks and calls give
@@ -100,26 +101,55 @@ type (
 func (b base) Capabilities() provider.Capabilities { return b.m.profile.Caps }
 
 func (b base) Whoami(ctx context.Context) (provider.Identity, error) {
-	return b.m.whoami(ctx)
+	return through(b.m, func() (provider.Identity, error) { return b.m.whoami(ctx) })
 }
 
 func (b base) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
-	return b.m.read(ctx, want)
+	return through(b.m, func() (provider.Snapshot, error) { return b.m.read(ctx, want) })
 }
 
 func (b base) Write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
-	return b.m.write(ctx, changes)
+	return through(b.m, func() ([]provider.Result, error) { return b.m.write(ctx, changes) })
 }
 
 func (c confirmer) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
-	return c.m.lookUp(ctx, f, items)
+	return through(c.m, func() ([]provider.Answer, error) { return c.m.lookUp(ctx, f, items) })
 }
 
 func (f finder) Find(ctx context.Context, items []media.Item) ([]*media.Item, error) {
-	return f.m.find(ctx, items)
+	return through(f.m, func() ([]*media.Item, error) { return f.m.find(ctx, items) })
 }
 
-func (b busy) Playing(ctx context.Context) ([]string, error) { return b.m.playing(ctx) }
+func (b busy) Playing(ctx context.Context) ([]string, error) {
+	return through(b.m, func() ([]string, error) { return b.m.playing(ctx) })
+}
+
+// Door has f asked before every request, which does not reach the service when
+// f refuses, and before every answer, which is lost then. It is how a program
+// dies around a request.
+func (m *Memory) Door(f func(answered bool) error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.door = f
+}
+
+func through[T any](m *Memory, call func() (T, error)) (T, error) {
+	var none T
+	m.mu.Lock()
+	door := m.door
+	m.mu.Unlock()
+	if door == nil {
+		return call()
+	}
+	if err := door(false); err != nil {
+		return none, err
+	}
+	out, err := call()
+	if gone := door(true); gone != nil {
+		return none, gone
+	}
+	return out, err
+}
 
 // parts are the interfaces of one account, nil where it lacks one.
 type parts struct {

@@ -48,9 +48,14 @@ func NewHome(seed uint64) (*Home, error) {
 	if err != nil {
 		return nil, err
 	}
+	return NewHomeOn(db, seed), nil
+}
+
+// NewHomeOn makes an installation on a state that is open.
+func NewHomeOn(db *store.Store, seed uint64) *Home {
 	h := &Home{Store: db, clock: Start, seed: seed, rooms: map[string]*Room{}, runs: &runCopy{}}
 	h.start()
-	return h, nil
+	return h
 }
 
 // Restart makes the engine anew over the same state: a restart of the program.

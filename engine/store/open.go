@@ -97,11 +97,16 @@ func makeFile(dir, path string) error {
 			return &Error{Kind: ErrDamaged, Path: path, Err: errors.Join(errors.New("the file is gone or empty"), err)}
 		}
 	}
+	isNew := err != nil
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil || !isNew {
+		return err
+	}
+	// SQLite flushes the names of its side files, not this one.
+	return flushFolder(dir)
 }
 
 // prepare recognises the file and brings its schema up to date.

@@ -12,6 +12,7 @@ import (
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/providertest"
+	"watchkeeper/engine/store"
 )
 
 // settings reads NAME JSON. A value that the engine refuses is tried all the
@@ -45,7 +46,7 @@ func (p *parser) pin(words []string) (step, error) {
 		return step{}, err
 	}
 	fs, err := features(words[3])
-	return step{do: func(ctx context.Context, s *stage) error {
+	return step{tells: true, do: func(ctx context.Context, s *stage) error {
 		pin := ledger.Pin{Profile: s.person, Kind: kind, AnyFeature: len(fs) > 1, Feature: fs[0]}
 		if words[1] != "all" {
 			pin.Account = s.home.Room(words[1]).ID
@@ -66,7 +67,7 @@ func (p *parser) link(words []string) (step, error) {
 		return step{}, err
 	}
 	w, err := oneWork(words[2])
-	return step{do: func(ctx context.Context, s *stage) error {
+	return step{tells: true, do: func(ctx context.Context, s *stage) error {
 		ids, err := s.idsOf(ctx, w)
 		if err != nil {
 			return err
@@ -79,7 +80,7 @@ func (p *parser) unlink(words []string) (step, error) {
 	if err := want(words, 2, 2); err != nil {
 		return step{}, err
 	}
-	return step{do: func(ctx context.Context, s *stage) error {
+	return step{tells: true, do: func(ctx context.Context, s *stage) error {
 		return s.home.Engine.Unlink(ctx, s.home.Room(words[0]).ID, words[1])
 	}}, p.known(words[0])
 }
@@ -99,7 +100,7 @@ func (p *parser) answer(words []string) (step, error) {
 		}
 	}
 	picked, err := things(words[3:])
-	return step{do: func(ctx context.Context, s *stage) error {
+	return step{tells: true, do: func(ctx context.Context, s *stage) error {
 		given := 0
 		s.oracle.told(ledger.Answer(words[2]))
 		for _, h := range s.home.Engine.Status().Holds {
@@ -165,19 +166,46 @@ func (p *parser) undo(words []string) (step, error) {
 		return step{}, err
 	}
 	preview, err := oneOf("undo", words[0], map[string]bool{"last-run": false, "preview": true})
-	return step{do: func(ctx context.Context, s *stage) error {
-		runs, err := s.home.Store.Runs(ctx, 0, 1000)
-		if err != nil {
-			return err
+	return step{tells: true, do: func(ctx context.Context, s *stage) error {
+		runs, err := s.lastThatWrote(ctx)
+		for _, run := range runs {
+			if err == nil {
+				s.oracle.undoing = !preview
+				s.undone, s.last, err = s.home.Engine.Undo(ctx, engine.UndoOf{Run: run}, preview)
+				err = errors.Join(err, s.oracle.judge())
+			}
 		}
-		i := slices.IndexFunc(runs, func(r ledger.RunSummary) bool { return r.Added+r.Updated+r.Removed+r.Unproven > 0 })
-		if i < 0 {
-			return errors.New("no run wrote anything")
-		}
-		s.oracle.undoing = !preview
-		s.undone, s.last, err = s.home.Engine.Undo(ctx, engine.UndoOf{Run: runs[i].ID}, preview)
-		return errors.Join(err, s.oracle.judge())
+		return err
 	}}, err
+}
+
+// lastThatWrote is the run that a person would undo, newest first in parts if
+// a death cut it; one who is asking again means the same as before.
+func (s *stage) lastThatWrote(ctx context.Context) (ids []ledger.RunID, err error) {
+	if s.meant != nil {
+		return s.meant, nil
+	}
+	runs, err := s.home.Store.Runs(ctx, 0, 1000)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(runs, func(r ledger.RunSummary) bool { return r.Added+r.Updated+r.Removed+r.Unproven > 0 })
+	if i < 0 {
+		return nil, errors.New("no run wrote anything")
+	}
+	for _, r := range runs[i:] {
+		if r.Began != runs[i].Began {
+			break
+		}
+		rows, err := s.home.Store.Journal(ctx, store.JournalQuery{Run: r.ID, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
 }
 
 func (p *parser) undoSays(words []string) (step, error) {

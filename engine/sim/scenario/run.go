@@ -32,8 +32,9 @@ type stage struct {
 	person  ledger.ProfileID
 	last    engine.Outcome
 	undone  undo.Undo
-	kept    *store.Store // the backup
-	ends    *ending      // of the next run
+	meant   []ledger.RunID // what is being undone, by one who asks again
+	kept    *store.Store   // the backup
+	ends    *ending        // of the next run
 	oracle  oracle
 	counted map[string]int // writes already counted, by account
 	// pictures of accounts, to be shown again later.
@@ -61,12 +62,10 @@ func (s *Scenario) play(ctx context.Context, a actor, pick func(step) bool) erro
 	if err != nil {
 		return err
 	}
-	st := &stage{home: home, actor: a, persons: map[string]ledger.ProfileID{}, counted: map[string]int{}, pictures: map[string]providertest.Picture{}}
-	st.oracle.stage = st
-	if st.person, err = home.Profile(ctx, "me"); err != nil {
+	st, err := newStage(ctx, home, a)
+	if err != nil {
 		return err
 	}
-	st.persons["me"] = st.person
 	for _, line := range s.steps {
 		if line.kind != happens && !pick(line) {
 			continue
@@ -82,6 +81,15 @@ func (s *Scenario) play(ctx context.Context, a actor, pick func(step) bool) erro
 		return &LineError{s.File, s.steps[len(s.steps)-1].line, "afterwards", err}
 	}
 	return nil
+}
+
+func newStage(ctx context.Context, home *sim.Home, a actor) (*stage, error) {
+	st := &stage{home: home, actor: a, persons: map[string]ledger.ProfileID{}, counted: map[string]int{}, pictures: map[string]providertest.Picture{}}
+	st.oracle.stage = st
+	var err error
+	st.person, err = home.Profile(ctx, "me")
+	st.persons["me"] = st.person
+	return st, err
 }
 
 // rests runs three times more: nothing may be written (L2).
@@ -241,14 +249,14 @@ func (p *parser) restart(words []string) (step, error) {
 }
 
 func (p *parser) backup(words []string) (step, error) {
-	return step{do: func(ctx context.Context, s *stage) (err error) {
+	return step{ends: true, do: func(ctx context.Context, s *stage) (err error) {
 		s.kept, err = s.home.Store.Scratch(ctx)
 		return err
 	}}, want(words, 0, 0)
 }
 
 func (p *parser) restore(words []string) (step, error) {
-	return step{do: func(_ context.Context, s *stage) error {
+	return step{ends: true, do: func(_ context.Context, s *stage) error {
 		if s.kept == nil {
 			return errors.New("there is no backup")
 		}
@@ -266,7 +274,7 @@ func (p *parser) ending(words []string, crash bool) (step, error) {
 		return step{}, err
 	}
 	before, err := oneOf("moment", words[1], map[string]bool{"before-writes": true, "after-writes": false})
-	return step{do: func(_ context.Context, s *stage) error {
+	return step{ends: true, do: func(_ context.Context, s *stage) error {
 		s.ends = &ending{account: words[0], before: before, crash: crash}
 		return nil
 	}}, err

@@ -84,6 +84,10 @@ type step struct {
 	line int
 	text string
 	kind stepKind
+	// tells: the program is told something by a person, and stores it.
+	tells bool
+	// ends: the program is ended by the line, or its state replaced.
+	ends bool
 	do   func(context.Context, *stage) error
 }
 

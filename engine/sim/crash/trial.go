@@ -1,0 +1,146 @@
+//go:build linux
+
+package crash
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/providertest"
+	"watchkeeper/engine/sim"
+	"watchkeeper/engine/sim/scenario"
+)
+
+// Life is what came of a scenario.
+type Life struct {
+	// Shows is what every account shows in the end, sorted.
+	Shows map[string][]Shown
+	// Waits are the values that a guard holds back or that are parked because
+	// nobody can know whether they arrived (R26), with the reason: what was
+	// sent again after a death may ask for a yes that it had before.
+	Waits   map[place]ledger.Code
+	Moments int // at which it could have died
+	Deaths  int
+	Slowest time.Duration // of its starts
+}
+
+// Shown is one value that an account shows.
+type Shown struct {
+	Work    providertest.Work
+	Feature media.Feature
+	Value   string
+}
+
+func (s Shown) String() string { return fmt.Sprintf("%s of %s %s", s.Feature, s.Work, s.Value) }
+
+// place is where a value is shown; works go by title and year.
+type place struct {
+	account string
+	feature media.Feature
+	title   string
+	year    int
+}
+
+func (s Shown) at(account string) place {
+	return place{account, s.Feature, s.Work.Title(), s.Work.Year()}
+}
+
+// Live plays a scenario in folders below root. An error is a rule that did not
+// hold: the oracle's, or one of those asked at every start.
+func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Life, error) {
+	m, err := birth(ctx, root, fate)
+	if err != nil {
+		return Life{}, err
+	}
+	defer m.end()
+	err = s.Survive(ctx, m.home, m.through)
+	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Moments: m.moments, Deaths: m.life, Slowest: m.slowest}
+	if err != nil {
+		return out, err
+	}
+	for _, name := range m.home.Names() {
+		out.Shows[name] = lines(m.home.Room(name).Memory.Truth())
+	}
+	return out, out.waiting(ctx, m.home)
+}
+
+// waiting fills Waits from what the program itself gives as reasons.
+func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
+	persons, err := home.Store.Profiles(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[ledger.AccountID]string{}
+	for _, name := range home.Names() {
+		names[home.Room(name).ID] = name
+	}
+	for _, p := range persons {
+		unmet, err := home.Store.Unmet(ctx, p.ID, 0)
+		if err != nil {
+			return err
+		}
+		works := make([]media.WorkID, len(unmet))
+		for i, n := range unmet {
+			works[i] = n.Work
+		}
+		known, err := home.Store.Works(ctx, works)
+		if err != nil {
+			return err
+		}
+		for _, n := range unmet {
+			if w := known[n.Work]; n.Why.Code == ledger.ParkedPlay || strings.HasPrefix(string(n.Why.Code), "guard_") {
+				l.Waits[place{names[n.Account], n.Feature, w.Title, w.Year}] = n.Why.Code
+			}
+		}
+	}
+	return nil
+}
+
+// lines are everything that an account shows, without the keys that a service
+// gives.
+func lines(truth providertest.Truth) (out []Shown) {
+	for _, h := range truth.Has {
+		add := func(is bool, f media.Feature, value any) {
+			if is {
+				out = append(out, Shown{h.Work, f, fmt.Sprint(value)})
+			}
+		}
+		add(h.Listed, media.Watchlist, "")
+		add(h.Rating > 0, media.Ratings, h.Rating)
+		add(h.Watched && len(h.Plays) == 0, media.History, h.WatchedAt)
+		add(h.Position.Set, media.Progress, h.Position.N)
+		for _, at := range h.Plays {
+			add(true, media.History, at)
+		}
+	}
+	slices.SortFunc(out, func(a, b Shown) int { return strings.Compare(a.String(), b.String()) })
+	return out
+}
+
+// Differ says what two lives left differently and the other one does not
+// explain; "" when nothing. What is there twice is never explained.
+func Differ(calm, other Life) string {
+	var out []string
+	for name, want := range calm.Shows {
+		more := slices.Clone(other.Shows[name])
+		for _, v := range want {
+			if i := slices.Index(more, v); i >= 0 {
+				more = slices.Delete(more, i, i+1)
+			} else if other.Waits[v.at(name)] == "" {
+				out = append(out, fmt.Sprintf("%s lacks the %s", name, v))
+			}
+		}
+		for _, v := range more {
+			if other.Waits[v.at(name)] == "" || slices.Contains(want, v) {
+				out = append(out, fmt.Sprintf("%s has also the %s", name, v))
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
+}
