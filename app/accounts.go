@@ -255,7 +255,7 @@ func (a *App) TestAccount(ctx context.Context, args AccountArgs) (Tested, error)
 	began := time.Now()
 	who, err := p.Whoami(ctx)
 	if err != nil {
-		return Tested{}, err
+		return Tested{}, &serviceError{acc.Name, err}
 	}
 	return Tested{User: who.UserName, Server: who.ServerName, Version: who.Version, TookMS: time.Since(began).Milliseconds(),
 		Same: who.ServerID == acc.ServerID && who.UserID == acc.UserID}, nil
@@ -298,10 +298,13 @@ func (a *App) Libraries(ctx context.Context, args AccountArgs) ([]LibraryPart, e
 		return out, nil
 	}
 	parts, err := s.Libraries(ctx, env)
+	if err != nil {
+		return nil, &serviceError{acc.Name, err}
+	}
 	for _, p := range parts {
 		out = append(out, LibraryPart{p.ID, p.Name, slices.Contains(acc.LeftOut, p.ID)})
 	}
-	return out, err
+	return out, nil
 }
 
 // Person is somebody with accounts.

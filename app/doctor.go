@@ -71,9 +71,9 @@ func (a *App) probe(ctx context.Context) error {
 	return nil
 }
 
-// skewed is how far a service's clock may be from ours; all times are
+// Skewed is how far a service's clock may be from ours; all times are
 // corrected by it, but one of the two is wrong.
-const skewed = time.Minute
+const Skewed = time.Minute
 
 func (a *App) examine(ctx context.Context, acc ledger.Account) (string, error) {
 	t, err := a.TestAccount(ctx, AccountArgs{acc.Name})
@@ -88,7 +88,7 @@ func (a *App) examine(ctx context.Context, acc ledger.Account) (string, error) {
 		return "", err
 	}
 	for _, v := range trust {
-		if off := time.Duration(v.ClockMS) * time.Millisecond; v.Account == acc.ID && off.Abs() > skewed {
+		if off := time.Duration(v.ClockMS) * time.Millisecond; v.Account == acc.ID && off.Abs() > Skewed {
 			return "", fmt.Errorf("its clock and ours differ by %s; check the time of both computers", off.Round(time.Second))
 		}
 	}

@@ -205,7 +205,7 @@ func (a *App) CancelSignIn(_ context.Context, args NextArgs) (none, error) {
 func (a *App) next(ctx context.Context, id string, in *signIn, answers map[string]string) (SignInStep, error) {
 	step, err := in.login.Next(ctx, answers)
 	if err != nil {
-		return SignInStep{}, &signInError{in.account.Provider, err}
+		return SignInStep{}, &serviceError{"sign in at " + in.account.Provider, err}
 	}
 	v := SignInStep{Session: id, Code: step.Code, URL: step.URL, Expires: when(step.Expires), Notice: step.Notice}
 	for _, f := range step.Fields {

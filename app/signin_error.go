@@ -11,25 +11,25 @@ import (
 // codeOfService begins the code of a refusal that a service caused.
 const codeOfService = "service."
 
-// signInError is a sign-in that did not work, for a person who is told who
-// must act (SignInKind).
-type signInError struct {
-	service string
-	err     error
+// serviceError is what a service answered to something that was asked of it
+// outside a run, for a person who reads it.
+type serviceError struct {
+	doing string
+	err   error
 }
 
-// Error names the service and what happened.
-func (e *signInError) Error() string {
+// Error names what was done and what happened.
+func (e *serviceError) Error() string {
 	said := e.err.Error()
 	var known *provider.Error
 	if errors.As(e.err, &known) {
 		said = known.Detail()
 	}
-	return "sign in at " + e.service + ": " + said
+	return e.doing + ": " + said
 }
 
 // Unwrap returns the cause.
-func (e *signInError) Unwrap() error { return e.err }
+func (e *serviceError) Unwrap() error { return e.err }
 
 // kinds are the catalogue's names of who must act next.
 var kinds = map[provider.ErrorKind]string{

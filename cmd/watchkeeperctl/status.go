@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -89,6 +90,9 @@ func (s *session) account(a app.Account) {
 	}
 	if a.Problem != "" && a.Retry != "" {
 		s.say("  tried again at %s", local(a.Retry))
+	}
+	if off := time.Duration(a.ClockMS) * time.Millisecond; off.Abs() > app.Skewed {
+		s.say("  its clock and this computer's differ by %s; times are corrected by that, but one of the two is wrong", off.Abs().Round(time.Second))
 	}
 	for _, f := range a.Features {
 		var more []string

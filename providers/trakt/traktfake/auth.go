@@ -149,6 +149,18 @@ func (s *Service) devicePoll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Hand makes every token of one user another's: the service mixed two people
+// up.
+func (s *Service) Hand(from, to *User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.access {
+		if t.user == from {
+			t.user = to
+		}
+	}
+}
+
 // Waiting are the device codes that nobody has decided on.
 func (s *Service) Waiting() (codes []string) {
 	s.mu.Lock()
