@@ -55,7 +55,7 @@ func (r *round) leads(route ledger.Route) bool {
 
 // untilLater are reasons that pass: a plan that leaves something undone for one
 // of them is not the whole first plan yet.
-var untilLater = []ledger.Code{ledger.FirstLook, ledger.PendingProof, ledger.Settling, ledger.SourceSilent, ledger.SourceNotTrusted}
+var untilLater = []ledger.Code{ledger.FirstLook, ledger.PendingProof, ledger.PendingVisible, ledger.Settling, ledger.SourceSilent, ledger.SourceNotTrusted}
 
 // empty tells whether both ends of a new route were looked at and its target
 // lacks nothing: nothing waits for a yes, and nothing waits for time.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -105,7 +104,6 @@ func (r *round) writeTo(ctx context.Context, s *sight, ops []ledger.Op) (apply.R
 		Provider: s.conn.provider,
 		Item:     func(op ledger.Op) media.Item { return describe(r.files[op.Work], s.account.ID) },
 		Stamp:    func(f media.Feature) string { return s.trust[f].Stamp },
-		Patience: func(media.Feature) time.Duration { return 0 },
 		Progress: func(done int) { r.e.progress(r.run, s.account.ID, done, len(ops)) },
 	}, ops)
 }

@@ -9,7 +9,6 @@ package apply
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -36,8 +35,6 @@ type Target struct {
 	Item func(op ledger.Op) media.Item
 	// Stamp is the feature's version stamp at the read the ops rest on.
 	Stamp func(f media.Feature) string
-	// Patience is how long a write stays expected before it counts as lost (R8).
-	Patience func(f media.Feature) time.Duration
 	// Progress is told how many ops are done; may be nil.
 	Progress func(done int)
 }

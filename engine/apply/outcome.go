@@ -51,9 +51,6 @@ func (r Runner) pending(t Target, e ledger.Entry, res provider.Result) *ledger.P
 	if t.Stamp != nil {
 		p.Stamp = t.Stamp(op.Feature)
 	}
-	if t.Patience != nil {
-		p.Until = e.Sent.Add(t.Patience(op.Feature))
-	}
 	return p
 }
 

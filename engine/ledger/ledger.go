@@ -298,7 +298,8 @@ type Pending struct {
 	// Reads counts trusted reads since that showed the old value.
 	Reads int
 	State PendingState
-	// Until: the write stays expected until then (lost ones for three more windows).
+	// Until: the write stays expected until then at the least: over a person's
+	// value for one more window, lost for three more (R8). 0: for its window.
 	Until media.Moment
 }
 

@@ -69,13 +69,12 @@ func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned 
 	})
 }
 
-// Due returns the works of a profile with an unmet want or a sent write whose
-// moment has come, by number (R21).
+// Due returns the works of a profile with an unmet want whose moment has come,
+// by number (R21). What was sent is for the next look: until a read tells more
+// of it there is nothing to plan.
 func (s *Store) Due(ctx context.Context, profile ledger.ProfileID, now media.Moment) ([]media.WorkID, error) {
-	return find(ctx, s, one[media.WorkID], `WITH a AS (SELECT id FROM accounts WHERE profile = ?1)
-		SELECT work FROM unmet WHERE until <> 0 AND until <= ?2 AND +account IN a
-		UNION SELECT work FROM pending WHERE until <> 0 AND until <= ?2 AND +account IN a
-		ORDER BY work`, profile, now)
+	return find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM unmet WHERE until <> 0 AND until <= ?2
+		AND +account IN (SELECT id FROM accounts WHERE profile = ?1) ORDER BY work`, profile, now)
 }
 
 // UnmetWorks returns the works of a profile whose want is unmet for one of the
