@@ -109,6 +109,20 @@ func (e *Engine) Woke() {
 	e.event(func(s schedule.State) schedule.State { return s.Woke(e.now()) })
 }
 
+// Network tells what the system says of the network; nothing is looked at by
+// schedule while there is none, or while it is paid by volume.
+func (e *Engine) Network(offline, metered bool) {
+	n := schedule.Online
+	switch {
+	case offline:
+		n = schedule.Offline
+	case metered:
+		n = schedule.Metered
+	}
+	e.event(func(s schedule.State) schedule.State { return s.Reach(n, e.now()) })
+	e.change(func(s *ledger.Status) { s.Offline, s.Metered = offline, metered && !offline })
+}
+
 // Stop ends the run under way after the batch in flight, which is booked.
 func (e *Engine) Stop() {
 	e.mu.Lock()

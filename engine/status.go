@@ -64,6 +64,7 @@ func (e *Engine) publish(ctx context.Context, problem *ledger.Problem) error {
 	s.Problem = problem
 	e.change(func(old *ledger.Status) {
 		s.Version, s.NextRun, s.Paused, s.PausedTo = old.Version, old.NextRun, old.Paused, old.PausedTo
+		s.Offline, s.Metered = old.Offline, old.Metered
 		*old = s
 	})
 	return nil

@@ -279,7 +279,7 @@ func (n *notifier) oldStale() *doubt {
 // person paused or the computer is offline.
 func (n *notifier) stale() {
 	old := n.oldStale()
-	if old == nil || n.s.Paused || n.s.Offline || n.told.Stale.Known() && n.now.Sub(n.told.Stale) < again {
+	if old == nil || n.s.Paused || n.s.Offline || n.s.Metered || n.told.Stale.Known() && n.now.Sub(n.told.Stale) < again {
 		return
 	}
 	n.told.Stale = n.now

@@ -10,9 +10,9 @@ func (p *painter) mood() Mood {
 	switch {
 	case p.waiting() > 0:
 		return NeedsYou
-	case p.s.Problem != nil, p.trouble() != nil:
+	case p.s.Problem != nil, p.trouble() != nil && !p.s.Offline:
 		return Trouble
-	case p.s.Paused:
+	case p.s.Paused, p.s.Offline, p.s.Metered:
 		return Paused
 	case p.s.Running != nil:
 		return Working
@@ -101,10 +101,7 @@ func (p *painter) sentence() string {
 	case NeedsYou:
 		return p.Say("status.needs_you", "n", p.waiting())
 	case Paused:
-		if p.s.PausedTo.Known() {
-			return p.Say("status.paused_until", "when", p.Clock(p.s.PausedTo, p.now))
-		}
-		return p.Say("status.paused")
+		return p.pauseSentence()
 	case Working:
 		if p.s.Running != nil {
 			return p.progress().Text
@@ -122,12 +119,21 @@ func (p *painter) sentence() string {
 	return p.Say("status.in_sync", "age", p.Ago(p.oldest(), p.now))
 }
 
+func (p *painter) pauseSentence() string {
+	switch {
+	case p.s.Paused && p.s.PausedTo.Known():
+		return p.Say("status.paused_until", "when", p.Clock(p.s.PausedTo, p.now))
+	case p.s.Paused:
+		return p.Say("status.paused")
+	case p.s.Offline:
+		return p.Say("status.offline")
+	}
+	return p.Say("status.metered")
+}
+
 func (p *painter) troubleSentence() string {
 	if p.s.Problem != nil {
 		return p.Say("problem." + p.problemKey(*p.s.Problem))
-	}
-	if p.s.Offline {
-		return p.Say("status.offline")
 	}
 	if a := p.trouble(); a != nil {
 		if a.Retry > p.now {

@@ -74,7 +74,10 @@ var states = []struct {
 	{"service away", with(func(s *ledger.Status) {
 		s.Accounts[0].Problem, s.Accounts[0].Retry = ledger.SourceSilent, noon.Add(20*time.Minute)
 	}), Trouble, "Jellyfin: does not answer – trying again at 12:20", "Jellyfin: antwortet nicht – neuer Versuch um 12:20"},
-	{"offline", with(func(s *ledger.Status) { s.Offline, s.Accounts[0].Problem = true, ledger.SourceSilent }), Trouble,
+	{"metered", with(func(s *ledger.Status) { s.Metered = true }), Paused,
+		"Waiting – this network is paid by volume. Sync now looks all the same",
+		"Wartet – dieses Netz kostet nach Menge. „Jetzt abgleichen“ liest trotzdem"},
+	{"offline", with(func(s *ledger.Status) { s.Offline, s.Accounts[0].Problem = true, ledger.SourceSilent }), Paused,
 		"Offline – looking again when the network is back", "Offline – es geht weiter, sobald das Netz wieder da ist"},
 	{"database damaged", ledger.Status{Now: noon, Problem: &ledger.Problem{Code: "database_damaged"}}, Trouble,
 		"The database is damaged", "Die Datenbank ist beschädigt"},

@@ -145,6 +145,7 @@ func (p *program) settle() {
 	if chosen := p.setting("ui.language"); chosen != "" {
 		p.words = view.Speak(chosen, time.Local)
 	}
+	go desktop.Watch(p.ctx, func(s desktop.System) { p.house.Engine.Network(s.Offline, s.Metered) }, p.house.Engine.Woke)
 	for _, s := range p.house.Services() {
 		v := view.Service{Name: s.Name, Title: s.Title}
 		for _, m := range s.Methods {

@@ -38,7 +38,8 @@ type Status struct {
 	Waiting  int
 	Unmet    int // differences that are explained but not closed
 	SetAside int
-	Offline  bool
+	Offline  bool // the system says that there is no network
+	Metered  bool // or one that is paid by volume: nothing is looked at by schedule
 }
 
 // Problem is something that stops the whole engine.

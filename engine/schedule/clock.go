@@ -40,6 +40,17 @@ func (s State) Woke(now media.Moment) State {
 	return s
 }
 
+// Reach notes what the system says of the network. Without one, or with one
+// that is paid by volume, only a person's wish is tried; when a free one is
+// there, one look catches up.
+func (s State) Reach(n Network, now media.Moment) State {
+	if s.Network != Online && n == Online {
+		s = s.Woke(now)
+	}
+	s.Network = n
+	return s
+}
+
 // shift moves every moment by the distance that the wall clock was set.
 func (s State) shift(by time.Duration) State {
 	s.PausedTo, s.CatchUp = s.PausedTo.Add(by), s.CatchUp.Add(by)

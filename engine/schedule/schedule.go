@@ -25,11 +25,21 @@ type State struct {
 	Paused   bool         // by a person
 	PausedTo media.Moment // when the pause ends; 0: until resumed
 	Asked    bool         // a person said "sync now"
+	Network  Network      // as the system says
 	// CatchUp is when everything is looked at once after a sleep, and before
 	// which nothing is, so that the network is back; 0 when there was none.
 	CatchUp media.Moment
 	Seen    media.Moment // the latest wall clock that Tick saw
 }
+
+// Network is the way out, as the system says.
+type Network uint8
+
+const (
+	Online  Network = iota // or not known
+	Metered                // paid by volume
+	Offline
+)
 
 // Account is how one account stands in the schedule.
 type Account struct {
@@ -93,7 +103,7 @@ func Next(s State, now media.Moment) (when media.Moment, what What) {
 
 // due is when the account is looked at if nothing more happens.
 func (s State) due(a Account, now media.Moment) (at media.Moment, why Why, ok bool) {
-	if a.Off || a.SignIn || s.Halted(now) && s.PausedTo == 0 {
+	if a.Off || a.SignIn || s.Halted(now) && s.PausedTo == 0 || s.Network != Online && !s.Asked {
 		return 0, "", false
 	}
 	at, why = now, Interval

@@ -68,6 +68,12 @@ func TestNext(t *testing.T) {
 		{"asked", rested().Ask(), time.Minute, time.Minute, What{Asked, all}},
 		{"asked passes a back-off", rested().Failed(jellyfin, failure(provider.Transient), start, 0).Ask(), time.Second, time.Second, What{Asked, all}},
 		{"asked does not pass a limit", rested().Failed(trakt, limited, start, 0).Ask(), 0, 0, What{Asked, []ledger.AccountID{jellyfin, simkl}}},
+		{"without a network nothing is due", rested().Reach(Offline, start), 2 * time.Hour, -1, What{}},
+		{"nor where it is paid by volume", rested().Reach(Metered, start), 2 * time.Hour, -1, What{}},
+		{"asked is tried all the same", rested().Reach(Offline, start).Ask(), time.Minute, time.Minute, What{Asked, all}},
+		{"the network is back", rested().Reach(Offline, start).Reach(Online, start.Add(time.Minute)), time.Minute, 70 * time.Second, What{CatchUp, all}},
+		{"a network that was there all the time is no news", rested().Reach(Online, start), 0, 15 * time.Minute, What{Interval, servers}},
+
 		{"asked is done once begun", rested().Ask().Began(all, start), 0, 15 * time.Minute, What{Interval, servers}},
 
 		{"back-off", rested().Failed(trakt, failure(provider.Transient), start, 0), 0, time.Minute, What{Retrying, []ledger.AccountID{trakt}}},

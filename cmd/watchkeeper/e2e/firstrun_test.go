@@ -25,10 +25,12 @@ func (h *home) await(what string, is func(app.Status) bool) app.Status {
 	defer cancel()
 	var last app.Status
 	found := false
-	peer, err := instance.Dial(ctx, h.data)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	var peer *instance.Peer
+	var err error
+	h.eventually("the program takes wishes", patience, func() bool {
+		peer, err = instance.Dial(ctx, h.data)
+		return err == nil
+	})
 	_, err = peer.Do(ctx, "watch", nil, func(news json.RawMessage) {
 		var s app.Status
 		if found || json.Unmarshal(news, &s) != nil {
