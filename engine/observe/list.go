@@ -106,7 +106,7 @@ func pick(first bool, i, j int) int {
 // other way round.
 func (o *observer) answeredFor(key ledger.RowKey) bool {
 	a, ok := o.answers[key.Key]
-	if !ok || a.Answer.Err != nil {
+	if !ok || a.Answer.Err != nil || o.inconclusive(a) {
 		return false
 	}
 	if len(a.Sightings) == 0 {
@@ -115,11 +115,17 @@ func (o *observer) answeredFor(key ledger.RowKey) bool {
 	return slices.ContainsFunc(a.Sightings, func(s Sighting) bool { return (s.PlayKey == "") == (key.PlayKey == "") })
 }
 
+// inconclusive tells whether an answer lacks the item in a list of the kind that
+// lacked it before.
+func (o *observer) inconclusive(a Answered) bool {
+	return o.caps.SameList && !slices.ContainsFunc(a.Answer.Rows, func(r provider.Row) bool { return r.Value.Set })
+}
+
 // lookedUp goes through the answers of look-ups.
 func (o *observer) lookedUp() {
 	for _, key := range sorted(o.answers) {
 		a := o.answers[key]
-		if a.Answer.Err != nil {
+		if a.Answer.Err != nil || o.inconclusive(a) {
 			continue
 		}
 		there := map[ledger.RowKey]bool{}

@@ -22,7 +22,7 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 		return first, true
 	}
 	next := o.look(s, proof, open)
-	if next.Looks >= next.Need && !o.caps.LookUp {
+	if answer, asked := o.answers[s.Key]; next.Looks >= next.Need && (!o.caps.LookUp || asked && answer.Answer.Err == nil && o.inconclusive(answer)) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}

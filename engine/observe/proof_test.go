@@ -276,3 +276,36 @@ func TestSuspiciousViewDistrustsTimes(t *testing.T) {
 		t.Fatalf("got %+v", st)
 	}
 }
+
+// R6c: a look-up in a list of the same kind proves what it shows; what it lacks
+// takes a second look.
+func TestLookUpInTheSameList(t *testing.T) {
+	caps := whole()
+	caps.LookUp, caps.SameList = true, true
+	b := newBook(t, media.Watchlist, caps)
+	shown := true
+	b.truth = func(key string) provider.Answer {
+		if shown {
+			return provider.Answer{Key: key, Held: true, Rows: list(key)}
+		}
+		return provider.Answer{Key: key, Held: true}
+	}
+	b.read(list("a", "b")...)
+	b.read(list("a", "b")...)
+	for range 3 {
+		b.read(list("b")...)
+	}
+	if st, _ := b.statement(0); st.Cleared || b.lookups == 0 {
+		t.Fatalf("what the look-up shows is there: %+v", st)
+	}
+	b.read(list("a", "b", "c")...)
+	shown = false
+	b.read(list("b", "c")...)
+	if st, _ := b.statement(0); st.Cleared {
+		t.Fatal("one short list and another prove nothing")
+	}
+	b.read(list("b", "c")...)
+	if st, _ := b.statement(0); !st.Cleared {
+		t.Fatal("two looks agree")
+	}
+}

@@ -118,6 +118,10 @@ type FeatureCaps struct {
 	NamesRemovals bool
 	// LookUp: the Confirmer answers for this feature (R6a).
 	LookUp bool
+	// SameList: the Confirmer reads a list of the kind that Read reads. What it
+	// shows is seen; what it lacks proves nothing, so that second looks decide
+	// (R6c).
+	SameList bool
 	// Capacity is the most entries the service keeps; 0: no limit known.
 	Capacity int
 	Undo     Fidelity

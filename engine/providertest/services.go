@@ -96,7 +96,7 @@ func SimklLike() Profile {
 	w.Access, w.PastDates, w.Undo = top, false, provider.ValueOnly
 	r.Access = top
 	h.KeepsPlays = false
-	g.FractionStep, g.CompletePct, g.PastDates, g.Stamps, g.Undo = 10, 80, false, false, provider.ValueOnly
+	g.FractionStep, g.CompletePct, g.PastDates, g.Stamps, g.SameList, g.Undo = 10, 80, false, false, true, provider.ValueOnly
 	return p
 }
 

@@ -8,38 +8,6 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-// askRatings answers from the list of ratings, which is not the library's.
-func (a *account) askRatings(ctx context.Context, items []media.Item, rest []int, out []provider.Answer) error {
-	if len(rest) == 0 {
-		return nil
-	}
-	h := newHaul()
-	err := provider.AsError(a.list(ctx, "/sync/ratings", nil, true, h))
-	if err == nil && len(h.odd) > 0 {
-		err = provider.Failed(provider.Contract, "look up", errOddNow)
-	}
-	if err != nil && (wholeAccount(err.Kind) || ctx.Err() != nil) {
-		return err
-	}
-	for _, i := range rest {
-		if err != nil {
-			out[i] = unanswered(items[i], err)
-			continue
-		}
-		k, _, ok := h.records.find(items[i])
-		if !ok {
-			var stop error
-			if k, out[i], stop = a.absent(ctx, items[i]); stop != nil {
-				return stop
-			}
-		}
-		if k != "" {
-			out[i] = h.records.answered(media.Ratings, items[i], k)
-		}
-	}
-	return nil
-}
-
 // askSessions answers from the list of positions, which knows no caches.
 func (a *account) askSessions(ctx context.Context, items []media.Item, out []provider.Answer) error {
 	rows, err := a.sessions(ctx, true)
@@ -87,15 +55,26 @@ func (a *account) absent(ctx context.Context, it media.Item) (k string, answer p
 	return "", unanswered(it, err), nil
 }
 
-// answer reads the item's list past caches.
-func (g guard) answer(ctx context.Context, f media.Feature, it media.Item, k string) provider.Answer {
+var errShort = errors.New("the list lacks a title that is in the library")
+
+// answer reads the item's record in its list, past caches. A record that is not
+// there tells nothing where the title is known to be in the library.
+func (g guard) answer(ctx context.Context, f media.Feature, it media.Item, k string, inside bool) provider.Answer {
 	b, _, _ := parseKey(k)
-	h, err := g.list(ctx, "/sync/all-items/"+string(b))
-	switch {
-	case err != nil:
+	q := detail()
+	if f == media.Ratings {
+		q = nil // the titles' own rows will do
+	}
+	h, err := g.list(ctx, "/sync/all-items/"+string(b), q)
+	if err != nil {
 		return unanswered(it, provider.AsError(err))
+	}
+	_, listed := h.records[k]
+	switch {
 	case len(h.odd) > 0:
 		return unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+	case !listed && inside:
+		return unanswered(it, provider.Failed(provider.Contract, "look up", errShort))
 	}
 	return h.records.answered(f, it, k)
 }

@@ -3,6 +3,7 @@ package simkl
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -22,7 +23,7 @@ var (
 // of untouched ones only.
 type guard struct {
 	*account
-	now map[string]*haul // lists read in this write, by path
+	now map[string]*haul // lists read in this write, by address
 }
 
 // check tells whether a change may be sent: errAlready when there is nothing
@@ -43,7 +44,7 @@ func (g guard) check(ctx context.Context, c provider.Change) error {
 func (g guard) mayPlan(ctx context.Context, it media.Item) error {
 	known := g.shelf.titles()
 	if known == nil {
-		h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it)))
+		h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it)), detail())
 		if err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func (a *account) justWritten(it media.Item) bool {
 
 // mayUnplan: what the service says right now decides about a removal.
 func (g guard) mayUnplan(ctx context.Context, it media.Item) error {
-	h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it))+"/plantowatch")
+	h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it))+"/plantowatch", detail())
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (g guard) mayUnplan(ctx context.Context, it media.Item) error {
 
 // mayUnwatch: a film is un-watched by taking it out of the library.
 func (g guard) mayUnwatch(ctx context.Context, it media.Item) error {
-	h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it)))
+	h, err := g.list(ctx, "/sync/all-items/"+string(listOf(it)), detail())
 	if err != nil {
 		return err
 	}
@@ -121,16 +122,17 @@ func (g guard) mayUnwatch(ctx context.Context, it media.Item) error {
 	return nil
 }
 
-// list reads one list past caches, once per write.
-func (g guard) list(ctx context.Context, path string) (*haul, error) {
-	if h := g.now[path]; h != nil {
+// list reads one list past caches, once per write or look-up.
+func (g guard) list(ctx context.Context, path string, q url.Values) (*haul, error) {
+	name := path + "?" + q.Encode()
+	if h := g.now[name]; h != nil {
 		return h, nil
 	}
 	h := newHaul()
-	if err := g.account.list(ctx, path, detail(), true, h); err != nil {
+	if err := g.account.list(ctx, path, q, true, h); err != nil {
 		return nil, provider.AsError(err)
 	}
-	g.now[path] = h
+	g.now[name] = h
 	return h, nil
 }
 

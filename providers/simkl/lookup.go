@@ -27,9 +27,10 @@ func (a *account) noteWrites(batch []sending) {
 	}
 }
 
-// LookUp asks about single titles past the library: whether and when they were
-// watched and on which list they are by a call of their own, ratings and
-// positions by the lists of just these, read past caches. After own writes one
+// LookUp asks about single titles past the library: whether they are in it,
+// when they were watched and on which list they are by a call of their own,
+// ratings by the title's record, read past caches. Of positions there is one
+// list only, so it proves nothing that it does not show. After own writes one
 // look at what changed comes first: what it shows of what was written is seen,
 // and the next read need not ask again. So writes settle in their own run, and
 // no run lists everything for their sake.
@@ -52,9 +53,6 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 		} else {
 			rest = append(rest, i)
 		}
-	}
-	if f == media.Ratings {
-		return out, a.askRatings(ctx, items, rest, out)
 	}
 	for batch := range slices.Chunk(rest, batchLimit) {
 		if err := a.askSingly(ctx, f, items, batch, out); err != nil {

@@ -71,7 +71,7 @@ func capabilities() provider.Capabilities {
 	}
 	c.Features[media.Progress] = provider.FeatureCaps{
 		Access: leaves, Coverage: provider.Whole, Fraction: true, FractionStep: media.FractionWhole / 10_000,
-		CompletePct: completePct, Times: true, LookUp: true, Undo: provider.ValueOnly,
+		CompletePct: completePct, Times: true, LookUp: true, SameList: true, Undo: provider.ValueOnly,
 	}
 	return c
 }

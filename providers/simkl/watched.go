@@ -110,10 +110,10 @@ func (a *account) askSingly(ctx context.Context, f media.Feature, items []media.
 	for n, i := range batch {
 		switch {
 		case which[n] < 0:
-		case err == nil && !asks[which[n]].listOnly(items[i]):
+		case err == nil && (got[which[n]].Result != "true" || !asks[which[n]].listOnly(f, items[i])):
 			out[i] = got[which[n]].answer(f, items[i], asks[which[n]].key)
 		case err == nil || noSuchCall(err):
-			out[i] = lists.answer(ctx, f, items[i], asks[which[n]].key)
+			out[i] = lists.answer(ctx, f, items[i], asks[which[n]].key, err == nil)
 		default:
 			out[i] = unanswered(items[i], err)
 		}
@@ -126,11 +126,11 @@ func noSuchCall(e *provider.Error) bool {
 	return e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed || e.Status == http.StatusGone
 }
 
-// listOnly tells whether only the list tells of an item: episodes of an anime
-// are looked up by AniDB's numbers.
-func (q question) listOnly(it media.Item) bool {
+// listOnly tells whether only the title's record tells of an item: ratings are
+// not looked up, and episodes of an anime by AniDB's numbers.
+func (q question) listOnly(f media.Feature, it media.Item) bool {
 	b, _, _ := parseKey(q.key)
-	return it.Kind == media.Episode && b == anime
+	return f == media.Ratings || it.Kind == media.Episode && b == anime
 }
 
 // question finds out by which number to ask for an item's title.
