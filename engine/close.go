@@ -87,8 +87,8 @@ func (e *Engine) wait(ctx context.Context, account ledger.AccountID) (store.Wait
 	return waits[i], err
 }
 
-// rules is everything that a person decides about who follows whom: when it
-// changes, every work is planned anew (R21).
+// rules is everything that a person decides about who follows whom, and by
+// what works are matched: when it changes, every work is planned anew (R21).
 func (r *round) rules(ctx context.Context) (string, error) {
 	pins, err := r.e.cfg.Store.Pins(ctx)
 	if err != nil {
@@ -103,6 +103,9 @@ func (r *round) rules(ctx context.Context) (string, error) {
 	err = errors.Join(enc.Encode(r.routes), enc.Encode(pins), enc.Encode(r.settings), enc.Encode(string(stored[anewSetting])))
 	for _, s := range r.sights {
 		err = errors.Join(err, enc.Encode(s.account), enc.Encode(s.caps))
+		for _, f := range s.features() {
+			err = errors.Join(err, enc.Encode(s.trust[f].Numbering))
+		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:12]), err
 }

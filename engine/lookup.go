@@ -131,8 +131,7 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 		seen = append(seen, a.Work)
 	}
 	delta := observe.Settle(g.reading, g.known, answers)
-	r.touch(delta)
-	return seen, r.e.cfg.Store.Apply(ctx, r.run, delta)
+	return seen, r.believe(ctx, s, delta)
 }
 
 // afresh is a feature with the beliefs as they are by now in this run.

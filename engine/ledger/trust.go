@@ -26,6 +26,7 @@ type Trust struct {
 	Items      string   // digest of the items behind it: names and ids
 	Cursor     string
 	Scope      string
+	Numbering  string // version of the tables by which works are matched
 	Version    string // server version
 	ClockMS    int64  // server's clock minus ours
 	// LastFull is the last trusted view that listed everything.

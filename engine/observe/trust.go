@@ -39,6 +39,7 @@ func (o *observer) trusted() ledger.Trust {
 	}
 	t.Stamp, t.StampAt = keep(e.Stamp, t.Stamp), keep(e.StampAt, t.StampAt)
 	t.Cursor, t.Scope, t.Version = keep(r.View.Cursor, t.Cursor), keep(e.Scope, t.Scope), keep(e.Version, t.Version)
+	t.Numbering = keep(e.Numbering, t.Numbering)
 	if r.ClockKnown {
 		t.ClockMS = r.ClockMS
 	}

@@ -118,9 +118,17 @@ func (t *target) gateIdentity(op ledger.Op, base baseline, _ ledger.Statement, s
 		stop.Code = ledger.NoMatch
 	case t.party.Caps.WritesHeldOnly:
 		stop.Code = ledger.NotHeld
-		if t.party.Blocked == "" && t.party.TrustedNow[t.f] {
-			t.ask(ledger.FindKey)
-		}
+		t.askKey()
+	case t.party.Caps.MatchFirst:
+		stop.Code = ledger.NoMatch
+		t.askKey()
+	}
+}
+
+// askKey asks the target for its own item of the work, where it can be asked.
+func (t *target) askKey() {
+	if t.party.Blocked == "" && t.party.TrustedNow[t.f] {
+		t.ask(ledger.FindKey)
 	}
 }
 

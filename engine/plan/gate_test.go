@@ -52,6 +52,8 @@ func TestR20Stops(t *testing.T) {
 		"tokens without link":      {func(b *bench) { b.d.Links = nil }, "B add listed"},
 		"not held":                 {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Coverage = provider.Catalogue }, "B not_held"},
 		"perhaps held":             {func(b *bench) { b.party(B).Caps.WritesHeldOnly, b.d.Links = true, nil }, "B not_held; B ?3"},
+		"perhaps matched":          {func(b *bench) { b.party(B).Caps.MatchFirst, b.d.Links = true, nil }, "B no_match; B ?3"},
+		"matched":                  {func(b *bench) { b.party(B).Caps.MatchFirst = true }, "B add listed"},
 		"ambiguous":                {func(b *bench) { b.d.Frozen = ledger.AmbiguousMatch }, "B ambiguous_match"},
 		"proof pending (R6)":       {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: B, Feature: media.Ratings, Work: 7}} }, "B pending_proof"},
 		"proof pending elsewhere":  {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: A, Feature: media.Ratings, Work: 7}} }, "B add listed"},

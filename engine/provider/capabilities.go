@@ -75,6 +75,10 @@ type Capabilities struct {
 	// NeedsProvider: an item must be held (Catalogue) before it can be
 	// written to.
 	WritesHeldOnly bool
+	// MatchFirst: a work is written only after Find has named the service's own
+	// item. What it cannot name has no match there: the service knows few works,
+	// and asking it to take the others would only be refused, one by one.
+	MatchFirst bool
 }
 
 // Feature returns the capabilities of one feature.
@@ -91,6 +95,10 @@ type FeatureCaps struct {
 	Step, Lowest, Highest int
 	// KeepsPlays: History is a log of plays, not a flag with one date.
 	KeepsPlays bool
+	// Counts: what was watched of a show is one number at the service, so that
+	// an episode is taken only after all before it. One that was refused is
+	// tried again once more of its show is watched there.
+	Counts bool
 	// PastDates: a written play or value keeps the date we send.
 	PastDates bool
 	// UndatedPlays: a play can be written without a date.

@@ -188,6 +188,9 @@ type Evidence struct {
 	ServerID  string
 	Version   string // server version
 	Scope     string // digest of libraries, filters and mapping that bound the view
+	// Numbering is the version of the tables by which works are matched; when
+	// it changes, every work is planned anew (R21). "" where there are none.
+	Numbering string
 }
 
 // Answer is what a point look-up found for one item.

@@ -108,14 +108,14 @@ func AnilistLike() Profile {
 	p.Identity = provider.Identity{ServerID: "graphql.anilist.co", UserID: "555", UserName: "marlow", ServerName: "AniList"}
 	p.IDs = [len(media.Kinds) + 1][]media.Namespace{media.Part: {media.AniList, media.MAL}}
 	p.Numbered, p.Prefix = []media.Namespace{media.AniList, media.MAL}, true
-	p.Caps.Batch = 10
+	p.Caps.Batch, p.Caps.MatchFirst, p.Finds = 10, true, true
 	p.Caps.Effects = provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists
 	part := allow(provider.FullUse, media.Part)
 	w, r, h := &p.Caps.Features[media.Watchlist], &p.Caps.Features[media.Ratings], &p.Caps.Features[media.History]
 	w.Access, w.PastDates, w.Times, w.Stamps, w.Undo = part, false, false, false, provider.ValueOnly
 	r.Access, r.Step, r.Lowest, r.PastDates, r.Times, r.Stamps, r.Undo = part, 1, 1, false, false, false, provider.ValueOnly
 	*h = provider.FeatureCaps{Access: allow(provider.AddIt, media.Episode), Coverage: provider.Whole, UndatedPlays: true,
-		FinishProven: true, LookUp: true, Undo: provider.NoUndo}
+		FinishProven: true, Counts: true, LookUp: true, Undo: provider.NoUndo}
 	p.Caps.Features[media.Progress] = provider.FeatureCaps{}
 	return p
 }

@@ -28,7 +28,7 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 		Quarantine: []ledger.Quarantine{{Account: 1, Subject: subject, Value: v, Cause: ledger.Cause{Account: 2, Seq: 7}, Failures: 2,
 			Why: ledger.CannotStore, Tokens: "t", Since: 8}},
 		Trust: []ledger.Trust{{Account: 1, Feature: media.Progress, LastTrusted: 1, Run: 2, Reads: 3, Looked: true, FirstRun: 4, Count: 5, Stamp: "a", StampAt: 6,
-			StampMoved: 7, Digest: "b", Items: "j", Older: []string{"c"}, Cursor: "d", Scope: "e", Version: "f", ClockMS: -8, LastFull: 9, LastTried: 10,
+			StampMoved: 7, Digest: "b", Items: "j", Older: []string{"c"}, Cursor: "d", Scope: "e", Numbering: "k", Version: "f", ClockMS: -8, LastFull: 9, LastTried: 10,
 			Silent: ledger.SourceSilent, Evidence: ledger.Evidence{Code: ledger.SawShrunk, N: 1, Of: 2, Most: 3, Before: 4, At: 5, Since: 6, Name: "g", Other: "h", Items: "i", More: 7, Older: true}, SuspectDigest: "h", AcceptedDigest: "i", LagsMS: []int64{11}}},
 	}
 	whole(t, reflect.ValueOf(want.Shown[0]), reflect.ValueOf(want.Statements[0]), reflect.ValueOf(want.Pending[0]), reflect.ValueOf(want.Proofs[0]),

@@ -114,6 +114,32 @@ func TestFailuresCountPerStatement(t *testing.T) {
 	}
 }
 
+// Where episodes are only counted, one more of a show frees what was refused of
+// the same show, and of no other, at no other account, for no other reason.
+func TestRefusedEpisodesWaitForTheirShow(t *testing.T) {
+	s := memory(t)
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{{ID: 1, Kind: media.Show}, {ID: 2, Kind: media.Show},
+		{ID: 11, Kind: media.Episode, Show: 1}, {ID: 12, Kind: media.Episode, Show: 1}, {ID: 21, Kind: media.Episode, Show: 2}}, nil))
+	n := 0
+	refuse := func(account ledger.AccountID, work media.WorkID, why ledger.Code) {
+		n++
+		op := ledger.Op{ID: ledger.OpID(text(n)), Account: account, Subject: about(work, media.History), New: media.Watched(0)}
+		must(t, s.Settle(ctx, []ledger.Settlement{{Entry: ledger.Entry{Op: op, State: ledger.Failed}, Failed: why}}))
+	}
+	refuse(2, 12, ledger.CannotStore)
+	refuse(2, 21, ledger.CannotStore)
+	refuse(3, 12, ledger.CannotStore)
+	refuse(2, 11, ledger.QuotaFull)
+	must(t, s.FreeShows(ctx, 2, []media.WorkID{11}))
+	var left []string
+	for _, q := range got(s.Quarantine(ctx, 1))(t) {
+		left = append(left, text([]int64{int64(q.Account), int64(q.Work)}))
+	}
+	if want := []string{"[2,11]", "[2,21]", "[3,12]"}; !reflect.DeepEqual(left, want) {
+		t.Errorf("left are %v, want %v", left, want)
+	}
+}
+
 // A reversal is the account's own person taking back what it had adopted; a
 // newer adopted value, the same value and a local effect are none.
 func TestReversals(t *testing.T) {

@@ -68,6 +68,32 @@ func (s *Store) FreeQuota(ctx context.Context, account ledger.AccountID, feature
 	})
 }
 
+// FreeShows lets plays be tried again that an account refused, of the shows
+// that the given works are episodes of.
+func (s *Store) FreeShows(ctx context.Context, account ledger.AccountID, watched []media.WorkID) error {
+	refused, err := find(ctx, s, one[media.WorkID], `SELECT DISTINCT show FROM quarantine JOIN works ON works.id = quarantine.work
+		WHERE account = ? AND feature = ? AND why = ? AND show <> 0`, account, media.History, ledger.CannotStore)
+	if err != nil || len(refused) == 0 {
+		return err
+	}
+	works, err := s.Works(ctx, watched)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		for _, show := range refused {
+			for _, w := range works {
+				if w.Show == show {
+					t.exec(`DELETE FROM quarantine WHERE account = ? AND feature = ? AND why = ?
+						AND work IN (SELECT id FROM works WHERE show = ?)`, account, media.History, ledger.CannotStore, show)
+					break
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // Free lets values be tried again (R23: try again).
 func (s *Store) Free(ctx context.Context, refs []ledger.StatementRef) error {
 	return s.write(ctx, func(t *tx) error { t.free(refs); return nil })

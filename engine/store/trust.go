@@ -10,12 +10,12 @@ import (
 )
 
 const trustColumns = `account, feature, last_trusted, run, reads, looked, first_run, count, stamp, stamp_at, stamp_moved,
-	digest, items, cursor, scope, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
+	digest, items, cursor, scope, numbering, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
 
 func scanTrust(r scanner) (v ledger.Trust, err error) {
 	var older, lags string
 	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
-		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Items, &v.Cursor, &v.Scope, &v.Version, &v.ClockMS, &v.LastFull,
+		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Items, &v.Cursor, &v.Scope, &v.Numbering, &v.Version, &v.ClockMS, &v.LastFull,
 		&v.LastTried, &v.Silent, sight{&v.Evidence}, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
 	if err != nil {
 		return v, err
@@ -32,9 +32,9 @@ func scanTrust(r scanner) (v ledger.Trust, err error) {
 func (t *tx) putTrust(rows []ledger.Trust) {
 	for _, v := range rows {
 		t.exec(`INSERT OR REPLACE INTO trust (`+trustColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Account, v.Feature, v.LastTrusted, v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
-			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Items, v.Cursor, v.Scope, v.Version, v.ClockMS, v.LastFull,
+			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Items, v.Cursor, v.Scope, v.Numbering, v.Version, v.ClockMS, v.LastFull,
 			v.LastTried, v.Silent, text(v.Evidence), v.SuspectDigest, v.AcceptedDigest)
 		t.exec(`INSERT INTO trust_past VALUES (?, ?, ?, ?) ON CONFLICT (account, feature)
 			DO UPDATE SET older = excluded.older, lags = excluded.lags WHERE (older, lags) <> (excluded.older, excluded.lags)`,

@@ -286,6 +286,7 @@ CREATE TABLE trust (
   items        TEXT    NOT NULL,
   cursor       TEXT    NOT NULL,
   scope        TEXT    NOT NULL,
+  numbering    TEXT    NOT NULL,
   version      TEXT    NOT NULL,
   clock        INTEGER NOT NULL,
   last_full    INTEGER NOT NULL,

@@ -10,7 +10,8 @@
 //
 // Read Map here, then block.go for the arithmetic of ranges, syntax.go for the
 // files' form, layer.go for one file in memory, fribb.go for offsets, and
-// store.go and fetch.go for how the files come and stay.
+// store.go and fetch.go for how the files come and stay. What adapters ask is in
+// alias.go.
 package animemap
 
 import (
@@ -76,28 +77,46 @@ func (m *Map) layers() (out []*layer) {
 // be written.
 func (m *Map) loaded() bool { return m.bridge != nil || m.fribb != nil }
 
-// preferred is the order in which an item's ids are tried: the episode's own
-// numbering first, then those that the item may be numbered by.
-var preferred = [...]media.Namespace{media.AniDB, media.TVDB, media.TMDB, media.IMDb}
-
-// Forward finds the AniList episodes of an episode or a film.
+// Forward finds the AniList episodes of an episode or a film. All of its ids
+// that any mapping knows must agree, unless the person has written about one:
+// a server numbers by one catalogue and has the ids of several, so that the
+// same numbers may mean one thing by one id and another by the next.
 func (m *Map) Forward(it media.Item) (Match, error) {
 	if !m.loaded() {
 		return Match{}, ErrNoMap
 	}
-	for _, ns := range preferred {
-		for _, t := range it.Tokens {
-			from, number, ok := placeOf(t)
-			if t.Namespace != ns || t.Kind != it.Kind || !ok {
-				continue
-			}
-			found, err := m.toPart(from, number)
-			if !errors.Is(err, ErrUnmapped) {
-				return found, err
-			}
+	var found []Match
+	ambiguous := false
+	for _, t := range it.Tokens {
+		from, number, ok := placeOf(t)
+		if t.Kind != it.Kind || !ok {
+			continue
+		}
+		one, err := m.toPart(from, number)
+		switch {
+		case err == nil:
+			found = append(found, one)
+		case !errors.Is(err, ErrUnmapped):
+			ambiguous = true
 		}
 	}
-	return Match{}, ErrUnmapped
+	return agreed(found, ambiguous)
+}
+
+// agreed is the one match that all are; what is written by hand counts alone.
+func agreed(found []Match, ambiguous bool) (Match, error) {
+	hand := func(m Match) bool { return m.Source == ByHand }
+	if slices.ContainsFunc(found, hand) {
+		ambiguous = false
+		found = slices.DeleteFunc(found, func(m Match) bool { return !hand(m) })
+	}
+	switch {
+	case ambiguous, slices.ContainsFunc(found, func(m Match) bool { return !m.same(found[0]) }):
+		return Match{}, ErrAmbiguous
+	case len(found) == 0:
+		return Match{}, ErrUnmapped
+	}
+	return found[0], nil
 }
 
 func (m *Map) toPart(from place, number int) (Match, error) {

@@ -17,6 +17,7 @@ import (
 type offsets struct {
 	byPlace map[place][]offset // sorted by before
 	byPart  map[string][]slot
+	byShow  map[place][]string // parts
 	rows    int
 }
 
@@ -92,7 +93,7 @@ func readFribb(r io.Reader) (*offsets, error) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
 		return nil, fmt.Errorf("list of offsets: no list: %w", cmp.Or(err, io.ErrUnexpectedEOF))
 	}
-	o := &offsets{byPlace: map[place][]offset{}, byPart: map[string][]slot{}}
+	o := &offsets{byPlace: map[place][]offset{}, byPart: map[string][]slot{}, byShow: map[place][]string{}}
 	for dec.More() {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
@@ -134,6 +135,7 @@ func (o *offsets) add(row fribbRow) {
 		if at := (offset{part, before}); !slices.Contains(o.byPlace[p], at) {
 			o.byPlace[p] = append(o.byPlace[p], at)
 			o.byPart[part] = append(o.byPart[part], slot{p, before})
+			o.byShow[p.whole()] = append(o.byShow[p.whole()], part)
 		}
 	}
 }
@@ -181,14 +183,4 @@ func (o *offsets) reverse(catalogue, part string, n int) (out []Match) {
 }
 
 // partsOf lists the parts of a show.
-func (o *offsets) partsOf(show place) (out []string) {
-	for p, list := range o.byPlace {
-		if p.catalogue != show.catalogue || p.id != show.id {
-			continue
-		}
-		for _, c := range list {
-			out = append(out, c.part)
-		}
-	}
-	return out
-}
+func (o *offsets) partsOf(show place) []string { return o.byShow[show.whole()] }

@@ -10,7 +10,9 @@ import (
 type layer struct {
 	source Source
 	runs   map[place][]run
-	edges  int // ranges read
+	// seasons are the places of each show, by its place without a scope.
+	seasons map[place][]place
+	edges   int // ranges read
 	// replaced are the pairs that this layer has the only word on.
 	replaced map[[2]place]bool
 	// odd are the ranges that were not understood.
@@ -34,7 +36,7 @@ type hit struct {
 
 // newLayer indexes a document. An odd range costs only itself.
 func newLayer(src Source, doc document) *layer {
-	l := &layer{source: src, runs: map[place][]run{}, replaced: map[[2]place]bool{}}
+	l := &layer{source: src, runs: map[place][]run{}, seasons: map[place][]place{}, replaced: map[[2]place]bool{}}
 	for source, targets := range doc {
 		from, err := parsePlace(source)
 		if err != nil {
@@ -53,8 +55,9 @@ func newLayer(src Source, doc document) *layer {
 		}
 	}
 	slices.Sort(l.odd)
-	for _, runs := range l.runs {
+	for p, runs := range l.runs {
 		slices.SortFunc(runs, compareRuns)
+		l.seasons[p.whole()] = append(l.seasons[p.whole()], p)
 	}
 	return l
 }
@@ -156,11 +159,11 @@ func (r run) hits(list []hit, n int) []hit {
 
 // partsOf lists the parts of a show, specials aside.
 func (l *layer) partsOf(show place) (out []string) {
-	for from, runs := range l.runs {
-		if from.catalogue != show.catalogue || from.id != show.id || from.season() == 0 {
+	for _, from := range l.seasons[show.whole()] {
+		if from.season() == 0 {
 			continue
 		}
-		for _, r := range runs {
+		for _, r := range l.runs[from] {
 			if r.to.catalogue == anilist && !r.denied && !slices.Contains(out, r.to.id) {
 				out = append(out, r.to.id)
 			}

@@ -50,6 +50,9 @@ func (p place) String() string {
 	return p.catalogue + ":" + p.id + ":" + p.scope
 }
 
+// whole is the show behind a season.
+func (p place) whole() place { return place{catalogue: p.catalogue, id: p.id} }
+
 // season is the number of a show's season; -1 where the place is none.
 func (p place) season() int {
 	if len(p.scope) < 2 || p.scope[0] != 's' {
