@@ -46,6 +46,7 @@ type Account struct {
 	ClockMS  int64             `json:"clock_ms,omitempty"`
 	LeftOut  []string          `json:"left_out,omitempty"`
 	Options  map[string]string `json:"options,omitempty"`
+	Notices  []string          `json:"notices,omitempty"` // of what the person should know about it
 	Features []Feature         `json:"features"`
 }
 

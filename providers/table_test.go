@@ -28,7 +28,7 @@ func TestReadmeShowsWhatTheServicesCanDo(t *testing.T) {
 	if !begun || !ended {
 		t.Fatalf("README.md lacks the lines %s and %s around its table", tableBegin, tableEnd)
 	}
-	want := Table(All())
+	want := Table(All(nil))
 	if shown == want {
 		return
 	}

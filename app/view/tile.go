@@ -53,13 +53,20 @@ func (p *painter) tile(a ledger.AccountStatus) Tile {
 		t.Notes = append(t.Notes, p.Say("tile.clock", "off", p.Lasting(off.Abs())))
 	}
 	for _, n := range a.Notices {
-		t.Notes = append(t.Notes, p.Say("notice_service."+n, "account", t.Name))
+		t.Notes = append(t.Notes, p.ServiceNotice(n, t.Name))
 	}
 	if mustSignIn(a.Problem) {
 		t.Buttons = append(t.Buttons, Button{Label: p.Say("button.sign_in"), Command: Command{Verb: SignIn, Account: int64(a.ID)}, Primary: true})
 	}
 	t.Buttons = append(t.Buttons, Button{Label: p.Say("button.read"), Command: Command{Verb: ReadNow, Account: int64(a.ID)}})
 	return t
+}
+
+// ServiceNotice words what a person should know about an account: a key, or
+// a key and a day with "=" between them.
+func (w *Words) ServiceNotice(notice, account string) string {
+	key, day, _ := strings.Cut(notice, "=")
+	return w.Say("notice_service."+key, "account", account, "day", day)
 }
 
 func initial(name string) string {

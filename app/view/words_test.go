@@ -112,7 +112,8 @@ func families() map[string][]string {
 	}
 	add("login_error.", "transient", "rate_limited", "auth", "app_rejected", "wrong_user", "rejected", "other")
 	add("place.", "status", "activity")
-	add("notice_service.", "plex_mirrors_marks", "anilist.sign_in_ends", "anilist.public_activity")
+	add("notice_service.", "plex_mirrors_marks", "anilist.sign_in_ends", "anilist.public_activity",
+		"anime.no_mapping", "anime.mapping", "anime.mapping_old", "anime.by_hand")
 	add("notice_first.", "trakt.one_app", "anilist.public_activity")
 	add("client_help.", "trakt.client_help", "anilist.client_help", "simkl.client_help")
 	for _, s := range ledger.Sights {

@@ -76,6 +76,7 @@ type House struct {
 	// InFile: credentials are in the encrypted file, not in the keyring.
 	InFile bool
 
+	anime    *providers.Anime
 	services []provider.Service
 	install  string
 	base     http.RoundTripper // nil: the real network
@@ -86,7 +87,7 @@ type House struct {
 // Open builds the house in the data folder of the lock. When it fails, the
 // lock is released and the error tells what to do (engine.ProblemOf).
 func Open(ctx context.Context, lock *instance.Lock, o Options) (*House, error) {
-	h := &House{Dir: lock.Dir(), Demo: o.Services != nil, lock: lock, services: providers.All()}
+	h := &House{Dir: lock.Dir(), Demo: o.Services != nil, lock: lock}
 	if err := h.open(ctx, o); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -107,6 +108,10 @@ func (h *House) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	h.Log = h.logs.logger(o.Verbose)
+	if h.anime, err = providers.OpenAnime(filepath.Join(h.Dir, animeDir), h.base, o.Now); err != nil {
+		h.Log.Error("anime is not translated", "error", err) // the accounts concerned say so, too
+	}
+	h.services = providers.All(h.anime)
 	if h.install, err = h.installation(ctx); err != nil {
 		return err
 	}
@@ -116,6 +121,9 @@ func (h *House) open(ctx context.Context, o Options) (err error) {
 	})
 	return nil
 }
+
+// animeDir holds the anime mapping: what was downloaded, and by-hand.yaml.
+const animeDir = "anime"
 
 const secretsFile = "secrets.age"
 

@@ -73,7 +73,7 @@ func TestSessionStartsTheSameProgram(t *testing.T) {
 // nothing else here.
 func TestEveryServiceIsWorded(t *testing.T) {
 	w := view.Speak("en", time.UTC)
-	for _, s := range providers.All() {
+	for _, s := range providers.All(nil) {
 		for _, m := range s.Methods {
 			if key := "method." + string(m); w.Say(key) == key {
 				t.Errorf("%s: there is no text for the sign-in by %s", s.Name, m)

@@ -94,6 +94,9 @@ func (s *session) account(a app.Account) {
 	if off := time.Duration(a.ClockMS) * time.Millisecond; off.Abs() > app.Skewed {
 		s.say("  its clock and this computer's differ by %s; times are corrected by that, but one of the two is wrong", off.Abs().Round(time.Second))
 	}
+	for _, n := range a.Notices {
+		s.say("  %s", words.ServiceNotice(n, a.Name))
+	}
 	for _, f := range a.Features {
 		var more []string
 		if f.Evidence != "" && f.Evidence != a.Detail {

@@ -79,7 +79,8 @@ type AccountStatus struct {
 	// that is known.
 	SignInEnds media.Moment
 	// Notices are catalogue keys of what the service does that a person should
-	// know, under "notice_service.<key>".
+	// know, under "notice_service.<key>"; one that is about a day has it
+	// behind, as "key=2026-11-20".
 	Notices  []string
 	Features []FeatureStatus
 }

@@ -112,7 +112,8 @@ type Snapshot struct {
 	// negative.
 	Room map[media.Feature]int
 	// Notices are catalogue keys of what the person should know about the
-	// account, such as a setting at the service that undoes our work.
+	// account, such as a setting at the service that undoes our work; one that
+	// is about a day has it behind, as "key=2026-11-20".
 	Notices []string
 }
 

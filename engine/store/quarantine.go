@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -69,26 +70,30 @@ func (s *Store) FreeQuota(ctx context.Context, account ledger.AccountID, feature
 }
 
 // FreeShows lets plays be tried again that an account refused, of the shows
-// that the given works are episodes of.
+// and parts that the given works are episodes of.
 func (s *Store) FreeShows(ctx context.Context, account ledger.AccountID, watched []media.WorkID) error {
-	refused, err := find(ctx, s, one[media.WorkID], `SELECT DISTINCT show FROM quarantine JOIN works ON works.id = quarantine.work
-		WHERE account = ? AND feature = ? AND why = ? AND show <> 0`, account, media.History, ledger.CannotStore)
-	if err != nil || len(refused) == 0 {
+	refused, err := find(ctx, s, one[media.WorkID], "SELECT DISTINCT work FROM quarantine WHERE account = ? AND feature = ? AND why = ?",
+		account, media.History, ledger.CannotStore)
+	if err != nil || len(refused) == 0 || len(watched) == 0 {
 		return err
 	}
-	works, err := s.Works(ctx, watched)
+	wholes, err := s.Wholes(ctx, append(watched, refused...))
 	if err != nil {
 		return err
 	}
+	grown := map[media.WorkID]bool{}
+	for _, w := range watched {
+		for _, whole := range wholes[w] {
+			grown[whole] = true
+		}
+	}
+	waits := func(w media.WorkID) bool {
+		return !slices.ContainsFunc(wholes[w], func(whole media.WorkID) bool { return grown[whole] })
+	}
+	freed := slices.DeleteFunc(refused, waits)
 	return s.write(ctx, func(t *tx) error {
-		for _, show := range refused {
-			for _, w := range works {
-				if w.Show == show {
-					t.exec(`DELETE FROM quarantine WHERE account = ? AND feature = ? AND why = ?
-						AND work IN (SELECT id FROM works WHERE show = ?)`, account, media.History, ledger.CannotStore, show)
-					break
-				}
-			}
+		for _, w := range freed {
+			t.exec("DELETE FROM quarantine WHERE account = ? AND feature = ? AND why = ? AND work = ?", account, media.History, ledger.CannotStore, w)
 		}
 		return nil
 	})

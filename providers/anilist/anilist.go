@@ -8,11 +8,15 @@
 // "on the watchlist" means PLANNING; an error can come with status 200, and
 // 403 means that the service is down.
 //
+// Other services know shows with seasons where AniList has parts. What a part
+// and its episodes are called there is said by the mapping, and is how they are
+// listed, found and written here: numbering.go. What the mapping says is
+// decided in providers/internal/animemap.
+//
 // Read read.go (the list), write.go (changes) with its three rules
 // progress.go, planned.go and score.go, and lookup.go (single titles);
 // queries.go and wire.go are the forms, service.go and login.go open accounts.
-// The imitation for tests is anilistfake. Which part an episode of a show
-// belongs to is not decided here: see providers/internal/animemap.
+// The imitation for tests is anilistfake.
 package anilist
 
 import (
@@ -21,6 +25,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/animemap"
 	"watchkeeper/providers/internal/transport"
 )
 
@@ -37,21 +42,21 @@ const (
 // raise; scores keep one point of a hundred, whatever the person's own format
 // shows; nothing keeps a date of ours.
 func capabilities() provider.Capabilities {
-	parts := [len(media.Kinds) + 1]provider.Access{media.Part: provider.FullUse}
+	titles := [len(media.Kinds) + 1]provider.Access{media.Film: provider.FullUse, media.Show: provider.FullUse, media.Part: provider.FullUse}
 	c := provider.Capabilities{
-		Class: provider.Tracker, Batch: batchLimit, OnwardToTrackers: true,
+		Class: provider.Tracker, Batch: batchLimit, OnwardToTrackers: true, MatchFirst: true,
 		Effects:      provider.ListDropsWatched | provider.StatusMoves | provider.RatingLists,
 		ReadsEveryMS: (30 * time.Minute).Milliseconds(),
 	}
 	c.Features[media.History] = provider.FeatureCaps{
-		Access:   [len(media.Kinds) + 1]provider.Access{media.Episode: provider.AddIt},
-		Coverage: provider.Whole, UndatedPlays: true, FinishProven: true, LookUp: true, Undo: provider.NoUndo,
+		Access:   [len(media.Kinds) + 1]provider.Access{media.Film: provider.AddIt, media.Episode: provider.AddIt},
+		Coverage: provider.Whole, UndatedPlays: true, FinishProven: true, Counts: true, LookUp: true, Undo: provider.NoUndo,
 	}
 	c.Features[media.Ratings] = provider.FeatureCaps{
-		Access: parts, Coverage: provider.Whole, Step: 1, Lowest: 1, Highest: 100, LookUp: true, Undo: provider.ValueOnly,
+		Access: titles, Coverage: provider.Whole, Step: 1, Lowest: 1, Highest: 100, LookUp: true, Undo: provider.ValueOnly,
 	}
 	c.Features[media.Watchlist] = provider.FeatureCaps{
-		Access: parts, Coverage: provider.Whole, LookUp: true, Undo: provider.ValueOnly,
+		Access: titles, Coverage: provider.Whole, LookUp: true, Undo: provider.ValueOnly,
 	}
 	return c
 }
@@ -60,6 +65,8 @@ func capabilities() provider.Capabilities {
 type account struct {
 	api   *transport.Client
 	meter *meter
+	anime *animemap.Store // nil: no mapping, and every part goes by itself
+	past  *past
 	ends  time.Time // when the token dies; zero: unknown
 
 	mu     sync.Mutex

@@ -156,7 +156,7 @@ func (s *shelfOf) rig() *providertest.Rig {
 	s.env.Secrets = k
 	token := `{"a":"` + s.token + `"}`
 	_ = k.Save(s.t.Context(), provider.Secret(token))
-	p, err := Service().Open(s.env)
+	p, err := Service(nil).Open(s.env)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -177,13 +177,18 @@ func TestConformance(t *testing.T) {
 	}})
 }
 
-// TestCapabilities: the table is what the engine is tested with.
+// TestCapabilities: the table is what the engine is tested with, but for the
+// films and shows that the mapping adds.
 func TestCapabilities(t *testing.T) {
 	want := providertest.AnilistLike().Caps
-	if got := Service().Capabilities; got != want {
+	for _, f := range []media.Feature{media.Ratings, media.Watchlist} {
+		want.Features[f].Access[media.Film], want.Features[f].Access[media.Show] = provider.FullUse, provider.FullUse
+	}
+	want.Features[media.History].Access[media.Film] = provider.AddIt
+	if got := Service(nil).Capabilities; got != want {
 		t.Errorf("declared %+v\nmodelled %+v", got, want)
 	}
-	if !slices.Equal(Service().Methods, []provider.Method{provider.Browser, provider.Paste}) {
-		t.Error(Service().Methods)
+	if !slices.Equal(Service(nil).Methods, []provider.Method{provider.Browser, provider.Paste}) {
+		t.Error(Service(nil).Methods)
 	}
 }

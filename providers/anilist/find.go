@@ -2,20 +2,23 @@ package anilist
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/animemap"
 )
 
 // perPage is how many rows the service puts on one page at most.
 const perPage = 50
 
-// Find turns public ids into the service's own items, by id only.
+// Find turns public ids into the service's own items, by id and mapping only.
 func (a *account) Find(ctx context.Context, items []media.Item) ([]*media.Item, error) {
 	out := make([]*media.Item, len(items))
-	refs, err := a.resolve(ctx, items)
+	n := a.atlas()
+	refs, err := a.resolve(ctx, n, items)
 	if err != nil {
 		return out, err
 	}
@@ -25,20 +28,14 @@ func (a *account) Find(ctx context.Context, items []media.Item) ([]*media.Item, 
 	}
 	for i, r := range refs {
 		t, ok := known[r.id]
-		if !ok || r.episode > 0 && t.episodes() > 0 && r.episode > t.episodes() {
+		if !ok || r.lo > 0 && t.episodes() > 0 && r.hi > t.episodes() {
 			continue
 		}
-		it := t.part()
-		if r.episode > 0 {
-			it = t.episode(r.episode)
-		}
+		it := t.item(r, n.tokens(t, r))
 		out[i] = &it
 	}
 	return out, nil
 }
-
-// ref names a part or an episode of one; id 0: nothing here has such ids.
-type ref struct{ id, episode int }
 
 func ids(refs []ref) (out []int) {
 	for _, r := range refs {
@@ -49,45 +46,68 @@ func ids(refs []ref) (out []int) {
 	return out
 }
 
-// resolve names items: by native key, by the service's own id, and where only
-// a MyAnimeList id is known by asking.
-func (a *account) resolve(ctx context.Context, items []media.Item) ([]ref, error) {
+// resolve names items: by native key, by the service's own id, by the mapping,
+// and where only a MyAnimeList id is known by asking.
+func (a *account) resolve(ctx context.Context, n atlas, items []media.Item) ([]ref, error) {
 	refs := make([]ref, len(items))
 	mal := make([]int, len(items))
 	var asked []int
 	for i, it := range items {
-		refs[i] = own(it)
-		if refs[i].id > 0 {
+		id, episode := byToken(it, media.MAL)
+		if refs[i] = n.own(it); refs[i].id != 0 || id == 0 {
 			continue
 		}
-		id, episode := byToken(it, media.MAL)
-		if id > 0 && !slices.Contains(asked, id) {
+		mal[i], refs[i].lo = id, episode
+		if !slices.Contains(asked, id) {
 			asked = append(asked, id)
 		}
-		mal[i], refs[i].episode = id, episode
 	}
-	if len(asked) == 0 {
-		return refs, nil
+	found := map[int]int{}
+	if len(asked) > 0 {
+		var err error
+		if found, err = a.byMAL(ctx, asked); err != nil {
+			return nil, err
+		}
 	}
-	found, err := a.byMAL(ctx, asked)
-	if err != nil {
-		return nil, err
-	}
-	for i := range refs {
-		if mal[i] > 0 {
-			refs[i].id = found[mal[i]]
+	for i, r := range refs {
+		switch {
+		case mal[i] > 0:
+			refs[i] = n.called(found[mal[i]], r.lo, items[i])
+		case r.id < 0:
+			refs[i] = ref{}
 		}
 	}
 	return refs, nil
 }
 
-// own names an item by its native key or by the service's own id.
-func own(it media.Item) ref {
-	if id, episode, ok := parseKey(it.Key); ok && (episode > 0) == (it.Kind == media.Episode) && (it.Kind == media.Part || it.Kind == media.Episode) {
-		return ref{id, episode}
+// own atlas an item by its native key, by the service's own id or by the
+// mapping. Where the last two contradict, or the mapping alone cannot decide,
+// the id is negative: nothing else may decide it either.
+func (n atlas) own(it media.Item) ref {
+	if r, ok := parseKey(it.Key); ok && r.kind() == it.Kind {
+		if r, ok = n.still(r); ok {
+			return r
+		}
 	}
+	mapped, err := n.locate(it)
 	id, episode := byToken(it, media.AniList)
-	return ref{id, episode}
+	switch {
+	case errors.Is(err, animemap.ErrAmbiguous), err == nil && id > 0 && (id != mapped.id || episode < mapped.lo || episode > mapped.hi):
+		return ref{id: -1}
+	case err == nil:
+		return mapped
+	case id > 0:
+		return n.called(id, episode, it)
+	}
+	return ref{}
+}
+
+// called is a title, or an episode of it, by the name that it is listed under.
+func (n atlas) called(id, episode int, it media.Item) ref {
+	if id <= 0 || episode == 0 {
+		return partRef(max(0, id))
+	}
+	return n.listed(id, episode, it)
 }
 
 // byToken reads the part's id, and for an episode its number, from the tokens

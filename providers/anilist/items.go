@@ -3,33 +3,10 @@ package anilist
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"strconv"
-	"strings"
 
 	"watchkeeper/engine/media"
-	"watchkeeper/engine/provider"
 )
-
-// Native keys: "101" is the part, "101#3" its third episode.
-
-func partKey(id int) string { return strconv.Itoa(id) }
-
-func episodeKey(id, number int) string { return fmt.Sprintf("%d#%d", id, number) }
-
-// parseKey is the inverse of both; episode is 0 for a part.
-func parseKey(k string) (id, episode int, ok bool) {
-	first, rest, numbered := strings.Cut(k, "#")
-	id, err := strconv.Atoi(first)
-	if err != nil || id <= 0 {
-		return 0, 0, false
-	}
-	if !numbered {
-		return id, 0, true
-	}
-	episode, err = strconv.Atoi(rest)
-	return id, episode, err == nil && episode > 0
-}
 
 func digits(n int) number { return number(strconv.Itoa(n)) }
 
@@ -43,7 +20,13 @@ func (t title) year() int {
 }
 
 // episodes is how many episodes the part has; 0: unknown.
-func (t title) episodes() int { return max(0, t.Episodes.whole()) }
+// A film that is not out yet is one all the same.
+func (t title) episodes() int {
+	if t.Format == "MOVIE" {
+		return max(1, t.Episodes.whole())
+	}
+	return max(0, t.Episodes.whole())
+}
 
 // ids are the public ids of the part, by namespace.
 func (t title) ids() (out []media.Token) {
@@ -58,19 +41,31 @@ func (t title) ids() (out []media.Token) {
 	return out
 }
 
-// part describes the title as a whole.
-func (t title) part() media.Item {
-	return media.Item{Key: partKey(t.ID.whole()), Kind: media.Part, Title: t.name(), OriginalTitle: string(t.Title.Native),
-		Year: t.year(), Tokens: t.ids(), Season: -1, Number: -1}
+// numbered are the ids of one episode, as AniList counts.
+func (t title) numbered(n int) (out []media.Token) {
+	for _, id := range t.ids() {
+		out = append(out, media.EpisodeToken(id.Namespace, id.ID, 1, n))
+	}
+	return out
 }
 
-// episode describes one episode; parts count theirs from 1 and know no seasons.
-func (t title) episode(number int) media.Item {
-	it := media.Item{Key: episodeKey(t.ID.whole(), number), Kind: media.Episode, Year: t.year(),
-		RuntimeMS: int64(min(max(0, t.Duration.whole()), 24*60)) * 60_000,
-		ShowKey:   partKey(t.ID.whole()), ShowTitle: t.name(), Season: 1, Number: number}
-	for _, id := range t.ids() {
-		it.Tokens = append(it.Tokens, media.EpisodeToken(id.Namespace, id.ID, 1, number))
+// item describes what a ref names, with its ids.
+func (t title) item(r ref, tokens []media.Token) media.Item {
+	it := media.Item{Key: r.key(), Kind: r.kind(), Year: t.year(), Tokens: tokens, Season: -1, Number: -1}
+	if it.Kind != media.Episode {
+		it.Title, it.OriginalTitle = t.name(), string(t.Title.Native)
+	}
+	minutes := int64(min(max(0, t.Duration.whole()), 24*60)) * int64(r.hi-r.lo+1)
+	if r.lo > 0 && r.shared == 1 {
+		it.RuntimeMS = minutes * 60_000
+	}
+	if it.Kind == media.Episode {
+		it.ShowTitle, it.Season, it.Number = t.name(), 1, r.lo
+		if r.as == (media.Token{}) {
+			it.ShowKey = partRef(r.id).key()
+		} else {
+			it.Season, it.Number, _ = r.as.Numbered()
+		}
 	}
 	return it
 }
@@ -99,42 +94,30 @@ func (e entry) watched() int {
 	return seen
 }
 
-// shows is what an entry says in one feature: at most one row, or one for
-// every watched episode. None of them has a date: updatedAt moves with any
-// edit, and completedAt is about the whole title.
-func (e entry) shows(f media.Feature) ([]provider.Row, error) {
-	id := e.MediaID.whole()
-	switch f {
-	case media.Watchlist:
+// value is what an entry says of its title as a whole.
+func (e entry) value(f media.Feature) (media.Value, error) {
+	if f == media.Watchlist {
 		switch e.Status {
 		case planning:
-			return []provider.Row{{Key: partKey(id), Value: media.Listed()}}, nil
+			return media.Listed(), nil
 		case current, completed, repeating, paused, dropped, "":
-			return nil, nil
+			return media.Value{}, nil
 		}
-		return nil, errStatus
-	case media.Ratings:
-		return e.rated(id)
+		return media.Value{}, errStatus
 	}
-	if e.Progress != "" && e.Progress.whole() < 0 || e.watched() > mostEpisodes {
-		return nil, errCount
+	switch score := e.score(); {
+	case score < 0:
+		return media.Value{}, errScore
+	case score > 0:
+		return media.Rated(score), nil
 	}
-	out := make([]provider.Row, 0, e.watched())
-	for n := 1; n <= e.watched(); n++ {
-		out = append(out, provider.Row{Key: episodeKey(id, n), Value: media.Watched(0)})
-	}
-	return out, nil
+	return media.Value{}, nil
 }
 
-func (e entry) rated(id int) ([]provider.Row, error) {
-	score := e.score()
-	switch {
-	case score == 0:
-		return nil, nil
-	case score < 0:
-		return nil, errScore
-	}
-	return []provider.Row{{Key: partKey(id), Value: media.Rated(score)}}, nil
+// named is the entry's title, which the service names beside it.
+func (e entry) named() title {
+	e.Media.ID = e.MediaID
+	return e.Media
 }
 
 // score is the score in 0..100, 0 for none; -1 when it cannot be.

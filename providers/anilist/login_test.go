@@ -34,7 +34,7 @@ func (w *world) answered(page string) string {
 // else can be tried again.
 func TestPaste(t *testing.T) {
 	w := newWorld(t)
-	l, err := Service().Login(w.env, provider.Paste)
+	l, err := Service(nil).Login(w.env, provider.Paste)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,10 +71,10 @@ func TestReadPasted(t *testing.T) {
 func TestNoClientIDNoLogin(t *testing.T) {
 	w := newWorld(t)
 	w.env.ClientID = ""
-	if _, err := Service().Login(w.env, provider.Browser); kind(err) != provider.AppRejected {
+	if _, err := Service(nil).Login(w.env, provider.Browser); kind(err) != provider.AppRejected {
 		t.Error(err)
 	}
-	if _, err := Service().Open(w.env); err != nil {
+	if _, err := Service(nil).Open(w.env); err != nil {
 		t.Error("an account that is signed in needs no client id:", err)
 	}
 }
@@ -89,7 +89,7 @@ func TestEndedTokenIsAuth(t *testing.T) {
 	}
 	w.env.Secrets = &keyring{secret: secret}
 	w.fake.Revoke(w.token)
-	p, err := Service().Open(w.env)
+	p, err := Service(nil).Open(w.env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestBrowser(t *testing.T) {
 	for _, drops := range []bool{false, true} {
 		w := newWorld(t)
 		w.fake.DropsState = drops
-		l, err := Service().Login(w.env, provider.Browser)
+		l, err := Service(nil).Login(w.env, provider.Browser)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,8 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 	if !capabilities().Features[f].Offered() {
 		return failed(provider.Failed(provider.Rejected, "look up "+f.String(), errNotOffered))
 	}
-	refs, err := a.resolve(ctx, items)
+	n := a.atlas()
+	refs, err := a.resolve(ctx, n, items)
 	if err != nil {
 		return failed(err)
 	}
@@ -32,7 +33,7 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 		return failed(err)
 	}
 	for i, it := range items {
-		out[i] = s.answer(f, it.Key, refs[i])
+		out[i] = s.answer(n, f, it.Key, refs[i])
 	}
 	return out, nil
 }
@@ -69,10 +70,13 @@ func (s shelf) title(id int) (t title, ok bool) {
 	return t, ok
 }
 
-func (s shelf) answer(f media.Feature, key string, r ref) provider.Answer {
+// answer is what the person's entry says of one item; one that is listed by
+// another name in this feature is not held by this.
+func (s shelf) answer(n atlas, f media.Feature, key string, r ref) provider.Answer {
 	out := provider.Answer{Key: key}
 	t, ok := s.title(r.id)
-	if !ok || (r.episode > 0) != (f == media.History) || r.episode > 0 && t.episodes() > 0 && r.episode > t.episodes() {
+	t.ID = digits(r.id)
+	if !ok || !n.fits(t, r, f) {
 		return out
 	}
 	out.Held = true
@@ -80,14 +84,22 @@ func (s shelf) answer(f media.Feature, key string, r ref) provider.Answer {
 	if !has {
 		return out
 	}
-	shown, err := e.shows(f)
+	shows, err := n.shows(e, f)
 	if err != nil {
 		return provider.Answer{Key: key, Err: provider.Failed(provider.Contract, "look up "+f.String(), err)}
 	}
-	for _, row := range shown {
-		if f != media.History || row.Key == episodeKey(r.id, r.episode) {
-			out.Rows = append(out.Rows, row)
+	for _, v := range shows {
+		if v.key() == r.key() {
+			out.Rows = append(out.Rows, provider.Row{Key: r.key(), Value: v.value})
 		}
 	}
 	return out
+}
+
+// fits tells whether a title has a place for a ref in a feature.
+func (n atlas) fits(t title, r ref, f media.Feature) bool {
+	if f == media.History {
+		return r.lo > 0 && (t.episodes() == 0 || r.hi <= t.episodes())
+	}
+	return n.whole(t, f).key() == r.key()
 }

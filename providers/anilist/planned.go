@@ -81,14 +81,14 @@ func (t target) already(c change) provider.Result {
 
 // showsOwn is the entry's row for a change.
 func showsOwn(e entry, c change) (provider.Row, bool) {
-	rows, err := e.shows(c.Feature)
-	if err != nil {
+	v := media.Watched(0)
+	if c.Feature != media.History {
+		var err error
+		if v, err = e.value(c.Feature); err != nil {
+			return provider.Row{}, false
+		}
+	} else if e.watched() < c.hi {
 		return provider.Row{}, false
 	}
-	for _, r := range rows {
-		if r.Key == c.key() {
-			return r, true
-		}
-	}
-	return provider.Row{}, false
+	return provider.Row{Key: c.key(), Value: v}, v.Set
 }

@@ -10,6 +10,7 @@ import (
 
 var (
 	errGap       = errors.New("episodes before it are not watched there, and a count has no holes")
+	errHalf      = errors.New("it is one episode there together with others, which are not watched yet")
 	errNoEpisode = errors.New("the title has fewer episodes")
 	errAgain     = errors.New("the title is being watched again, and that count is the person's own")
 )
@@ -22,10 +23,7 @@ func (t target) count(changes []change, results []provider.Result) []step {
 	if t.entry != nil {
 		seen = t.entry.watched()
 	}
-	var asked []int
-	for _, c := range changes {
-		asked = append(asked, c.episode)
-	}
+	asked := episodes(changes)
 	reach := seen
 	for slices.Contains(asked, reach+1) && (t.title.episodes() == 0 || reach < t.title.episodes()) && reach < mostEpisodes {
 		reach++
@@ -34,13 +32,15 @@ func (t target) count(changes []change, results []provider.Result) []step {
 	var does []change
 	for _, c := range changes {
 		switch {
-		case c.episode <= seen:
+		case c.hi <= seen:
 			results[c.index] = t.already(c)
-		case t.title.episodes() > 0 && c.episode > t.title.episodes():
+		case t.title.episodes() > 0 && c.hi > t.title.episodes():
 			results[c.index] = refused(errNoEpisode)
 		case again:
 			results[c.index] = refused(errAgain)
-		case c.episode > reach:
+		case !slices.Contains(asked, c.hi):
+			results[c.index] = refused(errHalf)
+		case c.hi > reach:
 			results[c.index] = refused(errGap)
 		default:
 			does = append(does, c)
@@ -53,6 +53,23 @@ func (t target) count(changes []change, results []provider.Result) []step {
 	save := map[string]any{"mediaId": does[0].id, "status": status, "progress": reach}
 	t.date(save, seen, reach, does)
 	return []step{{save: save, does: does, shown: showsOwn}}
+}
+
+// episodes are the numbers that the changes ask for. What several works are
+// only together is asked for when all of them are.
+func episodes(changes []change) (out []int) {
+	for _, c := range changes {
+		together := 0
+		for _, o := range changes {
+			if o.lo == c.lo && o.hi == c.hi {
+				together++
+			}
+		}
+		for n := c.lo; n <= c.hi && together >= c.shared; n++ {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // status is the list after the count has risen to reach. A list that the
@@ -89,7 +106,7 @@ func (t target) date(save map[string]any, seen, reach int, does []change) {
 		if at.Known() && (!first.Known() || at < first) {
 			first = at
 		}
-		if c.episode == reach {
+		if c.hi == reach {
 			last = at
 		}
 	}

@@ -30,6 +30,9 @@ var (
 // remembered between reads.
 func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
 	snap := provider.Snapshot{AllowanceLeft: -1}
+	if a.anime != nil {
+		a.anime.Renew(ctx)
+	}
 	v, resp, err := a.ask(ctx)
 	snap.ClockMS, snap.ClockKnown = resp.ClockMS()
 	if err != nil {
@@ -38,7 +41,11 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 	snap.Notices, snap.SignInEnds = a.notices(v), a.signInEnds()
 	l, err := a.pull(ctx, v)
 	failed := provider.AsError(err)
-	d := describer{seen: map[string]bool{}}
+	n := a.atlas()
+	d := describer{atlas: n, seen: map[string]bool{}}
+	if l != nil {
+		d.scope = a.past.scope(n, l.entries)
+	}
 	for _, w := range want.Wants {
 		switch {
 		case failed != nil:
@@ -129,20 +136,20 @@ func (l *list) add(c *collection, at map[int]int) int {
 // view is what the list says in one feature.
 func (l *list) view(w provider.FeatureRequest, who viewer, d *describer) provider.View {
 	v := provider.View{Feature: w.Feature, Coverage: provider.Whole, Evidence: provider.Evidence{
-		Announced: -1, Received: l.received, ServerID: apiHost, UserID: who.userID()}}
+		Announced: -1, Received: l.received, ServerID: apiHost, UserID: who.userID(), Scope: d.scope, Numbering: d.Version()}}
 	for range l.odd {
 		v.Skipped = append(v.Skipped, provider.Skipped{Reason: "an entry without a title"})
 	}
 	for _, e := range l.entries {
-		out, err := e.shows(w.Feature)
+		shows, err := d.shows(e, w.Feature)
 		if err != nil {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: partKey(e.MediaID.whole()), Title: e.Media.name(), Reason: err.Error()})
+			v.Skipped = append(v.Skipped, provider.Skipped{Key: partRef(e.MediaID.whole()).key(), Title: e.Media.name(), Reason: err.Error()})
 			continue
 		}
-		for _, r := range out {
-			d.describe(e, r.Key)
+		for _, s := range shows {
+			d.describe(e.named(), s)
+			v.Rows = append(v.Rows, provider.Row{Key: s.key(), Value: s.value})
 		}
-		v.Rows = append(v.Rows, out...)
 	}
 	now := cursor(v.Skipped)
 	if newlyOdd(w.Cursor, now) || len(l.entries) >= listEnds {
@@ -154,25 +161,25 @@ func (l *list) view(w provider.FeatureRequest, who viewer, d *describer) provide
 	return v
 }
 
-// describer describes each item once.
+// describer names what entries show and describes each item once.
 type describer struct {
+	atlas
+	scope string
 	items []media.Item
 	seen  map[string]bool
 }
 
-func (d *describer) describe(e entry, k string) {
-	if d.seen[k] {
+func (d *describer) describe(t title, s shown) {
+	if d.seen[s.key()] {
 		return
 	}
-	d.seen[k] = true
-	id, episode, _ := parseKey(k)
-	t := e.Media
-	t.ID = digits(id)
-	if episode > 0 {
-		d.items = append(d.items, t.episode(episode))
-	} else {
-		d.items = append(d.items, t.part())
+	d.seen[s.key()] = true
+	it := t.item(s.ref, s.tokens)
+	if it.ShowKey != "" && !d.seen[it.ShowKey] {
+		d.seen[it.ShowKey] = true
+		d.items = append(d.items, t.item(partRef(s.id), t.ids()))
 	}
+	d.items = append(d.items, it)
 }
 
 func containsAll(all, some []string) bool {

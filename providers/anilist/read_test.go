@@ -14,6 +14,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/anilist/anilistfake"
+	"watchkeeper/providers/internal/animemap"
 	"watchkeeper/providers/internal/fakekit"
 )
 
@@ -172,10 +173,10 @@ func FuzzEntries(f *testing.F) {
 		l := &list{}
 		l.add(&c, map[int]int{})
 		for _, x := range []media.Feature{media.History, media.Ratings, media.Watchlist} {
-			d := describer{seen: map[string]bool{}}
+			d := describer{atlas: atlas{&animemap.Map{}}, seen: map[string]bool{}}
 			for _, r := range l.view(provider.FeatureRequest{Feature: x}, viewer{}, &d).Rows {
-				id, _, ok := parseKey(r.Key)
-				if !ok || id <= 0 || !r.Value.Set || x == media.Ratings && (r.Value.N < 1 || r.Value.N > 100) {
+				named, ok := parseKey(r.Key)
+				if !ok || named.id <= 0 || !r.Value.Set || x == media.Ratings && (r.Value.N < 1 || r.Value.N > 100) {
 					t.Errorf("%s: %+v", x, r)
 				}
 			}
@@ -195,7 +196,7 @@ func FuzzEntries(f *testing.F) {
 func TestBeyondTheEndOfTheList(t *testing.T) {
 	for n, want := range map[int]provider.Coverage{listEnds - 1: provider.Whole, listEnds: provider.Changes} {
 		l := &list{entries: make([]entry, n)}
-		if got := l.view(provider.FeatureRequest{Feature: media.Ratings}, viewer{}, &describer{}).Coverage; got != want {
+		if got := l.view(provider.FeatureRequest{Feature: media.Ratings}, viewer{}, &describer{atlas: atlas{&animemap.Map{}}, seen: map[string]bool{}}).Coverage; got != want {
 			t.Errorf("%d entries: coverage %d, want %d", n, got, want)
 		}
 	}

@@ -7,26 +7,28 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/animemap"
 	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/internal/transport"
 )
 
-// Service describes AniList and opens accounts of it.
-func Service() provider.Service {
+// Service describes AniList and opens accounts of it. They translate by the
+// given mapping; without one every part goes by itself.
+func Service(anime *animemap.Store) provider.Service {
 	return provider.Service{
 		Name: "anilist", Title: "AniList", Capabilities: capabilities(),
 		Methods:    []provider.Method{provider.Browser, provider.Paste},
 		ClientHelp: "anilist.client_help",
 		Hosts:      []string{apiHost, siteHost},
 		Login:      login,
-		Open:       openService,
+		Open: func(env provider.Env) (provider.Provider, error) {
+			// The token says by itself which program it was given to; no client
+			// id is needed any more.
+			a := newAccount(env, signin.NewTokenSource(env.Secrets, noRefresh), newMeter())
+			a.anime = anime
+			return a, nil
+		},
 	}
-}
-
-// openService makes the Provider of a signed-in account. The token says by
-// itself which program it was given to; no client id is needed any more.
-func openService(env provider.Env) (provider.Provider, error) {
-	return newAccount(env, signin.NewTokenSource(env.Secrets, noRefresh), newMeter()), nil
 }
 
 // noRefresh: a token lives for a year and cannot be renewed.
@@ -41,7 +43,7 @@ type tokens interface {
 
 // newAccount makes an account over its token, at the pace of a meter.
 func newAccount(env provider.Env, t tokens, m *meter) *account {
-	a := &account{meter: m}
+	a := &account{meter: m, past: newPast(env.Dir)}
 	a.api = transport.New(transport.Options{
 		Base: env.Base, Log: env.Log, UserAgent: "Watchkeeper/" + env.Version, Hosts: []string{apiHost},
 		Authorize: func(ctx context.Context, r *http.Request) error {
@@ -89,6 +91,9 @@ func (a *account) notices(v viewer) []string {
 	}
 	if v.publishes() {
 		out = append(out, "anilist.public_activity")
+	}
+	if a.anime != nil {
+		out = append(out, a.anime.Notices()...)
 	}
 	return out
 }

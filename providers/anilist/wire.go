@@ -39,6 +39,7 @@ const (
 type title struct {
 	ID         number `json:"id"`
 	MAL        number `json:"idMal"`
+	Format     text   `json:"format"`
 	Status     text   `json:"status"`
 	Episodes   number `json:"episodes"` // missing while airing
 	Duration   number `json:"duration"` // of an episode in minutes

@@ -9,10 +9,13 @@ import (
 )
 
 var (
-	errTooMany  = errors.New("more changes than fit one write")
-	errKind     = errors.New("anilist keeps entries for parts of anime, and counts their episodes")
-	errNoUnplay = errors.New("what was watched is a count at anilist, which is never lowered")
-	errNotShown = errors.New("the answer does not show the change")
+	errTooMany = errors.New("more changes than fit one write")
+	errKind    = errors.New("anilist keeps entries for parts of anime, and counts their episodes")
+	// errOtherwise: a later part has a score of its own, and a first one stands
+	// on the watchlist as its show.
+	errOtherwise = errors.New("at anilist this is not one entry: the show has several parts there, or the part goes by its show")
+	errNoUnplay  = errors.New("what was watched is a count at anilist, which is never lowered")
+	errNotShown  = errors.New("the answer does not show the change")
 )
 
 // change is one change with the title that it is about.
@@ -47,7 +50,8 @@ func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provi
 	if err := ctx.Err(); err != nil {
 		return results, abandon(results, provider.Failed(provider.Transient, "write", err))
 	}
-	titles, s, err := a.prepare(ctx, changes, results)
+	n := a.atlas()
+	titles, s, err := a.prepare(ctx, n, changes, results)
 	if err != nil {
 		e := *provider.AsError(err)
 		e.Sent = false // nothing but questions was sent
@@ -82,7 +86,7 @@ func abandon(results []provider.Result, err *provider.Error) error {
 
 // prepare names the titles, reads their entries and groups the changes by
 // title. What cannot be done at all is refused here.
-func (a *account) prepare(ctx context.Context, changes []provider.Change, results []provider.Result) ([][]change, shelf, error) {
+func (a *account) prepare(ctx context.Context, n atlas, changes []provider.Change, results []provider.Result) ([][]change, shelf, error) {
 	items := make([]media.Item, len(changes))
 	for i, c := range changes {
 		items[i] = c.Item
@@ -91,7 +95,7 @@ func (a *account) prepare(ctx context.Context, changes []provider.Change, result
 			items[i] = media.Item{} // nothing to ask about
 		}
 	}
-	refs, err := a.resolve(ctx, items)
+	refs, err := a.resolve(ctx, n, items)
 	if err != nil {
 		return nil, shelf{}, err
 	}
@@ -106,8 +110,14 @@ func (a *account) prepare(ctx context.Context, changes []provider.Change, result
 			continue
 		}
 		r := refs[i]
-		if _, ok := s.title(r.id); !ok {
+		t, ok := s.title(r.id)
+		t.ID = digits(r.id)
+		switch {
+		case !ok:
 			results[i] = absent(c.Action)
+			continue
+		case c.Feature != media.History && n.whole(t, c.Feature).key() != r.key():
+			results[i] = refused(errOtherwise)
 			continue
 		}
 		if _, ok := at[r.id]; !ok {
@@ -119,12 +129,17 @@ func (a *account) prepare(ctx context.Context, changes []provider.Change, result
 	return groups, s, nil
 }
 
+// keeps tells whether the service keeps a feature for a kind.
+func keeps(f media.Feature, k media.Kind) bool {
+	return capabilities().Feature(f).Of(k) >= provider.AddIt
+}
+
 // impossible says what the service has no place for.
 func impossible(c provider.Change) error {
 	switch {
 	case !capabilities().Features[c.Feature].Offered():
 		return errNotOffered
-	case c.Feature == media.History && c.Item.Kind != media.Episode, c.Feature != media.History && c.Item.Kind != media.Part:
+	case !keeps(c.Feature, c.Item.Kind):
 		return errKind
 	case c.Feature == media.History && c.Action != provider.Add:
 		return errNoUnplay
@@ -226,11 +241,4 @@ func (a *account) drop(ctx context.Context, s step, results []provider.Result) *
 		}
 	}
 	return nil
-}
-
-func (c change) key() string {
-	if c.episode > 0 {
-		return episodeKey(c.id, c.episode)
-	}
-	return partKey(c.id)
 }

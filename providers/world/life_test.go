@@ -102,7 +102,7 @@ func (l *life) hurry(every time.Duration) {
 func begin(t *testing.T, seed uint64) *life {
 	l := &life{t: t, chance: rand.New(rand.NewPCG(seed, 1))}
 	net := fakekit.NewInternet()
-	for _, s := range providers.All() {
+	for _, s := range providers.All(nil) {
 		make := builders[s.Name]
 		switch {
 		case *at != "" && !slices.Contains(strings.Split(*at, ","), s.Name):

@@ -41,7 +41,11 @@ type Store struct {
 	mu       sync.Mutex
 	current  *Map
 	state    state
+	handAt   time.Time  // when the file by hand was last written, as taken in
+	odd      bool       // it cannot be read as it is now
 	fetching sync.Mutex // one refresh at a time
+	renewing sync.Mutex
+	tried    time.Time // held by renewing
 }
 
 // state is what is noted about the files; losing it costs one download.
@@ -91,6 +95,7 @@ func (s *Store) Open() error {
 		_ = json.Unmarshal(raw, &s.state) // an odd state costs one download
 	}
 	m, err := s.read()
+	s.handAt, s.odd = s.written(), err != nil
 	if err != nil {
 		s.current = &Map{}
 		return err
