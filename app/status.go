@@ -204,7 +204,7 @@ func nameIn(s ledger.Status, id ledger.AccountID) string {
 func (n names) accountStatus(s ledger.AccountStatus) Account {
 	v := Account{ID: int64(s.ID), Name: s.Name, Person: n.personName(s.Profile), Service: s.Provider, User: s.UserName, Server: s.Server,
 		Version: s.Version, Paused: s.Paused, Problem: string(s.Problem), Detail: worded(s.Detail), Since: when(s.Since), Retry: when(s.Retry),
-		ClockMS: s.ClockMS, Features: []Feature{}}
+		ClockMS: s.ClockMS, Notices: s.Notices, Features: []Feature{}}
 	for _, acc := range n.accounts {
 		if acc.ID == s.ID {
 			v.Address, v.Started, v.LeftOut, v.Options = acc.Address, acc.Accepted, acc.LeftOut, acc.Options

@@ -34,6 +34,9 @@ func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSumm
 			errs = append(errs, r.keepRules(ctx))
 		}
 	}
+	if !sum.Preview {
+		errs = append(errs, e.keepNotices(ctx, rounds))
+	}
 	errs = append(errs, e.cfg.Store.EndRun(ctx, *sum))
 	if e.cfg.RunCopy != nil && wrote(*sum) {
 		if err := e.cfg.RunCopy.Save(ctx, sum.ID); err != nil {

@@ -73,7 +73,6 @@ type connection struct {
 	caps     provider.Capabilities
 	who      provider.Identity
 	asked    time.Time // when the service last told who we are
-	notices  []string  // of the latest read
 	ends     media.Moment
 	left     int // requests left today at the latest read; negative: not told
 }

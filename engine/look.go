@@ -115,7 +115,7 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 // note keeps what the read tells about the account beside its views.
 func (e *Engine) note(c *connection, snap provider.Snapshot) {
 	e.mu.Lock()
-	c.notices, c.left, c.ends = snap.Notices, snap.AllowanceLeft, snap.SignInEnds
+	c.left, c.ends = snap.AllowanceLeft, snap.SignInEnds
 	e.mu.Unlock()
 }
 

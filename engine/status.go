@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"watchkeeper/engine/ledger"
@@ -77,6 +78,7 @@ type facts struct {
 	pending  []ledger.Pending
 	waits    []store.Wait
 	settings ledger.Settings
+	stored   map[string]json.RawMessage // settings as they are kept
 }
 
 func (e *Engine) compute(ctx context.Context) (ledger.Status, error) {
@@ -124,6 +126,9 @@ func (e *Engine) facts(ctx context.Context) (f facts, err error) {
 	if f.waits, err = db.Waits(ctx); err != nil {
 		return f, err
 	}
+	if f.stored, err = db.Settings(ctx); err != nil {
+		return f, err
+	}
 	f.settings, err = e.Settings(ctx)
 	return f, err
 }
@@ -131,7 +136,7 @@ func (e *Engine) facts(ctx context.Context) (f facts, err error) {
 func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 	caps, _ := e.cfg.Capabilities(a.Provider)
 	out := ledger.AccountStatus{ID: a.ID, Profile: a.Profile, Provider: a.Provider, Name: a.Name, UserName: a.UserName,
-		Server: a.Server, Paused: a.Paused, Allowance: -1}
+		Server: a.Server, Paused: a.Paused, Notices: notices(f.stored, a.ID), Allowance: -1}
 	for _, w := range f.waits {
 		if w.Account == a.ID {
 			out.Problem, out.Detail, out.Since, out.Retry = w.Why, w.Detail, w.Since, w.Until
@@ -139,7 +144,7 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 	}
 	e.mu.Lock()
 	if c := e.open[a.ID]; c != nil {
-		out.Notices, out.Allowance, out.SignInEnds = c.notices, c.left, c.ends
+		out.Allowance, out.SignInEnds = c.left, c.ends
 	}
 	e.mu.Unlock()
 	s := sight{account: a, caps: caps}
