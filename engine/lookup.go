@@ -134,6 +134,23 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 	return seen, r.believe(ctx, s, delta)
 }
 
+// believe stores what was observed at an account, and lets what follows from
+// it be planned. Where episodes are only counted, one more of a show is what
+// those after it were waiting for.
+func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
+	r.touch(d)
+	if err := r.e.cfg.Store.Apply(ctx, r.run, d); err != nil || !s.caps.Feature(media.History).Counts {
+		return err
+	}
+	var watched []media.WorkID
+	for _, row := range d.Shown {
+		if row.Feature == media.History && row.State == ledger.ShownValue {
+			watched = append(watched, row.Work)
+		}
+	}
+	return r.e.cfg.Store.FreeShows(ctx, s.account.ID, watched)
+}
+
 // afresh is a feature with the beliefs as they are by now in this run.
 func (r *round) afresh(ctx context.Context, s *sight, f media.Feature) (*glance, error) {
 	trust, err := r.e.cfg.Store.Trust(ctx)

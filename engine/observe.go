@@ -356,23 +356,6 @@ func (r *round) observeAccount(ctx context.Context, s *sight) error {
 	return r.believe(ctx, s, all)
 }
 
-// believe stores what was observed at an account, and lets what follows from
-// it be planned. Where episodes are only counted, one more of a show is what
-// those after it were waiting for.
-func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
-	r.touch(d)
-	if err := r.e.cfg.Store.Apply(ctx, r.run, d); err != nil || !s.caps.Feature(media.History).Counts {
-		return err
-	}
-	var watched []media.WorkID
-	for _, row := range d.Shown {
-		if row.Feature == media.History && row.State == ledger.ShownValue {
-			watched = append(watched, row.Work)
-		}
-	}
-	return r.e.cfg.Store.FreeShows(ctx, s.account.ID, watched)
-}
-
 // items is the digest by which the same list is known again: none where
 // look-ups told more than the list.
 func (g *glance) items(digest string) string {

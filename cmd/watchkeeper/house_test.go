@@ -50,7 +50,7 @@ var house = []row{
 	{"providers/world", []string{"engine/...", "providers/..."}, false},
 	{"providers/*/*fake", []string{"providers/internal/fakekit"}, false},
 	{"providers/*", []string{"engine/provider", "engine/media", "providers/internal/..."}, false},
-	{"providers", []string{"engine/provider", "engine/media", "providers/*"}, false},
+	{"providers", []string{"engine/provider", "engine/media", "providers/*", "providers/internal/..."}, false},
 	{"app/view", []string{"engine/ledger", "engine/media", "assets"}, true},
 	{"app/ui", []string{"app/view", "assets"}, false},
 	{"app/tray", []string{"app/view", "assets"}, false},
