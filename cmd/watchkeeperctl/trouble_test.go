@@ -1,13 +1,9 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"io"
-	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,112 +14,6 @@ import (
 	"watchkeeper/app/instance"
 	"watchkeeper/engine/store"
 )
-
-// spellings are the ways in which a secret tends to leak.
-func spellings(secret string) []string {
-	return []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)),
-		strings.TrimRight(base64.URLEncoding.EncodeToString([]byte(secret)), "=")}
-}
-
-// TestSecretsStayInTheirPlace: tokens and the password are nowhere but in the
-// encrypted file, whatever happens and whatever is printed.
-func TestSecretsStayInTheirPlace(t *testing.T) {
-	w := newWorld(t)
-	var said strings.Builder
-	w.connect()
-	note := func(args ...string) {
-		_, out, errs := w.ctl(append(args, "--verbose")...)
-		said.WriteString(out + errs)
-	}
-	for _, line := range []string{"sync", "status --json", "accounts list --json", "doctor --json", "plan --json"} {
-		note(strings.Fields(line)...)
-	}
-	w.jellyfin.RevokeAll()
-	w.trakt.EndSessions(w.tracked)
-	for _, line := range []string{"sync", "status", "accounts test trakt", "accounts test jellyfin", "accounts libraries jellyfin", "sync --fresh --json"} {
-		note(strings.Fields(line)...)
-	}
-	bundle := filepath.Join(w.files, "bundle.zip")
-	note("support-bundle", bundle)
-	secrets := append(w.tokens(), password, passphrase)
-	if len(secrets) < 5 {
-		t.Fatalf("only %d secrets are known to look for", len(secrets))
-	}
-	places := map[string]string{"output": said.String(), "bundle": unzip(t, bundle)}
-	err := filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		places[path] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, secret := range secrets {
-		for _, form := range spellings(secret) {
-			for place, text := range places {
-				if strings.Contains(text, form) {
-					t.Errorf("%s holds %q", place, form)
-				}
-			}
-		}
-	}
-	if !strings.Contains(places["bundle"], "watchkeeper.log") || !strings.Contains(places["bundle"], `"needs_you"`) && !strings.Contains(places["bundle"], "needs you") {
-		t.Errorf("the bundle tells too little: %.300s", places["bundle"])
-	}
-}
-
-// tokens are the credentials in the secrets file, read as the program reads
-// them.
-func (w *world) tokens() (all []string) {
-	w.t.Helper()
-	s := w.session()
-	if err := s.reach(w.t.Context()); err != nil {
-		w.t.Fatal(err)
-	}
-	defer s.close()
-	n, err := s.app.Store.Accounts(w.t.Context())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, acc := range n {
-		kept, err := s.app.Secrets(acc.ID).Load(w.t.Context())
-		if err != nil || kept == "" {
-			w.t.Fatalf("%s: %v", acc.Name, err)
-		}
-		for _, part := range strings.FieldsFunc(kept.Reveal(), func(r rune) bool { return strings.ContainsRune(`{}":,`, r) }) {
-			if len(part) > 12 && !strings.HasPrefix(part, "20") && part != acc.ServerID && part != acc.UserID {
-				all = append(all, part)
-			}
-		}
-	}
-	return all
-}
-
-// unzip returns names and content of everything in an archive.
-func unzip(t *testing.T, path string) string {
-	t.Helper()
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	var all strings.Builder
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.WriteString(f.Name + "\n" + string(data))
-	}
-	return all.String()
-}
 
 // TestTroubleWithTheState: what is broken is said with the way out, shows in
 // status, and nothing is lost.
