@@ -244,13 +244,13 @@ type Tested struct {
 
 // TestAccount asks the service who the account is.
 func (a *App) TestAccount(ctx context.Context, args AccountArgs) (Tested, error) {
-	acc, s, env, err := a.reach(ctx, args.Account)
+	acc, _, _, err := a.reach(ctx, args.Account)
 	if err != nil {
 		return Tested{}, err
 	}
-	p, err := s.Open(env)
+	p, err := a.Engine.Provider(ctx, acc)
 	if err != nil {
-		return Tested{}, err
+		return Tested{}, &serviceError{acc.Name, err}
 	}
 	began := time.Now()
 	who, err := p.Whoami(ctx)

@@ -100,6 +100,16 @@ func New(cfg Config) *Engine {
 
 func (e *Engine) now() media.Moment { return media.At(e.cfg.Now()) }
 
+// Provider is the open adapter of an account, the same for everybody who asks:
+// with one of their own each would renew the account's token (R30).
+func (e *Engine) Provider(ctx context.Context, a ledger.Account) (provider.Provider, error) {
+	c, failed := e.connect(ctx, a)
+	if failed != nil {
+		return nil, failed
+	}
+	return c.provider, nil
+}
+
 // connect opens an account once and keeps it open.
 func (e *Engine) connect(ctx context.Context, a ledger.Account) (*connection, *provider.Error) {
 	e.mu.Lock()
@@ -114,8 +124,11 @@ func (e *Engine) connect(ctx context.Context, a ledger.Account) (*connection, *p
 	}
 	c = &connection{provider: p, caps: p.Capabilities(), left: -1}
 	e.mu.Lock()
+	defer e.mu.Unlock()
+	if first := e.open[a.ID]; first != nil { // somebody else opened it meanwhile
+		return first, nil
+	}
 	e.open[a.ID] = c
-	e.mu.Unlock()
 	return c, nil
 }
 

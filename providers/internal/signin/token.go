@@ -199,10 +199,19 @@ func (s *TokenSource) fly(ctx context.Context, f *flight, old Token) {
 	close(f.done)
 }
 
-// replace asks for a new token unless one waits to be saved, and saves it.
-// Only fly calls it, so unsaved has one writer at a time.
+// replace asks for a new token unless one waits to be saved, and saves it. What
+// was saved since the old one was read, by a sign-in or another source, is the
+// token: to renew the old one would end it at some services. Only fly calls it,
+// so unsaved has one writer at a time.
 func (s *TokenSource) replace(ctx context.Context, old Token) (Token, error) {
 	if s.unsaved == nil {
+		kept, err := s.secrets.Load(ctx)
+		if err != nil {
+			return Token{}, provider.Failed(provider.Transient, "", errKeyring)
+		}
+		if t, err := ParseToken(kept); err == nil && t.Access != old.Access {
+			return t, nil
+		}
 		fresh, err := s.refresh(ctx, old)
 		if err != nil {
 			return Token{}, err

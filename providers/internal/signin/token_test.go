@@ -90,6 +90,38 @@ func TestTokenIsRenewedOnceAndSavedBeforeUse(t *testing.T) {
 	})
 }
 
+// TestRenewedElsewhere: a token that another source has renewed is taken from
+// where it was saved, and the spent one is not sent.
+func TestRenewedElsewhere(t *testing.T) {
+	v := &vault{}
+	asked := 0
+	refresh := func(_ context.Context, old Token) (Token, error) {
+		asked++
+		if old.Refresh != "one-r" {
+			t.Error("used a spent refresh token")
+		}
+		return issue("two"), nil
+	}
+	first := source(t, v, refresh)
+	second := NewTokenSource(v, refresh)
+	for _, s := range []*TokenSource{first, second} {
+		if got, err := s.Token(t.Context()); err != nil || got.Access != "one" {
+			t.Fatalf("%s %v", got.Access, err)
+		}
+	}
+	for _, s := range []*TokenSource{first, second} {
+		if again, err := s.Renew(t.Context(), &http.Response{}); err != nil || !again {
+			t.Errorf("%t %v", again, err)
+		}
+		if got, err := s.Token(t.Context()); err != nil || got.Access != "two" {
+			t.Errorf("%s %v", got.Access, err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
 func TestRefreshOutlivesItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vault{}
