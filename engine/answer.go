@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -57,9 +56,6 @@ func (e *Engine) Answer(ctx context.Context, id int64, a ledger.Answer, chosen [
 	}
 	if effects.ReadAgain {
 		e.wantFull(hold.Target)
-	}
-	if err := e.planAnew(ctx); err != nil {
-		return err
 	}
 	return e.publish(ctx, nil)
 }
@@ -138,13 +134,12 @@ func (e *Engine) accepted(ctx context.Context, c guard.Content) ([]ledger.Trust,
 
 // Pin makes a standing decision by hand.
 func (e *Engine) Pin(ctx context.Context, p ledger.Pin) (int64, error) {
-	id, err := e.cfg.Store.PutPin(ctx, p)
-	return id, errors.Join(err, e.planAnew(ctx))
+	return e.cfg.Store.PutPin(ctx, p)
 }
 
 // Unpin ends a standing decision.
 func (e *Engine) Unpin(ctx context.Context, id int64) error {
-	return errors.Join(e.cfg.Store.DropPin(ctx, id), e.planAnew(ctx))
+	return e.cfg.Store.DropPin(ctx, id)
 }
 
 // Link joins an account's item to a work by hand, for ever.
@@ -153,8 +148,7 @@ func (e *Engine) Link(ctx context.Context, account ledger.AccountID, key string,
 	if err != nil {
 		return err
 	}
-	err = e.cfg.Store.LinkByHand(ctx, ledger.Link{Account: account, Key: key, Work: work, By: ledger.ByHand}, run)
-	return errors.Join(err, e.cfg.Store.ForgetItems(ctx, account), e.planAnew(ctx))
+	return e.cfg.Store.LinkByHand(ctx, ledger.Link{Account: account, Key: key, Work: work, By: ledger.ByHand}, run)
 }
 
 // Unlink parts an account's item from its work by hand, for ever.
@@ -163,5 +157,5 @@ func (e *Engine) Unlink(ctx context.Context, account ledger.AccountID, key strin
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.cfg.Store.Unlink(ctx, account, key, run), e.cfg.Store.ForgetItems(ctx, account), e.planAnew(ctx))
+	return e.cfg.Store.Unlink(ctx, account, key, run)
 }

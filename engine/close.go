@@ -90,20 +90,21 @@ func (e *Engine) wait(ctx context.Context, account ledger.AccountID) (store.Wait
 	return waits[i], err
 }
 
-// rules is everything that a person decides about who follows whom, and by
-// what works are matched: when it changes, every work is planned anew (R21).
+// rules is everything that a person decides about who follows whom, how often
+// one decided about works by hand, and by what works are matched: when it
+// changes, every work is planned anew (R21).
 func (r *round) rules(ctx context.Context) (string, error) {
 	pins, err := r.e.cfg.Store.Pins(ctx)
 	if err != nil {
 		return "", err
 	}
-	stored, err := r.e.cfg.Store.Settings(ctx)
+	decisions, err := r.e.cfg.Store.Decisions(ctx)
 	if err != nil {
 		return "", err
 	}
 	h := sha256.New()
 	enc := json.NewEncoder(h)
-	err = errors.Join(enc.Encode(r.routes), enc.Encode(pins), enc.Encode(r.settings), enc.Encode(string(stored[anewSetting])))
+	err = errors.Join(enc.Encode(r.routes), enc.Encode(pins), enc.Encode(r.settings), enc.Encode(decisions))
 	for _, s := range r.sights {
 		err = errors.Join(err, enc.Encode(s.account), enc.Encode(s.caps))
 		for _, f := range s.features() {
@@ -112,10 +113,6 @@ func (r *round) rules(ctx context.Context) (string, error) {
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:12]), err
 }
-
-// anewSetting counts decisions by hand (answers, links, undo): each makes the
-// next run plan every work of everybody anew.
-const anewSetting = "engine.anew"
 
 func (r *round) rulesSetting() string { return fmt.Sprintf("engine.rules.%d", r.profile.ID) }
 
@@ -149,21 +146,6 @@ func (r *round) keepRules(ctx context.Context) error {
 }
 
 func quoted(s string) string { return `"` + s + `"` }
-
-// planAnew makes the next run plan every work.
-func (e *Engine) planAnew(ctx context.Context) error {
-	stored, err := e.cfg.Store.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	var count int
-	if old, ok := stored[anewSetting]; ok {
-		if err := json.Unmarshal(old, &count); err != nil {
-			return fmt.Errorf("setting %s: %w", anewSetting, err)
-		}
-	}
-	return e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{anewSetting: json.RawMessage(fmt.Sprint(count + 1))})
-}
 
 // stopFor turns an error about an account into why it takes no more part.
 func stopFor(err *provider.Error) *ledger.Stop {

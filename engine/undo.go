@@ -94,10 +94,7 @@ func (r *round) decideUndo(ctx context.Context) error {
 	}
 	// The refusals stand before the writes leave: a crash between them must
 	// not let the next run do it all over again.
-	if err := r.e.cfg.Store.PutRefusals(ctx, u.Refusals); err != nil {
-		return err
-	}
-	return r.e.planAnew(ctx)
+	return r.e.cfg.Store.PutRefusals(ctx, u.Refusals)
 }
 
 // markUndone records which op took which back.

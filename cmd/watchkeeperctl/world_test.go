@@ -245,11 +245,16 @@ func (w *world) connect() {
 
 func (w *world) connectTrakt(ctx context.Context) {
 	w.t.Helper()
+	if code, said := w.signInTrakt(ctx); code != 0 {
+		w.t.Fatalf("trakt: exit %d\n%s", code, said)
+	}
+}
+
+func (w *world) signInTrakt(ctx context.Context) (code int, said string) {
 	out, errs := &approver{w: w}, &bytes.Buffer{}
 	args := w.args([]string{"accounts", "add", "trakt", "--method", "device-code", "--client-id", "own-client", "--json"})
-	if code := run(ctx, args, surroundings{strings.NewReader(""), out, errs, w.now}); code != 0 {
-		w.t.Fatalf("trakt: exit %d\n%s%s", code, out.String(), errs.String())
-	}
+	code = run(ctx, args, surroundings{strings.NewReader(""), out, errs, w.now})
+	return code, out.String() + errs.String()
 }
 
 // watcher starts "sync --watch" as a process of its own and waits until it

@@ -19,9 +19,22 @@ func (s *Store) Refusals(ctx context.Context) ([]ledger.Refusal, error) {
 	return find(ctx, s, scanRefusal, "SELECT "+refusalColumns+" FROM refusals ORDER BY target, feature, work, play, cause, cause_seq")
 }
 
-// PutRefusals stores refusals.
+// Decisions counts what persons decided by hand: answers, undos, pins and
+// links. Each counts in its own transaction, so that whoever plans anew when
+// the number has moved misses none.
+func (s *Store) Decisions(ctx context.Context) (int64, error) {
+	all, err := find(ctx, s, one[int64], "SELECT next - 1 FROM counters WHERE name = 'decision'")
+	if err != nil {
+		return 0, err
+	}
+	return all[0], nil
+}
+
+func (t *tx) decided() { t.take("decision", 1) }
+
+// PutRefusals stores the refusals that an undo leaves.
 func (s *Store) PutRefusals(ctx context.Context, rows []ledger.Refusal) error {
-	return s.write(ctx, func(t *tx) error { t.putRefusals(rows); return nil })
+	return s.write(ctx, func(t *tx) error { t.putRefusals(rows); t.decided(); return nil })
 }
 
 func (t *tx) putRefusals(rows []ledger.Refusal) {
@@ -64,6 +77,7 @@ func (s *Store) PutPin(ctx context.Context, v ledger.Pin) (int64, error) {
 		v.ID = t.number(`INSERT INTO pins (profile, account, work, feature, any_feature, kind) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (profile, account, work, feature, any_feature) DO UPDATE SET kind = excluded.kind RETURNING id`,
 			v.Profile, v.Account, v.Work, v.Feature, v.AnyFeature, v.Kind)
+		t.decided()
 		return nil
 	})
 	return v.ID, err
@@ -71,5 +85,9 @@ func (s *Store) PutPin(ctx context.Context, v ledger.Pin) (int64, error) {
 
 // DropPin removes a pin.
 func (s *Store) DropPin(ctx context.Context, id int64) error {
-	return s.write(ctx, func(t *tx) error { t.exec("DELETE FROM pins WHERE id = ?", id); return nil })
+	return s.write(ctx, func(t *tx) error {
+		t.exec("DELETE FROM pins WHERE id = ?", id)
+		t.decided()
+		return nil
+	})
 }

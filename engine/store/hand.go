@@ -23,6 +23,7 @@ func (s *Store) LinkByHand(ctx context.Context, l ledger.Link, run ledger.RunID)
 		l.By = ledger.ByHand
 		t.putLinks([]ledger.Link{l})
 		t.exec("DELETE FROM findings WHERE account = ? AND key = ?", l.Account, l.Key)
+		t.readAnew(l.Account)
 		if old != l.Work {
 			t.moveItem(item{l.Account, l.Key}, old, l.Work, run)
 		}
@@ -46,8 +47,16 @@ func (s *Store) Unlink(ctx context.Context, account ledger.AccountID, key string
 		t.exec("DELETE FROM shown WHERE account = ? AND key = ?", account, key)
 		t.exec("DELETE FROM proofs WHERE account = ? AND key = ?", account, key)
 		t.exec("DELETE FROM unmet WHERE work = ?", work)
+		t.readAnew(account)
 		return nil
 	})
+}
+
+// readAnew makes the account's next lists be gone through row by row, and
+// everything be planned with what a person decided about an item.
+func (t *tx) readAnew(account ledger.AccountID) {
+	t.exec("UPDATE trust SET items = '' WHERE account = ?", account)
+	t.decided()
 }
 
 // item is one native key of one account.

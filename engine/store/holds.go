@@ -181,6 +181,7 @@ func (s *Store) AnswerHold(ctx context.Context, run ledger.RunID, d Decision) er
 		for _, id := range d.Routes {
 			t.exec("UPDATE routes SET accepted = 1 WHERE id = ?", id)
 		}
+		t.decided()
 		return nil
 	})
 }

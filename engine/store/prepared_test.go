@@ -43,7 +43,7 @@ func TestQueryWithinItself(t *testing.T) {
 			return err
 		}, query)
 	}))
-	want := "[play[play statement work] statement[play statement work] work[play statement work]]"
+	want := "[decision[decision play statement work] play[decision play statement work] statement[decision play statement work] work[decision play statement work]]"
 	if fmt.Sprint(seen) != want {
 		t.Errorf("%v, want %s", seen, want)
 	}
@@ -75,7 +75,7 @@ func TestPreparedAfterFailure(t *testing.T) {
 		}
 	}
 	must(t, s.write(ctx, func(tx *tx) error { tx.exec(insert, "another"); return nil }))
-	if names := got(find(ctx, s, one[string], "SELECT name FROM counters ORDER BY name"))(t); len(names) != 4 {
+	if names := got(find(ctx, s, one[string], "SELECT name FROM counters ORDER BY name"))(t); len(names) != 5 {
 		t.Errorf("counters %v", names)
 	}
 }

@@ -64,12 +64,3 @@ func (s *Store) Rests(ctx context.Context, account ledger.AccountID, feature med
 		OR EXISTS (SELECT 1 FROM findings WHERE account = ?1 AND list = ?3)`, account, feature, Conflicts)
 	return err == nil && !open[0], err
 }
-
-// ForgetItems makes the account's next lists be gone through row by row, after
-// a person linked or unlinked one of its items.
-func (s *Store) ForgetItems(ctx context.Context, account ledger.AccountID) error {
-	return s.write(ctx, func(t *tx) error {
-		t.exec("UPDATE trust SET items = '' WHERE account = ?", account)
-		return nil
-	})
-}

@@ -52,7 +52,7 @@ CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   next INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counters VALUES ('work', 1), ('play', 1), ('statement', 1);
+INSERT INTO counters VALUES ('work', 1), ('play', 1), ('statement', 1), ('decision', 1);
 
 CREATE TABLE works (
   id      INTEGER PRIMARY KEY,
