@@ -293,7 +293,7 @@ func (d *desk) budget(ctx context.Context) (guard.Budget, error) {
 		return b, err
 	}
 	for _, v := range reversals {
-		b.Reversals = append(b.Reversals, guard.Reversal{StatementRef: v.StatementRef, At: v.At})
+		b.Reversals = append(b.Reversals, guard.Reversal{StatementRef: v.StatementRef, Removal: v.Removal, At: v.At})
 	}
 	for _, s := range r.sights {
 		for f, room := range s.snap.Room {

@@ -43,6 +43,7 @@ type Flow struct {
 // Reversal is one settled write of ours that was taken back at its account.
 type Reversal struct {
 	ledger.StatementRef              // what was taken back, and where
+	Removal             bool         // it was a removal
 	At                  media.Moment // when it was observed
 }
 

@@ -117,16 +117,24 @@ func reversals(account ledger.AccountID, n int, ago time.Duration) []Reversal {
 	var out []Reversal
 	for i := range n {
 		op := removing(1, account, trakt).from(i + 1).ops()[0]
-		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: op.Subject}, now.Add(-ago)})
+		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: op.Subject}, false, now.Add(-ago)})
 	}
 	return out
+}
+
+// removalsOf are the same reversals, of removals.
+func removalsOf(all []Reversal) []Reversal {
+	for i := range all {
+		all[i].Removal = true
+	}
+	return all
 }
 
 // flips are n reversals of the same subject at the account.
 func flips(account ledger.AccountID, n int, ago time.Duration) []Reversal {
 	var out []Reversal
 	for range n {
-		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: ledger.Subject{Work: 1, Feature: media.Watchlist}}, now.Add(-ago)})
+		out = append(out, Reversal{ledger.StatementRef{Account: account, Subject: ledger.Subject{Work: 1, Feature: media.Watchlist}}, false, now.Add(-ago)})
 	}
 	return out
 }
@@ -196,6 +204,8 @@ func opCases() []opCase {
 		{name: "four undone", guard: ledger.GuardUndoneWrites, plan: planOf(removing(2, plex, trakt), removing(1, plex, trakt).from(20)), budget: Budget{Reversals: reversals(plex, 4, time.Hour)}, held: 2},
 		{name: "four undone, a day ago", guard: ledger.GuardUndoneWrites, plan: planOf(removing(2, plex, trakt)), budget: Budget{Reversals: reversals(plex, 4, 24*time.Hour)}, held: 2},
 		{name: "four undone, longer ago", guard: ledger.GuardUndoneWrites, plan: planOf(removing(2, plex, trakt)), budget: Budget{Reversals: reversals(plex, 4, 24*time.Hour+time.Millisecond)}},
+		{name: "four undone, and another value given", guard: ledger.GuardUndoneWrites, plan: planOf(updating(2, plex, trakt)), budget: Budget{Reversals: reversals(plex, 4, time.Hour)}},
+		{name: "four removals taken back", guard: ledger.GuardUndoneWrites, plan: planOf(removing(2, plex, trakt)), budget: Budget{Reversals: removalsOf(reversals(plex, 4, time.Hour))}},
 		{name: "undone elsewhere", guard: ledger.GuardUndoneWrites, plan: planOf(removing(2, simkl, trakt)), budget: Budget{Reversals: reversals(plex, 4, time.Hour)}},
 
 		{name: "flipped twice", guard: ledger.GuardFlipFlop, plan: planOf(adding(1, plex, trakt)), budget: Budget{Reversals: flips(trakt, 2, 30*time.Hour)}},

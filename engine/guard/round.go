@@ -98,7 +98,7 @@ func (r *round) countReversals() {
 		if within(rev.At, r.world.Now, week) {
 			r.flips[s]++
 		}
-		if within(rev.At, r.world.Now, day) {
+		if !rev.Removal && within(rev.At, r.world.Now, day) {
 			r.reversed[s] = true
 			r.undone[rev.Account]++
 		}

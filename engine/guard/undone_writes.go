@@ -18,5 +18,6 @@ func undoneWrites(r *round, ops []ledger.Op) []ledger.Evidence {
 	})
 }
 
-// reverses tells whether the op follows from a reversal within the last day.
-func reverses(r *round, op ledger.Op) bool { return r.reversed[sourceOf(op)] }
+// reverses tells whether the op follows from a reversal within the last day: a
+// value that was given since is no undoing.
+func reverses(r *round, op ledger.Op) bool { return op.Says.Cleared && r.reversed[sourceOf(op)] }

@@ -51,7 +51,8 @@ type Wrong struct {
 	// Kind is what all violations have in common that are alike but for works
 	// and accounts.
 	Kind     string
-	Line     int // of the tape, counted from 1; past the end: when the weather had cleared
+	Work     providertest.Work // that it is about; zero: about none
+	Line     int               // of the tape, counted from 1; past the end: when the weather had cleared
 	Evidence string
 }
 

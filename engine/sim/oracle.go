@@ -70,12 +70,6 @@ type told struct {
 	early bool // at first sight: before the engine had read the account, or its item twice
 }
 
-// effect is what a service did by itself because of something in a feature.
-type effect struct {
-	told
-	because media.Feature
-}
-
 // sent is one write, with the op that says why.
 type sent struct {
 	providertest.Write
@@ -106,16 +100,19 @@ func newJudge(l *life) *judge {
 }
 
 func (j *judge) fail(property, format string, args ...any) {
-	kind := property + " " + format
+	w := Wrong{Property: property, Kind: property + " " + format, Line: j.line, Evidence: fmt.Sprintf(format, args...)}
 	for _, arg := range args {
 		switch a := arg.(type) {
 		case sent:
-			kind += fmt.Sprintf(" %s %s", a.Change.Action, a.Change.Feature)
+			w.Kind += fmt.Sprintf(" %s %s", a.Change.Action, a.Change.Feature)
+			w.Work = a.Work
 		case media.Feature:
-			kind += " " + a.String()
+			w.Kind += " " + a.String()
+		case providertest.Work:
+			w.Work = a
 		}
 	}
-	j.wrong = append(j.wrong, Wrong{property, kind, j.line, fmt.Sprintf(format, args...)})
+	j.wrong = append(j.wrong, w)
 }
 
 // liar tells whether a service lied in a way that nobody can see through.
@@ -232,27 +229,6 @@ func itemOf(room *Room, w providertest.Work, f media.Feature) string {
 func (j *judge) madeAnew(room *Room, w providertest.Work) {
 	for _, f := range media.Features {
 		j.born[itemOf(room, w, f)] = len(j.reads[shelf{room.Name, f}])
-	}
-}
-
-// byItself takes note of what the service did by itself. Before the engine knew
-// the account, nobody can tell it from a person's word; later, nobody can where
-// a list hid what it follows from.
-func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
-	for _, f := range media.Features {
-		was, is := shows(before.Of(w), f), shows(after.Of(w), f)
-		if f == aims[a.Verb] || is == was {
-			continue
-		}
-		t := told{who: room.Name, at: a.At, set: is.Set, value: is}
-		if t.early = len(j.reads[shelf{room.Name, f}]) == 0; t.early && t.set {
-			j.note(w, f, t)
-		}
-		if !t.early {
-			j.nth++
-			t.nth = j.nth
-			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, aims[a.Verb]})
-		}
 	}
 }
 

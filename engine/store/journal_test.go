@@ -140,8 +140,8 @@ func TestRefusedEpisodesWaitForTheirShow(t *testing.T) {
 	}
 }
 
-// A reversal is the account's own person taking back what it had adopted; a
-// newer adopted value, the same value and a local effect are none.
+// A reversal is the account's own person taking back what it had adopted; another
+// value, a newer adopted one, the same value and a local effect are none.
 func TestReversals(t *testing.T) {
 	adopted := func(n int, seq ledger.Seq) ledger.Statement {
 		v := rating(2, 1, n)
@@ -156,7 +156,7 @@ func TestReversals(t *testing.T) {
 		want int
 	}{
 		{"cleared there", cleared(rating(2, 1, 0)), 1},
-		{"another value there", rating(2, 1, 30), 1},
+		{"another value there", rating(2, 1, 30), 0},
 		{"the same value again", rating(2, 1, 70), 0},
 		{"a newer adopted value", adopted(40, 9), 0},
 		{"a local effect", local, 0},
@@ -166,7 +166,7 @@ func TestReversals(t *testing.T) {
 		must(t, s.Apply(ctx, first, ledger.Delta{Statements: []ledger.Statement{adopted(70, 8)}}))
 		second := got(s.BeginRun(ctx, 200))(t)
 		must(t, s.Apply(ctx, second, ledger.Delta{Statements: []ledger.Statement{c.next}}))
-		if all := got(s.Reversals(ctx, 150))(t); len(all) != c.want || (c.want == 1 && (all[0].Account != 2 || all[0].Run != second || all[0].At != 200)) {
+		if all := got(s.Reversals(ctx, 150))(t); len(all) != c.want || (c.want == 1 && (all[0].Account != 2 || all[0].Removal || all[0].Run != second || all[0].At != 200)) {
 			t.Errorf("%s: %+v", c.name, all)
 		}
 		if all := got(s.Reversals(ctx, 201))(t); len(all) != 0 {

@@ -56,14 +56,14 @@ func (t *tx) putStatement(v ledger.Statement) {
 const logColumns = `seq, account, feature, work, play, cleared, has, n, len, at, run, seen, first_look, origin, origin_seq, key, local`
 
 // logReplaced keeps the statement that v is about to replace. It is marked as
-// reversed when the account had adopted it and its own person now says
-// something else: the guards count these.
+// reversed when the account had adopted it and its own person now takes it back:
+// the guards count these. Another value is a word of its own.
 func (t *tx) logReplaced(run ledger.RunID, v ledger.Statement) {
 	own := v.Origin == v.Account && !v.Local
 	t.exec(`INSERT OR REPLACE INTO statement_log (`+logColumns+`, gone, reversed)
-		SELECT `+logColumns+`, ?, ? AND origin <> account AND (cleared, has, n, len) <> (?, ?, ?, ?)
+		SELECT `+logColumns+`, ?, ? AND origin <> account AND cleared <> ?
 		FROM statements WHERE account = ? AND feature = ? AND work = ? AND play = ? AND seq <> ?`,
-		run, own, v.Cleared, v.Value.Set, v.Value.N, v.Value.Of, v.Account, v.Feature, v.Work, v.Play, v.Seq)
+		run, own, v.Cleared, v.Account, v.Feature, v.Work, v.Play, v.Seq)
 }
 
 // forget moves current statements to the log without a successor.
@@ -89,16 +89,17 @@ func (s *Store) Forget(ctx context.Context, run ledger.RunID, refs []ledger.Stat
 // Reversal is a settled write that the account's own person took back.
 type Reversal struct {
 	ledger.StatementRef
-	Run ledger.RunID // in which it was seen
-	At  media.Moment // when that run began
+	Removal bool         // what was taken back is a removal
+	Run     ledger.RunID // in which it was seen
+	At      media.Moment // when that run began
 }
 
 // Reversals lists reversed writes seen since a moment, oldest first: the
 // guards undone_writes and flip_flop count them.
 func (s *Store) Reversals(ctx context.Context, since media.Moment) ([]Reversal, error) {
 	return find(ctx, s, func(r scanner) (v Reversal, err error) {
-		err = r.Scan(&v.Account, &v.Feature, &v.Work, &v.Play, &v.Run, &v.At)
+		err = r.Scan(&v.Account, &v.Feature, &v.Work, &v.Play, &v.Removal, &v.Run, &v.At)
 		return v, err
-	}, `SELECT account, feature, work, play, gone, began FROM statement_log JOIN runs ON runs.id = gone
+	}, `SELECT account, feature, work, play, cleared, gone, began FROM statement_log JOIN runs ON runs.id = gone
 		WHERE reversed AND began >= ? ORDER BY gone, seq`, since)
 }

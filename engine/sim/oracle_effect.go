@@ -1,0 +1,45 @@
+package sim
+
+import (
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/providertest"
+)
+
+// effect is what a service did by itself because of something in a feature,
+// which may have left no trace there.
+type effect struct {
+	told
+	because   media.Feature
+	traceless bool
+}
+
+// byItself takes note of what the service did by itself. Before the engine knew
+// the account, nobody can tell it from a person's word; later, nobody can where
+// a list hid what it follows from.
+func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
+	for _, f := range media.Features {
+		was, is := shows(before.Of(w), f), shows(after.Of(w), f)
+		if f == aims[a.Verb] || is == was {
+			continue
+		}
+		t := told{who: room.Name, at: a.At, set: is.Set, value: is}
+		if t.early = len(j.reads[shelf{room.Name, f}]) == 0; t.early && t.set {
+			j.note(w, f, t)
+		}
+		if !t.early {
+			j.nth++
+			t.nth = j.nth
+			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, aims[a.Verb], j.traceless(room, a, before, after)})
+		}
+	}
+}
+
+// traceless: the act changed nothing that anybody can see but what followed from
+// it, as marking what is watched already does where no date is kept.
+func (j *judge) traceless(room *Room, a providertest.Act, before, after providertest.Truth) bool {
+	was, is, f := before.Of(a.Work), after.Of(a.Work), aims[a.Verb]
+	if f == media.History {
+		return len(missing(is, was)) == 0
+	}
+	return shows(was, f) == shows(is, f) && !j.times(room.Name, f)
+}
