@@ -86,8 +86,10 @@ func (e *Engine) decision(ctx context.Context, hold ledger.Hold, f guard.Effects
 // account of the profile adopted from them.
 func (e *Engine) copiesOf(ctx context.Context, profile ledger.ProfileID, said []guard.Said) ([]ledger.Statement, error) {
 	var works []media.WorkID
+	named := make(map[guard.Said]bool, len(said))
 	for _, s := range said {
 		works = append(works, s.Work)
+		named[s] = true
 	}
 	slices.Sort(works)
 	var out []ledger.Statement
@@ -97,19 +99,16 @@ func (e *Engine) copiesOf(ctx context.Context, profile ledger.ProfileID, said []
 			return nil, err
 		}
 		for _, f := range files {
-			out = append(out, copiesIn(f, said)...)
+			out = append(out, copiesIn(f, named)...)
 		}
 	}
 	return out, nil
 }
 
-func copiesIn(f ledger.Dossier, said []guard.Said) []ledger.Statement {
+func copiesIn(f ledger.Dossier, named map[guard.Said]bool) []ledger.Statement {
 	var out []ledger.Statement
 	for _, st := range f.Statements {
-		same := func(s guard.Said) bool {
-			return s.Subject == st.Subject && s.By == ledger.Cause{Account: st.Origin, Seq: st.OriginSeq}
-		}
-		if slices.ContainsFunc(said, same) {
+		if named[guard.Said{Subject: st.Subject, By: ledger.Cause{Account: st.Origin, Seq: st.OriginSeq}}] {
 			out = append(out, st)
 		}
 	}

@@ -1,95 +1,161 @@
+//go:build unix
+
 package engine_test
 
 import (
-	"context"
-	"fmt"
 	"testing"
-	"time"
 
 	"watchkeeper/engine"
-	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
-	"watchkeeper/engine/provider"
 	"watchkeeper/engine/providertest"
-	"watchkeeper/engine/store"
 )
 
-// bench is an installation of in-memory accounts for benchmarks.
-type bench struct {
-	engine   *engine.Engine
-	accounts []*providertest.Memory
-	clock    time.Time
-}
+// Every benchmark reports cpu-s/op, processor seconds of the process in the
+// measured part, and peak-MB, the resident peak in it without what the
+// imagined services hold. `make bench` compares them with testdata/figures.txt.
 
-func newBench(b *testing.B, n int, features ...media.Feature) *bench {
-	b.Helper()
-	ctx := context.Background()
-	db, err := store.Open(ctx, b.TempDir(), store.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	me, err := db.PutProfile(ctx, ledger.Profile{Name: "me"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	h := &bench{clock: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	var ids []ledger.AccountID
+// watchedAlike gives every account the same n films, seen a minute apart.
+func watchedAlike(h *house, n int) {
 	for i := range n {
-		p := providertest.Tracker()
-		p.Identity.UserID = fmt.Sprint(i)
-		h.accounts = append(h.accounts, providertest.New(p, func() media.Moment { return media.At(h.clock) }, uint64(i)))
-		id, err := db.PutAccount(ctx, ledger.Account{Profile: me, Provider: "tracker", Name: fmt.Sprint(i), ServerID: p.Identity.ServerID,
-			UserID: p.Identity.UserID, Features: features, Accepted: true})
-		if err != nil {
-			b.Fatal(err)
-		}
-		ids = append(ids, id)
-	}
-	for _, from := range ids {
-		for _, to := range ids {
-			for _, f := range features {
-				if from == to {
-					continue
-				}
-				if _, err := db.PutRoute(ctx, ledger.Route{Profile: me, From: from, To: to, Feature: f, Mode: ledger.KeepSame, Removals: ledger.Follow, Accepted: true}); err != nil {
-					b.Fatal(err)
-				}
-			}
+		for _, m := range h.accounts {
+			m.Person().Watch(providertest.Film(i+1), h.ago(365)+media.Moment(i)*minute)
 		}
 	}
-	h.engine = engine.New(engine.Config{Store: db, Now: func() time.Time { return h.clock },
-		Open: func(_ context.Context, a ledger.Account) (provider.Provider, error) {
-			return h.accounts[int(a.ID)-1].Provider(), nil
-		},
-		Capabilities: func(string) (provider.Capabilities, bool) { return providertest.Tracker().Caps, true }})
-	return h
 }
 
-func (h *bench) run(b *testing.B, w engine.Wish) engine.Outcome {
-	b.Helper()
-	out, err := h.engine.Once(context.Background(), w)
-	if err != nil {
-		b.Fatal(err)
+// rest runs until nothing is left to do, and settles the services' data.
+func (h *house) rest() {
+	for range 3 {
+		h.run(engine.Wish{})
 	}
-	h.clock = h.clock.Add(30 * time.Minute)
-	return out
 }
 
 func BenchmarkNothingChanged50k(b *testing.B) {
-	h := newBench(b, 2, media.History)
-	at := media.At(h.clock) - 365*24*3600_000
-	for i := range 50_000 {
-		for _, m := range h.accounts {
-			m.Person().Watch(providertest.Film(i+1), at+media.Moment(i)*60_000)
+	h := newHouse(b, 2, media.History)
+	h.fill(func() { watchedAlike(h, 50_000) })
+	h.rest()
+	h.measure(b, func() { h.quiet(engine.Wish{Fresh: true}) })
+}
+
+func BenchmarkOnePercentChanged50k(b *testing.B) {
+	h := newHouse(b, 2, media.History)
+	h.fill(func() { watchedAlike(h, 50_000) })
+	h.rest()
+	next := 50_000
+	h.measureAfter(b, func() {
+		for range 500 {
+			next++
+			h.accounts[next%2].Person().Watch(providertest.Film(next), h.ago(1))
 		}
-	}
-	t := time.Now()
-	out := h.run(b, engine.Wish{})
-	b.Logf("first run %v %+v", time.Since(t), out.Summary.Added)
-	h.run(b, engine.Wish{})
-	b.ResetTimer()
+	}, func() {
+		if out := h.run(engine.Wish{Fresh: true}); out.Summary.Added != 500 {
+			b.Fatalf("%d of 500 plays were carried over", out.Summary.Added)
+		}
+	})
+}
+
+// Half of the history is common; the other half is carried over, both ways.
+func BenchmarkFirstRun50k(b *testing.B) {
 	for b.Loop() {
-		h.run(b, engine.Wish{Fresh: true})
+		b.StopTimer()
+		h := newHouse(b, 2, media.History)
+		h.fill(func() {
+			for i := range 75_000 {
+				for side, m := range h.accounts {
+					if i < 25_000 || (i-25_000)/25_000 == side {
+						m.Person().Watch(providertest.Film(i+1), h.ago(365)+media.Moment(i)*minute)
+					}
+				}
+			}
+		})
+		b.StartTimer()
+		h.meter(func() {
+			if out := h.start(); out.Summary.Added != 50_000 {
+				b.Fatalf("%d of 50,000 plays were carried over", out.Summary.Added)
+			}
+		})
+		h.report(b)
+	}
+}
+
+func BenchmarkWatchlistNothingChanged50k(b *testing.B) {
+	h := newHouse(b, 2, media.Watchlist)
+	h.fill(func() {
+		for i := range 50_000 {
+			for _, m := range h.accounts {
+				m.Person().List(providertest.Film(i+1), h.ago(365)+media.Moment(i)*minute)
+			}
+		}
+	})
+	h.rest()
+	h.measure(b, func() { h.quiet(engine.Wish{Fresh: true}) })
+}
+
+func BenchmarkThreeByThree10k(b *testing.B) {
+	h := newHouse(b, 3, media.History, media.Ratings, media.Watchlist)
+	h.fill(func() {
+		for i := range 10_000 {
+			for _, m := range h.accounts {
+				at := h.ago(365) + media.Moment(i)*minute
+				m.Person().List(providertest.Film(i+1), at)
+				m.Person().Rate(providertest.Film(i+1), 10*(i%10+1), at)
+				m.Person().Watch(providertest.Film(i+1), at)
+			}
+		}
+	})
+	h.rest()
+	h.measure(b, func() { h.quiet(engine.Wish{Fresh: true}) })
+}
+
+// Films seen again and again: 50,000 plays of 5,000 works, to the minute at
+// one service and to the second at the other, meet for the first time.
+func BenchmarkRewatches50k(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		h := newHouse(b, 2, media.History)
+		h.fill(func() {
+			for i := range 50_000 {
+				at := h.ago(3000) + media.Moment(i)*37*minute + 17_000
+				h.accounts[0].Person().Watch(providertest.Film(i%5000+1), at.Truncate(60_000_000_000))
+				h.accounts[1].Person().Watch(providertest.Film(i%5000+1), at)
+			}
+		})
+		b.StartTimer()
+		h.meter(func() {
+			if out := h.start(); out.Summary.Added != 0 {
+				b.Fatalf("%d plays were carried over, and all are at both", out.Summary.Added)
+			}
+		})
+		h.report(b)
+	}
+}
+
+func BenchmarkUnchangedStamp6x100k(b *testing.B) {
+	h := newHouse(b, 6, media.History)
+	h.fill(func() { watchedAlike(h, 100_000) })
+	h.rest()
+	before := h.listed()
+	h.measure(b, func() { h.quiet(engine.Wish{}) })
+	if n := h.listed() - before; n != 0 {
+		b.Errorf("%d lists were read although no stamp moved", n)
+	}
+}
+
+// BenchmarkGrowth reports how much more a first look at ten times as many works
+// costs; in proportion is 10.
+func BenchmarkGrowth(b *testing.B) {
+	for b.Loop() {
+		costs := map[int]float64{}
+		for _, n := range []int{1_000, 10_000, 100_000} {
+			h := newHouse(b, 2, media.History)
+			h.fill(func() { watchedAlike(h, n) })
+			costs[n] = h.meter(func() {
+				h.start()
+				h.quiet(engine.Wish{Fresh: true})
+			})
+		}
+		b.ReportMetric(costs[100_000], "cpu-s/op")
+		b.ReportMetric(costs[100_000]/costs[10_000], "100k/10k")
+		b.ReportMetric(costs[10_000]/costs[1_000], "10k/1k")
 	}
 }

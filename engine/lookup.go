@@ -9,6 +9,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
+	"watchkeeper/engine/store"
 )
 
 // inquiry is one point look-up: an item as the account knows it, and its work.
@@ -24,11 +25,15 @@ func (r *round) answer(ctx context.Context, s *sight, g *glance, questions []led
 		return nil
 	}
 	var asks []inquiry
+	asked := map[string]bool{"": true}
+	for _, a := range g.answered {
+		asked[a.Key] = true
+	}
 	for _, q := range questions {
-		known := slices.ContainsFunc(g.answered, func(a observe.Answered) bool { return a.Key == q.Key })
-		if known || q.Key == "" || slices.ContainsFunc(asks, func(i inquiry) bool { return i.item.Key == q.Key }) {
+		if asked[q.Key] {
 			continue
 		}
+		asked[q.Key] = true
 		item, err := r.item(ctx, s, q)
 		if err != nil {
 			return err
@@ -122,13 +127,18 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 	if err != nil || len(answers) == 0 {
 		return nil, err
 	}
-	g, err := r.afresh(ctx, s, f)
+	var seen []media.WorkID
+	var keys []string
+	for _, a := range answers {
+		seen, keys = append(seen, a.Work), append(keys, a.Key)
+	}
+	known, err := r.e.cfg.Store.KnownOf(ctx, s.account.ID, f, keys, seen)
 	if err != nil {
 		return nil, err
 	}
-	var seen []media.WorkID
-	for _, a := range answers {
-		seen = append(seen, a.Work)
+	g, err := r.afresh(ctx, s, f, known)
+	if err != nil {
+		return nil, err
 	}
 	delta := observe.Settle(g.reading, g.known, answers)
 	return seen, r.believe(ctx, s, delta)
@@ -151,8 +161,8 @@ func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
 	return r.e.cfg.Store.FreeShows(ctx, s.account.ID, watched)
 }
 
-// afresh is a feature with the beliefs as they are by now in this run.
-func (r *round) afresh(ctx context.Context, s *sight, f media.Feature) (*glance, error) {
+// afresh is a feature with beliefs as they are by now in this run.
+func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, known store.Known) (*glance, error) {
 	trust, err := r.e.cfg.Store.Trust(ctx)
 	if err != nil {
 		return nil, err
@@ -161,7 +171,7 @@ func (r *round) afresh(ctx context.Context, s *sight, f media.Feature) (*glance,
 	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}}
 	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, Whoami: s.conn.who,
 		ClockMS: s.snap.ClockMS, ClockKnown: s.snap.ClockKnown, Trust: s.trust[f], IntervalMS: r.interval(s)}
-	return g, r.believed(ctx, s, g)
+	return g, r.recall(ctx, s, g, known)
 }
 
 // lookAfter looks up what was written where the service allows it, so that own
@@ -189,11 +199,13 @@ func (r *round) lookAfter(ctx context.Context) error {
 
 func (r *round) settle(ctx context.Context, s *sight, c provider.Confirmer, f media.Feature) error {
 	var asks []inquiry
+	asked := map[media.WorkID]bool{}
 	for _, p := range s.sent {
 		file := r.files[p.Work]
-		if p.Feature != f || file == nil || slices.ContainsFunc(asks, func(i inquiry) bool { return i.work == p.Work }) {
+		if p.Feature != f || file == nil || asked[p.Work] {
 			continue
 		}
+		asked[p.Work] = true
 		item := describe(file, s.account.ID)
 		if p.Key != "" {
 			item.Key = p.Key

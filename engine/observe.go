@@ -51,7 +51,11 @@ func (r *round) loadKnown(ctx context.Context) error {
 			if g == nil || !g.trusted || g.still {
 				continue
 			}
-			if err := r.believed(ctx, s, g); err != nil {
+			known, err := r.e.cfg.Store.Known(ctx, s.account.ID, g.reading.Feature)
+			if err != nil {
+				return err
+			}
+			if err := r.recall(ctx, s, g, known); err != nil {
 				return err
 			}
 			g.rows = s.sightings(g.reading.View.Rows)
@@ -68,12 +72,8 @@ func (r *round) loadKnown(ctx context.Context) error {
 	return nil
 }
 
-// believed loads what is believed about one feature of one account.
-func (r *round) believed(ctx context.Context, s *sight, g *glance) error {
-	known, err := r.e.cfg.Store.Known(ctx, s.account.ID, g.reading.Feature)
-	if err != nil {
-		return err
-	}
+// recall gives a view what is believed about it.
+func (r *round) recall(ctx context.Context, s *sight, g *glance, known store.Known) (err error) {
 	g.known = knownBeliefs(known)
 	if g.known.Frozen, err = r.e.frozen(ctx); err != nil {
 		return err
@@ -90,15 +90,17 @@ func (r *round) tokens(ctx context.Context, pending map[ledger.Subject][]ledger.
 		works = append(works, subject.Work)
 	}
 	slices.Sort(works)
-	out := map[media.WorkID]string{}
-	for batch := range slices.Chunk(slices.Compact(works), store.DossierLimit) {
-		files, err := r.e.cfg.Store.Dossiers(ctx, r.profile.ID, batch)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files {
-			out[f.Work.ID] = ledger.TokensDigest(f.Tokens)
-		}
+	rows, err := r.e.cfg.Store.Tokens(ctx, slices.Compact(works))
+	if err != nil {
+		return nil, err
+	}
+	tokens := map[media.WorkID][]media.Token{}
+	for _, t := range rows {
+		tokens[t.Work] = append(tokens[t.Work], t.Token)
+	}
+	out := make(map[media.WorkID]string, len(tokens))
+	for w, names := range tokens {
+		out[w] = ledger.TokensDigest(names)
 	}
 	return out, nil
 }

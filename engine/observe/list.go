@@ -123,6 +123,8 @@ func (o *observer) inconclusive(a Answered) bool {
 
 // lookedUp goes through the answers of look-ups.
 func (o *observer) lookedUp() {
+	before := o.asked()
+	writes := o.writesByKey()
 	for _, key := range sorted(o.answers) {
 		a := o.answers[key]
 		if a.Answer.Err != nil || o.inconclusive(a) {
@@ -139,17 +141,45 @@ func (o *observer) lookedUp() {
 			}
 			o.row(o.provenBy(a, o.seenRow(s)))
 		}
-		for _, s := range o.believed(func(k ledger.RowKey) bool { return k.Key == key && !there[k] && o.answeredFor(k) }) {
-			o.row(o.provenBy(a, s))
+		for _, s := range before[key] {
+			if !there[s.RowKey] && o.answeredFor(s.RowKey) {
+				o.row(o.provenBy(a, s))
+			}
 		}
-		o.missed(a)
+		o.missed(a, append(writes[key], a.Work))
 	}
 }
 
-// missed holds the writes that named the item against a look-up that shows
-// none of them.
-func (o *observer) missed(a Answered) {
-	for _, work := range sortedWorks(o.queues) {
+// asked are the believed rows of the items that were looked up, in order.
+func (o *observer) asked() map[string][]seen {
+	rows := make(map[string][]seen, len(o.answers))
+	if len(o.answers) == 0 {
+		return rows
+	}
+	for _, s := range o.believed(func(k ledger.RowKey) bool { _, asked := o.answers[k.Key]; return asked }) {
+		rows[s.Key] = append(rows[s.Key], s)
+	}
+	return rows
+}
+
+// writesByKey are the works with pending writes that name an item.
+func (o *observer) writesByKey() map[string][]media.WorkID {
+	works := map[string][]media.WorkID{}
+	for work, queue := range o.queues {
+		for _, p := range queue {
+			if _, asked := o.answers[p.Key]; asked {
+				works[p.Key] = append(works[p.Key], work)
+			}
+		}
+	}
+	return works
+}
+
+// missed holds the writes to works that named the item against a look-up that
+// shows none of them.
+func (o *observer) missed(a Answered, works []media.WorkID) {
+	slices.Sort(works)
+	for _, work := range slices.Compact(works) {
 		for _, p := range o.queues[work] {
 			key := ledger.RowKey{Key: a.Key, PlayKey: p.PlayKey}
 			about := p.Key == a.Key || p.Key == "" && work == a.Work

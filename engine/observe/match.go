@@ -11,6 +11,7 @@ import (
 type matcher struct {
 	in       *PlayInput
 	work     media.WorkID
+	writes   []ledger.Pending // of this work
 	viewings []*viewing
 }
 
@@ -56,8 +57,8 @@ func (m *matcher) linked(c *candidate) *viewing {
 // past dates the time of the send.
 func (m *matcher) written(c *candidate) (best *viewing) {
 	var off int64
-	for _, p := range m.in.Pending {
-		if p.Account != c.Account || p.Work != m.work || p.Feature != media.History || !p.New.Set || !m.shows(c, p) {
+	for _, p := range m.writes {
+		if p.Account != c.Account || p.Feature != media.History || !p.New.Set || !m.shows(c, p) {
 			continue
 		}
 		v, d := m.byID(p.Play), distance(c.Value.N, p.New.N)

@@ -67,9 +67,13 @@ func LinkPlays(in PlayInput) (plays []ledger.Play, next media.PlayID) {
 	for _, p := range in.Plays {
 		known[p.Work] = append(known[p.Work], &viewing{Play: p, live: in.Live[p.ID], old: p})
 	}
+	writes := map[media.WorkID][]ledger.Pending{}
+	for _, p := range in.Pending {
+		writes[p.Work] = append(writes[p.Work], p)
+	}
 	next = in.Next
 	for _, work := range sortedWorks(byWork) {
-		m := &matcher{in: &in, work: work, viewings: known[work]}
+		m := &matcher{in: &in, work: work, writes: writes[work], viewings: known[work]}
 		m.match(byWork[work])
 		for _, v := range m.viewings {
 			if v.ID == 0 {

@@ -19,22 +19,40 @@ type Known struct {
 
 // Known collects the beliefs about one feature of one account.
 func (s *Store) Known(ctx context.Context, account ledger.AccountID, feature media.Feature) (Known, error) {
-	var k Known
-	err := s.snapshot(ctx, func(q querier) (err error) {
-		const here = " WHERE account = ? AND feature = ? ORDER BY "
-		if k.Shown, err = list(ctx, q, scanShown, "SELECT "+shownColumns+" FROM shown"+here+"key, play_key", account, feature); err != nil {
+	const all = " WHERE account = ?1 AND feature = ?2"
+	return s.known(ctx, beliefs{"", all, all, all}, account, feature)
+}
+
+// KnownOf collects them as far as they are about some items or works, or about
+// the works that these items showed.
+func (s *Store) KnownOf(ctx context.Context, account ledger.AccountID, feature media.Feature, keys []string, works []media.WorkID) (Known, error) {
+	return s.known(ctx, beliefs{
+		with: `WITH k(key) AS (SELECT value FROM json_each(?3)), w(work) AS (SELECT value FROM json_each(?4)
+			UNION SELECT work FROM shown WHERE account = ?1 AND feature = ?2 AND key IN k) `,
+		shown:  " WHERE work IN w AND +account = ?1 AND +feature = ?2", // by the index of works, not through all of the account
+		ofWork: " WHERE account = ?1 AND feature = ?2 AND work IN w",
+		open:   " WHERE account = ?1 AND feature = ?2 AND (work IN w OR key IN k)",
+	}, account, feature, text(keys), ids(works))
+}
+
+// beliefs says which rows of each table to collect.
+type beliefs struct{ with, shown, ofWork, open string }
+
+func (s *Store) known(ctx context.Context, of beliefs, args ...any) (k Known, err error) {
+	err = s.snapshot(ctx, func(q querier) (err error) {
+		if k.Shown, err = list(ctx, q, scanShown, of.with+"SELECT "+shownColumns+" FROM shown"+of.shown+" ORDER BY key, play_key", args...); err != nil {
 			return err
 		}
-		if k.Statements, err = list(ctx, q, scanStatement, "SELECT "+statementColumns+" FROM statements"+here+"work, play", account, feature); err != nil {
+		if k.Statements, err = list(ctx, q, scanStatement, of.with+"SELECT "+statementColumns+" FROM statements"+of.ofWork+" ORDER BY work, play", args...); err != nil {
 			return err
 		}
-		if k.Pending, err = list(ctx, q, scanPending, "SELECT "+pendingColumns+" FROM pending"+here+"sent, op", account, feature); err != nil {
+		if k.Pending, err = list(ctx, q, scanPending, of.with+"SELECT "+pendingColumns+" FROM pending"+of.open+" ORDER BY sent, op", args...); err != nil {
 			return err
 		}
-		if k.Proofs, err = list(ctx, q, scanProof, "SELECT "+proofColumns+" FROM proofs"+here+"key, play_key", account, feature); err != nil {
+		if k.Proofs, err = list(ctx, q, scanProof, of.with+"SELECT "+proofColumns+" FROM proofs"+of.open+" ORDER BY key, play_key", args...); err != nil {
 			return err
 		}
-		k.Quarantine, err = list(ctx, q, scanQuarantine, "SELECT "+quarantineColumns+" FROM quarantine"+here+"work, play", account, feature)
+		k.Quarantine, err = list(ctx, q, scanQuarantine, of.with+"SELECT "+quarantineColumns+" FROM quarantine"+of.ofWork+" ORDER BY work, play", args...)
 		return err
 	})
 	return k, err

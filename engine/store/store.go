@@ -59,6 +59,7 @@ func (s *Store) Sound(ctx context.Context) error {
 // Close ends the check, folds the write-ahead log into the file and closes it.
 func (s *Store) Close() error {
 	s.stop()
+	<-s.checked // it reads the file
 	if s.reads == s.writes {
 		return s.wrap(s.writes.Close())
 	}
