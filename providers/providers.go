@@ -43,7 +43,7 @@ func All(anime *Anime) []provider.Service {
 		emby.Service(),
 		jellyfin.Service(),
 		plex.Service(),
-		simkl.Service(),
+		simkl.Service(anime),
 		trakt.Service(),
 	}
 }

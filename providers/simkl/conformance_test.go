@@ -217,7 +217,7 @@ func TestConformance(t *testing.T) {
 
 // TestCapabilitiesAreAskedOfNobody: the table is the same before sign-in.
 func TestCapabilitiesAreAskedOfNobody(t *testing.T) {
-	s := Service()
+	s := Service(nil)
 	if s.Capabilities != capabilities() || s.Capabilities.Class != provider.Tracker {
 		t.Errorf("%+v", s.Capabilities)
 	}

@@ -71,7 +71,7 @@ func newHousehold(t *testing.T) *household {
 
 func (h *household) openAccount(_ context.Context, a ledger.Account) (provider.Provider, error) {
 	if a.Provider == "simkl" {
-		return openService(h.env)
+		return Service(nil).Open(h.env)
 	}
 	return h.server.Provider(), nil
 }

@@ -54,7 +54,7 @@ func TestDeviceCode(t *testing.T) {
 				t.Fatalf("%s: %+v %v", name, end, err)
 			}
 			w.env.Secrets = &keyring{secret: end.Done.Secret}
-			account, err := openService(w.env)
+			account, err := Service(nil).Open(w.env)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestBrowser(t *testing.T) {
 	if err := signOut(t.Context(), w.env); err != nil {
 		t.Error(err)
 	}
-	account, _ := openService(w.env)
+	account, _ := Service(nil).Open(w.env)
 	if _, err := account.Whoami(t.Context()); provider.AsError(err).Kind != provider.Auth {
 		t.Error(err)
 	}
@@ -138,7 +138,7 @@ func TestNoClientID(t *testing.T) {
 	w := newWorld(t)
 	w.env.ClientID = ""
 	_, err := login(w.env, provider.DeviceCode)
-	_, openErr := openService(w.env)
+	_, openErr := Service(nil).Open(w.env)
 	for _, e := range []error{err, openErr} {
 		if e == nil || !strings.Contains(e.Error(), "needs a client id") || !strings.Contains(e.Error(), "simkl.com/settings/developer") {
 			t.Error(e)
@@ -162,7 +162,7 @@ func TestOneRefresh(t *testing.T) {
 		}
 		ring := &keyring{secret: secret}
 		w.env.Secrets = ring
-		account, _ := openService(w.env)
+		account, _ := Service(nil).Open(w.env)
 		time.Sleep(8 * 24 * time.Hour)
 		done := make(chan error)
 		for range 5 {

@@ -27,14 +27,14 @@ func (a *account) noteWrites(batch []sending) {
 	}
 }
 
-// LookUp asks about single titles past the library: whether they are in it,
+// lookUp asks about single titles past the library: whether they are in it,
 // when they were watched and on which list they are by a call of their own,
 // ratings by the title's record, read past caches. Of positions there is one
 // list only, so it proves nothing that it does not show. After own writes one
 // look at what changed comes first: what it shows of what was written is seen,
 // and the next read need not ask again. So writes settle in their own run, and
 // no run lists everything for their sake.
-func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
+func (a *account) lookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
 	out := make([]provider.Answer, len(items))
 	if err := a.shelf.take(ctx); err != nil {
 		return out, err

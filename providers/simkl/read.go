@@ -8,12 +8,12 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-// Read asks for the activities first and lists only features that they say
+// read asks for the activities first and lists only features that they say
 // have changed since the cursor, or all when Full or Fresh. The library is
 // brought up to date by what changed since the last read, and views tell what
 // that changed; without a library to merge into they tell everything.
 // Positions are always listed whole.
-func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
+func (a *account) read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
 	snap := provider.Snapshot{AllowanceLeft: a.meter.left(time.Now())}
 	act, resp, err := a.activity(ctx, want.Fresh)
 	snap.ClockMS, snap.ClockKnown = resp.ClockMS()

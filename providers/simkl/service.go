@@ -14,35 +14,36 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/animemap"
 	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/internal/transport"
 )
 
-// Service describes SIMKL and opens accounts of it.
-func Service() provider.Service {
+// Service describes SIMKL and opens accounts of it. Parts of anime go by the
+// shows that they stand for in the given mapping; without one by themselves.
+func Service(mapping *animemap.Store) provider.Service {
 	return provider.Service{
 		Name: "simkl", Title: "SIMKL", Capabilities: capabilities(),
 		Methods:    []provider.Method{provider.DeviceCode, provider.Browser},
 		ClientHelp: "simkl.client_help",
 		Hosts:      []string{apiHost},
 		Login:      login,
-		Open:       openService,
-		SignOut:    signOut,
+		Open: func(env provider.Env) (provider.Provider, error) {
+			if env.ClientID == "" {
+				return nil, provider.Failed(provider.AppRejected, "", errNoClient)
+			}
+			o := newOAuth(env)
+			tokens := signin.NewTokenSource(env.Secrets, o.refresh)
+			a := newAccount(env, tokens, rate.NewLimiter(readsPerSecond, readsPerSecond), rate.NewLimiter(writesPerSecond, 1))
+			a.anime, a.called = mapping, newCalled(env.Dir)
+			return a, nil
+		},
+		SignOut: signOut,
 	}
 }
 
 var errNoClient = errors.New("simkl needs a client id: register an application at https://simkl.com/settings/developer/ " +
 	"of the type for TV, devices and command line (or for desktop, with the redirect address " + redirect + ") and set its client id in the settings")
-
-// openService makes the Provider of a signed-in account.
-func openService(env provider.Env) (provider.Provider, error) {
-	if env.ClientID == "" {
-		return nil, provider.Failed(provider.AppRejected, "", errNoClient)
-	}
-	o := newOAuth(env)
-	tokens := signin.NewTokenSource(env.Secrets, o.refresh)
-	return newAccount(env, tokens, rate.NewLimiter(readsPerSecond, readsPerSecond), rate.NewLimiter(writesPerSecond, 1)), nil
-}
 
 // signOut ends the sign-in at the service.
 func signOut(ctx context.Context, env provider.Env) error {

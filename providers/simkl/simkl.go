@@ -22,6 +22,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/animemap"
 	"watchkeeper/providers/internal/transport"
 )
 
@@ -81,6 +82,9 @@ type account struct {
 	api   *transport.Client
 	meter *meter
 	shelf *shelf
+	anime *animemap.Store // nil: no mapping, and every part goes by itself
+	// called is what parts are listed as; Read alone uses it.
+	called *called
 
 	mu      sync.Mutex
 	doubted time.Time // since when the token seems to fail; zero while it works

@@ -22,10 +22,10 @@ var (
 	errTooMany  = errors.New("more changes than fit one write")
 )
 
-// Write does the changes of one feature. Adds and updates go in one post,
+// write does the changes of one feature. Adds and updates go in one post,
 // removals in another; positions one by one. Nothing is sent twice. What would
 // take more from the library than the change says is refused: see guard.go.
-func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
+func (a *account) write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
 	results := make([]provider.Result, len(changes))
 	if len(changes) == 0 {
 		return results, nil

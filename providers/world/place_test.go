@@ -270,7 +270,7 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place {
 	fake := simklfake.New(time.Now)
 	anna := fake.AddUser("anna")
-	p := build(t, simkl.Service(), net, fake, "api.simkl.com", "simkl.com")
+	p := build(t, simkl.Service(nil), net, fake, "api.simkl.com", "simkl.com")
 	p.daily = anna.Daily
 	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
 	titles := fake.AddWorks(works)
