@@ -265,14 +265,20 @@ func (o *observer) arrive(s seen, last ledger.Pending) {
 			o.show(s, state)
 		}
 	}
-	seenAt := o.r.Now
-	if s.looked.Known() {
-		seenAt = s.looked
-	}
-	o.lags = append(o.lags, max(0, int64(seenAt-last.Sent)))
+	o.lags = append(o.lags, o.took(s, last.Sent))
 	if len(o.k.Quarantine[last.Subject]) > 0 {
 		o.out.Freed = append(o.out.Freed, ledger.StatementRef{Account: o.r.Party.ID, Subject: last.Subject})
 	}
+}
+
+// took is how long the service took to show what was sent then. Where nobody
+// looked in between, as while the computer slept, the wait is ours and no lag.
+func (o *observer) took(s seen, sent media.Moment) int64 {
+	if s.looked.Known() {
+		return max(0, int64(s.looked-sent))
+	}
+	missed := max(0, int64(o.r.Trust.LastTrusted-sent))
+	return max(0, min(int64(o.r.Now-sent), missed+o.r.IntervalMS))
 }
 
 // superseded ends an earlier write of the queue. One that was never seen,

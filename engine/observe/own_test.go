@@ -23,6 +23,26 @@ var (
 	three = media.Rated(30)
 )
 
+// R8: how long nobody looked is no lag of the service, or a computer that slept
+// would wait for days.
+func TestSleepIsNoLag(t *testing.T) {
+	for name, c := range map[string]struct {
+		missed int // reads between the write and the sleep
+		want   time.Duration
+	}{"shown at the first look": {0, 30 * minutes}, "missed by one look": {1, 55 * minutes}} {
+		b := started(t, whole())
+		p := b.sent("1", "", media.Value{}, eight, 0)
+		for range c.missed {
+			b.read()
+		}
+		b.now = b.now.Add(40 * time.Hour)
+		b.read(row("a", eight, p.Sent.Add(time.Second)))
+		if len(b.trust.LagsMS) != 1 || b.trust.LagsMS[0] != c.want.Milliseconds() {
+			t.Errorf("%s: lags %v, want %d", name, b.trust.LagsMS, c.want.Milliseconds())
+		}
+	}
+}
+
 // R8: what we wrote settles by a read, and the account adopts its cause
 // (scenario 94).
 func TestWriteSettlesAndIsAdopted(t *testing.T) {
