@@ -73,6 +73,5 @@ func (e *Engine) listenTo(ctx context.Context, a ledger.Account) {
 }
 
 func (e *Engine) nudged(id ledger.AccountID) {
-	e.wantFull(id)
 	e.event(func(s schedule.State) schedule.State { return s.Nudge(id, e.now()) })
 }

@@ -23,7 +23,8 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 		rated := o.within(o.k.Rated[s.Work], lastShown) && o.k.Rated[s.Work] >= valueAt
 		return watched && effects&(provider.ListDropsWatched|provider.StatusMoves) != 0 || rated && effects&provider.RatingWatches != 0
 	case media.Progress:
-		return watched && effects&provider.PlayEndsProgress != 0 ||
+		unwatched := o.within(o.k.Unwatched[s.Work], lastShown) && o.k.Unwatched[s.Work] >= valueAt
+		return watched && effects&provider.PlayEndsProgress != 0 || unwatched && effects&provider.UnwatchEndsProgress != 0 ||
 			effects&provider.ProgressExpires != 0 && late(o.r.Now, valueAt, shortestExpiry) ||
 			effects&provider.ProgressPerShow != 0 && o.replaced(s.Work)
 	}

@@ -148,6 +148,24 @@ func TestMarkedByRating(t *testing.T) {
 	}
 }
 
+// A position that went with the watched mark was not dismissed.
+func TestUnwatchEndsProgress(t *testing.T) {
+	for _, effects := range []provider.Effect{provider.UnwatchEndsProgress, 0} {
+		b := newBook(t, media.Progress, whole())
+		b.caps.Effects = effects
+		v := media.Position(30*60_000, 0)
+		rest := row("d", v, noon.Add(-time.Hour))
+		b.read(row("a", v, noon.Add(-time.Hour)), rest)
+		b.read(row("a", v, noon.Add(-time.Hour)), rest)
+		b.known.Unwatched = map[media.WorkID]media.Moment{film: b.now.Add(-minutes)}
+		b.read(rest)
+		b.read(rest)
+		if st, _ := b.statement(0); !st.Cleared || st.Local != (effects != 0) {
+			t.Errorf("effects %v: %+v", effects, st)
+		}
+	}
+}
+
 // A film that leaves the plan because it was rated was not taken off it.
 func TestRatedOffTheList(t *testing.T) {
 	for _, rated := range []bool{true, false} {

@@ -63,6 +63,8 @@ type Known struct {
 	// rated. RatedAt is the service's own time of the rating, uncorrected, and
 	// RatingSent when a rating of ours was last sent.
 	Rated, RatedAt, RatingSent map[media.WorkID]media.Moment
+	// Unwatched is when the work's watched mark was last taken away here.
+	Unwatched map[media.WorkID]media.Moment
 	// Shows is the show of an episode, for services that keep one position per
 	// show.
 	Shows map[media.WorkID]media.WorkID

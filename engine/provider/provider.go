@@ -53,8 +53,9 @@ type Finder interface {
 }
 
 // Nudger listens to the service's push channel. Each nudge means only "look
-// soon". Nudges returns when ctx ends or the channel is lost; ready is called
-// once when the channel stands.
+// soon": the adapter itself remembers what it heard of, and its next read lists
+// that, or everything where nothing less would show it. Nudges returns when ctx
+// ends or the channel is lost; ready is called once when the channel stands.
 type Nudger interface {
 	Nudges(ctx context.Context, ready func(), nudge func()) error
 }

@@ -93,6 +93,9 @@ func (l *look) changes(ctx context.Context, before cursor) (enough bool, err err
 		return false, err
 	}
 	l.cursor = before.after(l.library, l.history)
+	if !slices.ContainsFunc(l.library.items, func(it item) bool { return it.ViewOffset.or(0) > 0 }) {
+		return true, nil // who plays something matters for positions only
+	}
 	return true, l.readPlaying(ctx)
 }
 

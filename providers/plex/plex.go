@@ -94,6 +94,7 @@ type account struct {
 	shows     shows  // of the last scan, and those met since
 	index     index  // of the last scan; nil before it
 	version   string // of the server when it was last asked
+	rescan    bool   // something was heard of that only a full look shows
 	pinged    time.Time
 	mirrored  bool  // plex.tv copies watched marks by itself
 	threshold int64 // percent from which the server takes a position for a play; 0: not asked yet

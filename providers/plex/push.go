@@ -68,7 +68,12 @@ func (a *account) Nudges(ctx context.Context, ready func(), nudge func()) error 
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, mostHeard)
 	for lines.Scan() {
-		if data, ok := strings.CutPrefix(lines.Text(), "data:"); ok && worthALook([]byte(data)) {
+		data, ok := strings.CutPrefix(lines.Text(), "data:")
+		if !ok {
+			continue
+		}
+		if look, full := worthALook([]byte(data)); look {
+			a.heardOf(full)
 			nudge()
 		}
 	}
@@ -94,11 +99,27 @@ const (
 	lastLevel     = 4 // films, shows, seasons and episodes; music and photos come after
 )
 
-// worthALook tells whether an event may mean that somebody's score changed.
-func worthALook(data []byte) bool {
+// takeHeard tells whether a full look is due because of what was heard of.
+func (a *account) takeHeard() (rescan bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rescan, a.rescan = a.rescan, false
+	return rescan
+}
+
+func (a *account) heardOf(rescan bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.rescan = a.rescan || rescan
+}
+
+// worthALook tells whether an event may mean that somebody's score changed. An
+// item that changed may have lost a mark or a rating, which moves no date: only
+// a full look shows that.
+func worthALook(data []byte) (look, full bool) {
 	var e event
 	if json.Unmarshal(data, &e) != nil {
-		return false // an event that is none of ours
+		return false, false // an event that is none of ours
 	}
 	if e.NotificationContainer != nil {
 		e = *e.NotificationContainer
@@ -108,7 +129,7 @@ func worthALook(data []byte) bool {
 	}
 	for _, s := range decoded[session](e.PlaySessionStateNotification) {
 		if s.State == "stopped" || s.State == "paused" {
-			return true
+			look = true
 		}
 	}
 	type entry struct {
@@ -118,8 +139,8 @@ func worthALook(data []byte) bool {
 	for _, t := range decoded[entry](e.TimelineEntry) {
 		s, level := t.State.or(itemProcessed), t.Type.or(1)
 		if (s == itemProcessed || s == itemDeleted) && level >= 1 && level <= lastLevel {
-			return true
+			return true, true
 		}
 	}
-	return false
+	return look, false
 }

@@ -42,7 +42,11 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 	snap := provider.Snapshot{AllowanceLeft: -1, Notices: a.notices()}
 	l := &look{account: a, kept: k}
 	if slices.ContainsFunc(want.Wants, ofServer) {
-		err = l.read(ctx, want)
+		rescan := a.takeHeard()
+		want.Full = want.Full || rescan
+		if err = l.read(ctx, want); err != nil && rescan {
+			a.heardOf(true)
+		}
 	}
 	if ctx.Err() != nil {
 		return provider.Snapshot{}, provider.Failed(provider.Transient, "read", ctx.Err())

@@ -361,18 +361,38 @@ func TestNudges(t *testing.T) {
 	})
 }
 
+// TestWhatWasHeardOfIsLookedFor: an item that changed may have lost its mark,
+// which no date tells; a read that fails leaves that to the next.
+func TestWhatWasHeardOfIsLookedFor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, snap := shelved(t, 2)
+		next := provider.ReadRequest{Wants: wantsFrom(snap)}
+		s.account.heardOf(true)
+		s.weather.On("down", "GET /library/sections", -1, fakekit.Status(503))
+		if snap, err := s.account.Read(t.Context(), next); err == nil && snap.Views[0].Err == nil {
+			t.Fatal("a server that is down was read")
+		}
+		s.weather.Clear()
+		for _, want := range []provider.Coverage{provider.Catalogue, provider.Changes} {
+			if snap := s.read(t, next); snap.Views[0].Coverage != want {
+				t.Errorf("%v, want %v", snap.Views[0].Coverage, want)
+			}
+		}
+	})
+}
+
 func TestWhatIsWorthALook(t *testing.T) {
-	for data, want := range map[string]bool{
-		`{"PlaySessionStateNotification":{"state":"playing"}}`:                                             false,
-		`{"PlaySessionStateNotification":{"state":"stopped"}}`:                                             true,
-		`{"NotificationContainer":{"type":"playing","PlaySessionStateNotification":[{"state":"paused"}]}}`: true,
-		`{"NotificationContainer":{"TimelineEntry":[{"state":0},{"state":"5"}]}}`:                          true,
-		`{"TimelineEntry":{"state":3}}`:                                                                    false,
-		`{"TimelineEntry":{"state":9}}`:                                                                    true,
-		`{}`:                                                                                               false, `[]`: false, `x`: false, ``: false,
+	for data, want := range map[string][2]bool{
+		`{"PlaySessionStateNotification":{"state":"playing"}}`:                                             {},
+		`{"PlaySessionStateNotification":{"state":"stopped"}}`:                                             {true, false},
+		`{"NotificationContainer":{"type":"playing","PlaySessionStateNotification":[{"state":"paused"}]}}`: {true, false},
+		`{"NotificationContainer":{"TimelineEntry":[{"state":0},{"state":"5"}]}}`:                          {true, true},
+		`{"TimelineEntry":{"state":3}}`:                                                                    {},
+		`{"TimelineEntry":{"state":9}}`:                                                                    {true, true},
+		`{}`:                                                                                               {}, `[]`: {}, `x`: {}, ``: {},
 	} {
-		if got := worthALook([]byte(data)); got != want {
-			t.Errorf("%s: %v", data, got)
+		if look, full := worthALook([]byte(data)); look != want[0] || full != want[1] {
+			t.Errorf("%s: look %v, all of it %v", data, look, full)
 		}
 	}
 }

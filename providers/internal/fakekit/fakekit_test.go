@@ -154,3 +154,36 @@ func TestReadWorks(t *testing.T) {
 		t.Error("bad year accepted")
 	}
 }
+
+// A web socket goes through the internet of the process, as on a network.
+func TestSwitchedProtocol(t *testing.T) {
+	n := NewInternet()
+	n.Host("a.test", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusSwitchingProtocols)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		heard := make([]byte, 4)
+		if _, err := io.ReadFull(conn, heard); err == nil {
+			_, _ = conn.Write(heard)
+		}
+	}))
+	resp, err := (&http.Client{Transport: n}).Get("http://a.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, ok := resp.Body.(io.ReadWriteCloser)
+	if !ok || resp.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("%d %T", resp.StatusCode, resp.Body)
+	}
+	defer line.Close()
+	if _, err := line.Write([]byte("ping")); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := io.ReadAll(line); err != nil || string(back) != "ping" {
+		t.Errorf("%q %v", back, err)
+	}
+}

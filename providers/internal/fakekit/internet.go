@@ -9,6 +9,7 @@
 package fakekit
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -110,6 +111,8 @@ type wire struct {
 	once     sync.Once
 	read     *io.PipeReader
 	write    *io.PipeWriter
+	// near and far are the two ends of a connection whose protocol was switched.
+	near, far net.Conn
 }
 
 func newWire() *wire {
@@ -142,6 +145,9 @@ func (w *wire) Header() http.Header { return w.header }
 func (w *wire) WriteHeader(status int) {
 	w.once.Do(func() {
 		w.status = status
+		if status == http.StatusSwitchingProtocols {
+			w.near, w.far = net.Pipe()
+		}
 		w.sent = w.header.Clone()
 		if w.sent.Get("Date") == "" {
 			w.sent.Set("Date", time.Now().UTC().Format(http.TimeFormat))
@@ -158,10 +164,30 @@ func (w *wire) Write(p []byte) (int, error) {
 // Flush does nothing: every write is passed on at once.
 func (w *wire) Flush() { w.WriteHeader(http.StatusOK) }
 
+var errTooEarly = errors.New("the protocol was not switched")
+
+// Hijack hands the connection to the handler after it has switched protocols,
+// as for a web socket.
+func (w *wire) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if w.far == nil {
+		return nil, nil, errTooEarly
+	}
+	return w.far, bufio.NewReadWriter(bufio.NewReader(w.far), bufio.NewWriter(w.far)), nil
+}
+
 func (w *wire) closeRead() { w.read.CloseWithError(errors.New("client hung up")) }
 
 func (w *wire) response(req *http.Request, hangUp func()) *http.Response {
 	stop := context.AfterFunc(req.Context(), func() { w.read.CloseWithError(req.Context().Err()) })
+	var body io.ReadCloser = &wireBody{Reader: w.read, close: func() {
+		stop()
+		w.closeRead()
+		hangUp()
+	}}
+	if w.near != nil { // what follows is no answer to the request any more
+		stop()
+		body = &socket{Conn: w.near, hangUp: hangUp}
+	}
 	return &http.Response{
 		Status:     http.StatusText(w.status),
 		StatusCode: w.status,
@@ -169,11 +195,7 @@ func (w *wire) response(req *http.Request, hangUp func()) *http.Response {
 		Header:        w.sent,
 		ContentLength: -1,
 		Request:       req,
-		Body: &wireBody{Reader: w.read, close: func() {
-			stop()
-			w.closeRead()
-			hangUp()
-		}},
+		Body:          body,
 	}
 }
 
@@ -185,4 +207,15 @@ type wireBody struct {
 func (b *wireBody) Close() error {
 	b.close()
 	return nil
+}
+
+// socket is the client's end of a connection whose protocol was switched.
+type socket struct {
+	net.Conn
+	hangUp func()
+}
+
+func (s *socket) Close() error {
+	s.hangUp()
+	return s.Conn.Close()
 }

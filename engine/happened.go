@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"context"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+	"watchkeeper/engine/provider"
+)
+
+// happened fills in what a service's own effects follow from (R9): plays and
+// ratings at this account, also those that this very read shows first.
+func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
+	f, effects := g.reading.Feature, s.caps.Effects
+	if f == media.Ratings || f == media.History && effects&provider.RatingWatches == 0 || effects == 0 {
+		return nil
+	}
+	if f != media.History {
+		if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
+			return err
+		}
+	}
+	if effects&(provider.RatingLists|provider.RatingWatches) != 0 {
+		if err := r.rated(ctx, s, &g.known); err != nil {
+			return err
+		}
+	}
+	if f == media.Progress && effects&provider.UnwatchEndsProgress != 0 {
+		g.known.Unwatched = s.unwatched(r.now)
+	}
+	if f == media.Progress && effects&provider.ProgressPerShow != 0 {
+		g.known.Shows, err = r.shows(ctx, s, g)
+	}
+	return err
+}
+
+// rated fills in when works were rated at the account: by what we know, by the
+// service's own time, and by us.
+func (r *round) rated(ctx context.Context, s *sight, k *observe.Known) (err error) {
+	if k.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
+		return err
+	}
+	if k.RatingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
+		return err
+	}
+	k.RatedAt = map[media.WorkID]media.Moment{}
+	if g := s.views[media.Ratings]; g != nil && g.trusted {
+		for _, shown := range g.known.Shown {
+			k.RatedAt[shown.Work] = max(k.RatedAt[shown.Work], shown.At)
+		}
+		for _, row := range s.sightings(g.reading.View.Rows) {
+			k.RatedAt[row.Work] = max(k.RatedAt[row.Work], row.At)
+		}
+	}
+	return nil
+}
+
+// newest is when a feature's values last happened at the account, per work.
+func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[media.WorkID]media.Moment, error) {
+	at, err := r.e.cfg.Store.Happened(ctx, s.account.ID, f)
+	g := s.views[f]
+	if err != nil || g == nil || !g.trusted || g.still {
+		return at, err // nothing is new in a list that says nothing new
+	}
+	var appeared []media.WorkID
+	for _, row := range s.sightings(g.reading.View.Rows) {
+		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
+		again := row.At > shown.At // given once more, as it was
+		if row.Value.Set && row.Work != 0 && (shown.State != ledger.ShownValue || shown.Value != row.Value || again) {
+			appeared = append(appeared, row.Work)
+		}
+	}
+	for _, w := range appeared {
+		at[w] = r.now
+	}
+	if f != media.History {
+		return at, nil
+	}
+	wholes, err := r.e.cfg.Store.Wholes(ctx, appeared)
+	for _, of := range wholes {
+		for _, w := range of {
+			at[w] = r.now
+		}
+	}
+	return at, err
+}
+
+// shows are the shows of what the account shows now or before.
+func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkID]media.WorkID, error) {
+	var ids []media.WorkID
+	for _, row := range s.sightings(g.reading.View.Rows) {
+		ids = append(ids, row.Work)
+	}
+	for _, row := range g.known.Shown {
+		ids = append(ids, row.Work)
+	}
+	works, err := r.e.cfg.Store.Works(ctx, ids)
+	shows := make(map[media.WorkID]media.WorkID, len(works))
+	for id, w := range works {
+		shows[id] = w.Show
+	}
+	return shows, err
+}
+
+// unwatched is when a watched mark went, per work: as said here, as written by
+// us, or as this very read shows first.
+func (s *sight) unwatched(now media.Moment) map[media.WorkID]media.Moment {
+	at := map[media.WorkID]media.Moment{}
+	g := s.views[media.History]
+	if g == nil || !g.trusted || g.still {
+		return at
+	}
+	for subject, st := range g.known.Statements {
+		if st.Cleared {
+			at[subject.Work] = max(at[subject.Work], st.Seen)
+		}
+	}
+	for subject, queue := range g.known.Pending {
+		for _, p := range queue {
+			if !p.New.Set {
+				at[subject.Work] = max(at[subject.Work], p.Sent)
+			}
+		}
+	}
+	for _, row := range g.rows {
+		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
+		if !row.Value.Set && row.Work != 0 && shown.State == ledger.ShownValue {
+			at[row.Work] = now
+		}
+	}
+	return at
+}
