@@ -113,6 +113,11 @@ func (a *App) rated(t *testing.T, at, other ledger.Account) {
 	for _, acc := range []ledger.Account{at, other} {
 		delta.Trust = append(delta.Trust, ledger.Trust{Account: acc.ID, Feature: media.Ratings, LastTrusted: 6000, Run: 2, Reads: 2, Looked: true, FirstRun: 1, LastFull: 6000})
 	}
+	for range 2 {
+		if _, err := a.Store.BeginRun(t.Context(), 4000); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := a.Store.Apply(t.Context(), 1, delta); err != nil {
 		t.Fatal(err)
 	}
