@@ -37,7 +37,9 @@ func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSumm
 	if !sum.Preview {
 		errs = append(errs, e.keepNotices(ctx, rounds))
 	}
-	errs = append(errs, e.cfg.Store.EndRun(ctx, *sum))
+	counts, err := e.cfg.Store.Counts(ctx)
+	sum.Works, sum.Open = counts.Works, counts.Open
+	errs = append(errs, err, e.cfg.Store.EndRun(ctx, *sum))
 	if e.cfg.RunCopy != nil && wrote(*sum) {
 		if err := e.cfg.RunCopy.Save(ctx, sum.ID); err != nil {
 			e.log.Warn("the copy of the run number was not kept", "error", err)

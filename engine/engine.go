@@ -75,6 +75,7 @@ type connection struct {
 	asked    time.Time // when the service last told who we are
 	ends     media.Moment
 	left     int // requests left today at the latest read; negative: not told
+	daily    int // requests allowed in a day; 0: not told
 }
 
 // New makes an engine on an open store. It does no IO.

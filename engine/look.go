@@ -115,7 +115,7 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 // note keeps what the read tells about the account beside its views.
 func (e *Engine) note(c *connection, snap provider.Snapshot) {
 	e.mu.Lock()
-	c.left, c.ends = snap.AllowanceLeft, snap.SignInEnds
+	c.left, c.daily, c.ends = snap.AllowanceLeft, snap.AllowanceOf, snap.SignInEnds
 	e.mu.Unlock()
 }
 

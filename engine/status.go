@@ -144,7 +144,7 @@ func (e *Engine) accountStatus(a ledger.Account, f facts) ledger.AccountStatus {
 	}
 	e.mu.Lock()
 	if c := e.open[a.ID]; c != nil {
-		out.Allowance, out.SignInEnds = c.left, c.ends
+		out.Allowance, out.AllowanceOf, out.SignInEnds = c.left, c.daily, c.ends
 	}
 	e.mu.Unlock()
 	s := sight{account: a, caps: caps}

@@ -15,12 +15,33 @@ const (
 	Later   Verb = "later"    // Holds: fold the card
 	SignIn  Verb = "sign-in"  // Account: again
 	Add     Verb = "add"      // a new account
-	Undo    Verb = "undo"     // Run
+	Undo    Verb = "undo"     // Run or Op
 	Why     Verb = "why"      // what is left as it is, and why
 	About   Verb = "about"    //
 	Bundle  Verb = "bundle"   // write a support bundle
 	Quit    Verb = "quit"     //
 	ShowLog Verb = "show-log" // open the folder of logs
+
+	Go       Verb = "go"       // Name: a place
+	ShowItem Verb = "item"     // Work
+	Unlinked Verb = "unlinked" // entries that may be Work
+	Link     Verb = "link"     // Account, Key, Work
+	Unlink   Verb = "unlink"   // Account, Key
+	Pin      Verb = "pin"      // Work; Name: which decision
+	Unpin    Verb = "unpin"    // ID
+	Rewatch  Verb = "rewatch"  // Work
+	Free     Verb = "free"     // set aside values are tried again
+
+	Set        Verb = "set"         // Name and Value of a setting
+	SetAccount Verb = "set-account" // Account; Name: what of it; Value
+	Libraries  Verb = "libraries"   // Account: which of its libraries count
+	SignOut    Verb = "sign-out"    // Account
+	BackUp     Verb = "back-up"     // now
+	Restore    Verb = "restore"     // Name of a backup
+	TestNotice Verb = "test-notice" // show a notification
+	Browse     Verb = "browse"      // Name: an address
+	Contents   Verb = "contents"    // what a support bundle holds
+	Routes     Verb = "routes"      // Edits
 )
 
 // PauseFor is how long a pause lasts.
@@ -41,6 +62,14 @@ type Command struct {
 	Answer  string
 	Ops     []string // of one hold: the chosen ones; empty for all
 	Run     int64
+	Op      string
+	Work    int64
+	Key     string
+	ID      int64
+	Name    string
+	Value   string
+	Edits   []RuleEdit
+	Links   []LinkWish
 	For     PauseFor
 }
 
@@ -51,6 +80,8 @@ type Button struct {
 	Command Command
 	Primary bool
 	Danger  bool
+	// Sure is a question to ask first; "" for none.
+	Sure string
 }
 
 // Actions are what the screen asks of the program. Every function returns at

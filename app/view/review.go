@@ -19,6 +19,7 @@ type ReviewPage struct {
 type ReviewRow struct {
 	Op, Title, What string
 	Hold            int64
+	Work            int64 // its page; 0 for none
 }
 
 // ReviewOf lists holds with the titles of their ops, hold by hold.
@@ -30,7 +31,7 @@ func ReviewOf(holds []ledger.Hold, titles [][]string, s ledger.Status, services 
 		ids = append(ids, h.ID)
 		for j, op := range h.Ops {
 			change := p.change(ledger.ChangeSummary{Account: op.Account, Feature: op.Feature, Action: op.Action.String()})
-			out.Rows = append(out.Rows, ReviewRow{Op: string(op.ID), Title: titles[i][j], What: p.valued(change.What, op), Hold: h.ID})
+			out.Rows = append(out.Rows, ReviewRow{Op: string(op.ID), Title: titles[i][j], What: p.valued(change.What, op), Hold: h.ID, Work: int64(op.Work)})
 		}
 	}
 	if len(holds) == 0 {
@@ -57,7 +58,7 @@ func WhyOf(left []ledger.NonOp, titles []string, s ledger.Status, services []Ser
 	out := ReviewPage{Title: p.Say("why.title", "n", len(left))}
 	for i, n := range left {
 		reason := p.Say("reason." + p.reasonKey(n.Why.Code))
-		out.Rows = append(out.Rows, ReviewRow{Title: titles[i],
+		out.Rows = append(out.Rows, ReviewRow{Title: titles[i], Work: int64(n.Work),
 			What: p.Say("why.row", "account", p.account(n.Account), "feature", p.feature(n.Feature), "reason", reason)})
 	}
 	return out

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"watchkeeper/engine/media"
@@ -66,3 +68,17 @@ func (w *Words) Lasting(d time.Duration) string {
 	}
 	return w.Say("time.minutes", "n", int(d.Round(time.Minute).Minutes()))
 }
+
+// Date tells the day of a moment.
+func (w *Words) Date(m media.Moment) string {
+	if !m.Known() {
+		return w.Say("time.never")
+	}
+	return m.Time().In(w.zone).Format(w.Say("time.date"))
+}
+
+// year is a year without a separator of thousands.
+func year(y int) string { return strconv.Itoa(y) }
+
+// numbers are an episode's season and number: "1x03".
+func numbers(season, number int) string { return fmt.Sprintf("%dx%02d", season, number) }

@@ -111,7 +111,31 @@ func families() map[string][]string {
 		add("login_hint.", f)
 	}
 	add("login_error.", "transient", "rate_limited", "auth", "app_rejected", "wrong_user", "rejected", "other")
-	add("place.", "status", "activity")
+	add("place.", "status", "activity", "library", "attention", "rules", "settings")
+	for _, f := range media.Features {
+		add("said.set.", f.String())
+		add("said.cleared.", f.String())
+	}
+	for _, k := range media.Kinds {
+		add("kinds.", k.String())
+	}
+	for _, a := range []provider.Action{provider.Add, provider.Update, provider.Remove} {
+		add("whatif.more_", a.String())
+		add("whatif.less_", a.String())
+	}
+	add("mode.", RuleOff, ledger.AddOnly.String(), ledger.KeepSame.String(), ledger.CopyExactly.String())
+	add("removals.", ledger.Never.String(), ledger.Ask.String(), ledger.Follow.String())
+	add("outcome.", OutcomeDone, OutcomeHeld, OutcomeFailed, OutcomeUndone)
+	add("level.", "must-act", "problems", "results")
+	add("settings.secrets_", "keyring", "file")
+	for _, row := range []string{"interval", "server_interval", "settle"} {
+		add("settings."+row+"_", "help")
+	}
+	for _, c := range ledger.Codes {
+		if strings.HasPrefix(string(c), "guard_") && !slices.Contains([]ledger.Code{ledger.GuardAsk, ledger.GuardFirstRun, ledger.GuardWrongUser}, c) {
+			add("guard.", string(c))
+		}
+	}
 	add("notice_service.", "plex_mirrors_marks", "anilist.sign_in_ends", "anilist.public_activity",
 		"anime.no_mapping", "anime.mapping", "anime.mapping_old", "anime.by_hand")
 	add("notice_first.", "trakt.one_app", "anilist.public_activity")
@@ -179,7 +203,7 @@ func TestEveryKeyIsUsedAndEveryUsedKeyExists(t *testing.T) {
 			t.Errorf("%s is never said", key)
 		}
 	}
-	key := regexp.MustCompile(`^([a-z_]+)\.[a-z_.]*[a-z_]$`)
+	key := regexp.MustCompile(`^([a-z_]+)\.[a-z_.]*[a-z]$`)
 	for s := range said {
 		if m := key.FindStringSubmatch(s); m != nil && areas[m[1]] && s != "app.png" {
 			if _, ok := english[s]; !ok && !used[s] {

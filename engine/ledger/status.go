@@ -69,12 +69,13 @@ type AccountStatus struct {
 	Version  string
 	Paused   bool
 	// Problem is "" when the account works; else auth_needed, wrong_user, ...
-	Problem   Code
-	Detail    Evidence
-	Since     media.Moment
-	Retry     media.Moment // when it is tried again
-	ClockMS   int64
-	Allowance int // requests left today; negative when unknown
+	Problem     Code
+	Detail      Evidence
+	Since       media.Moment
+	Retry       media.Moment // when it is tried again
+	ClockMS     int64
+	Allowance   int // requests left today; negative when unknown
+	AllowanceOf int // requests allowed in a day; 0 when unknown
 	// SignInEnds is when the sign-in ends, where it cannot renew itself and
 	// that is known.
 	SignInEnds media.Moment
@@ -127,7 +128,10 @@ type RunSummary struct {
 	Failed   int
 	Held     int
 	Unproven int
-	Changes  []ChangeSummary // at most fifty, by title
+	// Works are the titles known after it, Open those with a difference left.
+	Works   int
+	Open    int
+	Changes []ChangeSummary // at most fifty, by title
 }
 
 // ChangeSummary is one write of a run as a list shows it.

@@ -105,6 +105,8 @@ type Snapshot struct {
 	// AllowanceLeft is how many requests the service still allows today;
 	// negative when it does not say.
 	AllowanceLeft int
+	// AllowanceOf is how many it allows in a day; 0 when it does not say.
+	AllowanceOf int
 	// SignInEnds is when the sign-in ends, where it cannot renew itself;
 	// unknown otherwise.
 	SignInEnds media.Moment

@@ -14,7 +14,7 @@ import (
 // that changed; without a library to merge into they tell everything.
 // Positions are always listed whole.
 func (a *account) read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
-	snap := provider.Snapshot{AllowanceLeft: a.meter.left(time.Now())}
+	snap := provider.Snapshot{AllowanceLeft: a.meter.left(time.Now()), AllowanceOf: dailyLimit}
 	act, resp, err := a.activity(ctx, want.Fresh)
 	snap.ClockMS, snap.ClockKnown = resp.ClockMS()
 	if err != nil {
