@@ -20,7 +20,19 @@ func (s *Screen) Carry(c view.Command) {
 		s.actions.Why(s.showReview)
 	case view.Undo:
 		s.Raise()
-		s.actions.Undo(c.Run, s.showUndo)
+		s.actions.Undo(c.Run, c.Op, s.showUndo)
+	case view.Go:
+		s.Raise()
+		s.visit(c.Name)
+	case view.ShowItem:
+		s.Raise()
+		s.showItem(c.Work)
+	case view.Unlinked:
+		s.actions.Unlinked(c.Work, "", s.showLinks)
+	case view.Libraries:
+		s.showLibraries(c.Account)
+	case view.Contents:
+		s.Tell(s.words.Say("settings.bundle_list"))
 	case view.Add:
 		s.Raise()
 		s.chooseService()
@@ -31,7 +43,10 @@ func (s *Screen) Carry(c view.Command) {
 		s.Raise()
 		s.fold(c.Holds)
 	default:
-		s.actions.Do(c, s.Tell)
+		s.actions.Do(c, func(words string) {
+			s.Tell(words)
+			s.again()
+		})
 	}
 }
 

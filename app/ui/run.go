@@ -11,11 +11,7 @@ import (
 // drawRun is one run: what it did, by title.
 func (s *Screen) drawRun(r view.Run) fyne.CanvasObject {
 	head := container.New(tight{}, bold(r.Summary), quiet(r.When))
-	var right fyne.CanvasObject
-	if r.Undo != nil {
-		right = container.NewVBox(s.button(*r.Undo))
-	}
-	content := stack(container.NewBorder(nil, nil, nil, right, head))
+	content := stack(head)
 	if r.Problem != "" {
 		problem := wrapped(r.Problem)
 		problem.Importance = widget.DangerImportance
@@ -36,5 +32,13 @@ func (s *Screen) drawRun(r view.Run) fyne.CanvasObject {
 	if r.More != "" {
 		content.Add(quiet(r.More))
 	}
+	buttons := container.New(&flow{})
+	if len(r.Changes) > 0 {
+		buttons.Add(plain(s.words.Say("run.all"), func() { s.showRun(r.ID, r.Summary) }))
+	}
+	if r.Undo != nil {
+		buttons.Add(s.button(*r.Undo))
+	}
+	content.Add(buttons)
 	return newPanel(content, "")
 }

@@ -6,16 +6,18 @@
 // in from another goes through the one post in cmd/watchkeeper. While the
 // window is hidden nothing is drawn.
 //
-// Screen, in this file, is the window; status.go, activity.go and signin.go
-// are its pages and dialogs.
+// Screen, in this file, is the window; each of its six places has a file, and
+// so has each dialog.
 package ui
 
 import (
+	"fmt"
 	"reflect"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -27,6 +29,7 @@ import (
 type Screen struct {
 	words   *view.Words
 	actions view.Actions
+	app     fyne.App
 	win     fyne.Window
 
 	model    view.Window
@@ -36,22 +39,45 @@ type Screen struct {
 	body     *fyne.Container
 	status   *statusPage
 	activity *activityPage
+	library  *libraryPage
+	item     *itemPage
+	waits    *attentionPage
+	rules    *rulesPage
+	settings *settingsPage
+	shown    page
 	folded   map[string]bool // cards that the person answered with "Not yet"
 }
 
-// Places of the rail.
+// page is what the window shows beside the rail.
+type page interface {
+	object() fyne.CanvasObject
+	load() // asks for what it shows anew
+}
+
+// Places of the rail, in order; the key with control and their number leads
+// there.
 const (
-	placeStatus   = "status"
-	placeActivity = "activity"
+	placeStatus    = "status"
+	placeActivity  = "activity"
+	placeLibrary   = "library"
+	placeAttention = "attention"
+	placeRules     = "rules"
+	placeSettings  = "settings"
 )
+
+var places = []struct {
+	name string
+	icon fyne.ThemeIconName
+}{{placeStatus, theme.IconNameHome}, {placeActivity, theme.IconNameHistory}, {placeLibrary, theme.IconNameList},
+	{placeAttention, theme.IconNameWarning}, {placeRules, theme.IconNameViewRefresh}, {placeSettings, theme.IconNameSettings}}
 
 // New makes the window without showing it; what is in it is built when it is
 // first shown, so that a program in the tray stays small. Closed is what the
 // window's close button does.
 func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Screen {
-	a.Settings().SetTheme(look{})
+	a.Settings().SetTheme(look{scale: 1})
 	a.SetIcon(fyne.NewStaticResource("app.png", assets.App))
-	s := &Screen{words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{}}
+	s := &Screen{app: a, words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{}}
 	s.win.SetPadded(false)
 	s.win.SetCloseIntercept(closed)
 	return s
@@ -60,19 +86,32 @@ func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Sc
 // build fills the window.
 func (s *Screen) build() {
 	s.rail, s.body = map[string]*widget.Button{}, container.NewStack()
-	s.status, s.activity = newStatusPage(s), newActivityPage(s)
+	s.status, s.activity, s.library, s.item = newStatusPage(s), newActivityPage(s), newLibraryPage(s), newItemPage(s)
+	s.waits, s.rules, s.settings = newAttentionPage(s), newRulesPage(s), newSettingsPage(s)
 	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
 	s.win.Resize(fyne.NewSize(1020, 740))
+	for i, p := range places {
+		key := &desktop.CustomShortcut{KeyName: fyne.KeyName(fmt.Sprint(i + 1)), Modifier: fyne.KeyModifierShortcutDefault}
+		s.win.Canvas().AddShortcut(key, func(fyne.Shortcut) { s.visit(p.name) })
+	}
 	s.visit(placeStatus)
+}
+
+// post runs something on the toolkit's goroutine.
+func (s *Screen) post(f func()) { s.actions.Post(f) }
+
+// failed tells of an error, and whether there was one.
+func (s *Screen) failed(err error) bool {
+	if err != nil {
+		s.Tell(s.words.Say("message.failed", "why", err.Error()))
+	}
+	return err != nil
 }
 
 func (s *Screen) makeRail() fyne.CanvasObject {
 	list := stack()
-	for _, p := range []struct {
-		name string
-		icon fyne.Resource
-	}{{placeStatus, theme.HomeIcon()}, {placeActivity, theme.HistoryIcon()}} {
-		b := widget.NewButtonWithIcon(s.words.Say("place."+p.name), p.icon, func() { s.visit(p.name) })
+	for _, p := range places {
+		b := widget.NewButtonWithIcon(s.words.Say("place."+p.name), theme.Icon(p.icon), func() { s.visit(p.name) })
 		b.Alignment = widget.ButtonAlignLeading
 		s.rail[p.name] = b
 		list.Add(b)
@@ -92,13 +131,27 @@ func (s *Screen) visit(place string) {
 		}
 		b.Refresh()
 	}
-	page := s.status.root
-	if place == placeActivity {
-		page = s.activity.root
-		s.activity.load()
-	}
-	s.body.Objects = []fyne.CanvasObject{page}
+	next := map[string]page{placeStatus: s.status, placeActivity: s.activity, placeLibrary: s.library, placeAttention: s.waits,
+		placeRules: s.rules, placeSettings: s.settings}[place]
+	s.put(next)
+	next.load()
+}
+
+// put shows a page beside the rail.
+func (s *Screen) put(p page) {
+	s.shown = p
+	s.body.Objects = []fyne.CanvasObject{p.object()}
 	s.body.Refresh()
+	if p == page(s.item) {
+		s.item.load()
+	}
+}
+
+// again brings what is shown up to date after something was done.
+func (s *Screen) again() {
+	if s.visible && s.shown != nil {
+		s.shown.load()
+	}
 }
 
 // Show takes a new model. It is drawn when the window is visible.
@@ -112,8 +165,20 @@ func (s *Screen) Show(m view.Window) {
 		return
 	}
 	s.status.draw(m)
-	if news && s.place == placeActivity {
-		s.activity.load()
+	s.drawCount()
+	if news && s.shown != page(s.settings) && s.shown != page(s.rules) {
+		s.again()
+	}
+}
+
+// drawCount writes how much waits beside the place where it does.
+func (s *Screen) drawCount() {
+	text := s.words.Say("place.attention")
+	if n := view.Waiting(s.model); n != "" {
+		text = s.words.Say("place.attention_count", "n", n)
+	}
+	if b := s.rail[placeAttention]; b.Text != text {
+		b.SetText(text)
 	}
 }
 
@@ -122,8 +187,11 @@ func (s *Screen) Raise() {
 	s.visible = true
 	if s.status == nil {
 		s.build()
+	} else {
+		s.again()
 	}
 	s.status.draw(s.model)
+	s.drawCount()
 	s.win.Show()
 	s.win.RequestFocus()
 }
@@ -170,6 +238,15 @@ func (s *Screen) dialog(title string, content fyne.CanvasObject, buttons ...view
 	}
 	d = s.custom(title, content, row...)
 	d.Show()
+}
+
+// closable shows content with one button that closes it; the returned function
+// does so too.
+func (s *Screen) closable(title string, content fyne.CanvasObject) (close func()) {
+	var d dialog.Dialog
+	d = s.custom(title, content, widget.NewButton(s.words.Say("message.close"), func() { d.Hide() }))
+	d.Show()
+	return d.Hide
 }
 
 // custom is a dialog of comfortable width.

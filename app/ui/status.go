@@ -40,6 +40,7 @@ type statusPage struct {
 	runShown *view.Run
 	welcome  *fyne.Container
 	welcomed *view.Welcome
+	charts   *fyne.Container
 }
 
 func newStatusPage(s *Screen) *statusPage {
@@ -52,16 +53,36 @@ func newStatusPage(s *Screen) *statusPage {
 	p.sentence = bold("")
 	p.sentence.SizeName = theme.SizeNameHeadingText
 	p.details = quiet("")
-	p.actions = container.NewHBox()
+	p.actions = container.New(&flow{})
 	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), container.NewCenter(p.actions), container.New(tight{}, p.sentence, p.details))
 	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewActivity(), quiet("")
 	p.progress = stack(container.NewBorder(nil, nil, p.busy, nil, p.doing), p.bar)
-	p.cards, p.run, p.welcome = stack(), stack(), stack()
+	p.cards, p.run, p.welcome, p.charts = stack(), stack(), stack(), stack()
 	p.accounts = heading(s.words.Say("tile.accounts"))
 	p.tiles = container.New(columns{least: 370})
 	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(
-		stack(p.demo, head, p.progress, p.cards, p.welcome, p.accounts, p.tiles, p.run))))
+		stack(p.demo, head, p.progress, p.cards, p.welcome, p.accounts, p.tiles, p.run, p.charts))))
 	return p
+}
+
+func (p *statusPage) object() fyne.CanvasObject { return p.root }
+
+// load brings the charts; everything else comes with the status.
+func (p *statusPage) load() { p.screen.actions.Charts(p.drawCharts) }
+
+func (p *statusPage) drawCharts(all []view.Chart, err error) {
+	if err != nil {
+		return // the rest of the page says what is wrong
+	}
+	var objects []fyne.CanvasObject
+	if len(all) > 0 {
+		row := container.New(columns{least: 320})
+		for _, c := range all {
+			row.Add(newPanel(drawChart(c), ""))
+		}
+		objects = append(objects, heading(p.screen.words.Say("chart.title")), row)
+	}
+	replace(p.charts, objects)
 }
 
 func moodIcon(m view.Mood) fyne.Resource {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -57,7 +58,7 @@ func sign(tone view.Tone) fyne.Resource {
 
 // button draws a labelled command.
 func (s *Screen) button(b view.Button) *widget.Button {
-	out := widget.NewButton(b.Label, func() { s.Carry(b.Command) })
+	out := widget.NewButton(b.Label, func() { s.press(b) })
 	switch {
 	case b.Danger:
 		out.Importance = widget.DangerImportance
@@ -67,9 +68,33 @@ func (s *Screen) button(b view.Button) *widget.Button {
 	return out
 }
 
+// press carries out what a button asks for, after its question where it has one.
+func (s *Screen) press(b view.Button) {
+	if b.Sure == "" {
+		s.Carry(b.Command)
+		return
+	}
+	var d dialog.Dialog
+	no := widget.NewButton(s.words.Say("message.no"), func() { d.Hide() })
+	no.Importance = widget.HighImportance
+	yes := widget.NewButton(b.Label, func() {
+		d.Hide()
+		s.Carry(b.Command)
+	})
+	yes.Importance = widget.MediumImportance
+	if b.Danger {
+		yes.Importance = widget.DangerImportance
+	}
+	d = s.custom(s.words.Say("message.sure"), wrapped(b.Sure), no, yes)
+	d.Show()
+}
+
+// plain is a button that does something of the window's own.
+func plain(label string, do func()) *widget.Button { return widget.NewButton(label, do) }
+
 // buttons are commands side by side.
 func (s *Screen) buttons(list []view.Button) *fyne.Container {
-	row := container.NewHBox()
+	row := container.New(&flow{})
 	for _, b := range list {
 		row.Add(s.button(b))
 	}

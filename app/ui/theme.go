@@ -17,7 +17,10 @@ const (
 
 // look is a calm theme on the toolkit's own: light and dark follow the
 // system, every text has a contrast of at least 4.5 to 1 on its ground.
-type look struct{}
+type look struct {
+	variant string  // "light" or "dark" whatever the system says; "" follows it
+	scale   float32 // of letters
+}
 
 var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameBackground:          rgb(0xf4f6f7),
@@ -82,8 +85,14 @@ func rgba(v uint32, alpha uint8) color.Color {
 }
 
 // Color implements fyne.Theme.
-func (look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	table := light
+	switch l.variant {
+	case "light":
+		variant = theme.VariantLight
+	case "dark":
+		variant = theme.VariantDark
+	}
 	if variant == theme.VariantDark {
 		table = dark
 	}
@@ -94,18 +103,22 @@ func (look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Col
 }
 
 // Size implements fyne.Theme.
-func (look) Size(name fyne.ThemeSizeName) float32 {
+func (l look) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
+	case theme.SizeNameText:
+		return 14 * l.scale
+	case theme.SizeNameInlineIcon:
+		return 20 * l.scale
 	case theme.SizeNameInnerPadding:
 		return 6
 	case theme.SizeNameInputRadius, theme.SizeNameSelectionRadius:
 		return 6
 	case theme.SizeNameSubHeadingText:
-		return 17
+		return 17 * l.scale
 	case theme.SizeNameHeadingText:
-		return 22
+		return 22 * l.scale
 	case theme.SizeNameCaptionText:
-		return 12
+		return 12 * l.scale
 	}
 	return theme.DefaultTheme().Size(name)
 }

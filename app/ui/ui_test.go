@@ -24,17 +24,22 @@ type stage struct {
 	typed  map[string]string
 	over   bool
 	review view.ReviewPage
-	failed error
+	broken error
+	opened []string
+	filter view.LibraryFilter // of the latest search
+	rows   int                // pages asked for
+	edits  []view.RuleEdit
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{t: t}
-	s.Screen = New(test.NewTempApp(t), view.Speak("en", time.UTC), view.Actions{
+	actions := view.Actions{
+		Post:   func(f func()) { f() },
 		Do:     func(c view.Command, tell func(string)) { s.asked = append(s.asked, c); tell("") },
-		Review: func(_ []int64, show func(view.ReviewPage, error)) { show(s.review, s.failed) },
-		Why:    func(show func(view.ReviewPage, error)) { show(s.review, s.failed) },
-		Undo: func(run int64, show func(view.UndoPage, error)) {
+		Review: func(_ []int64, show func(view.ReviewPage, error)) { show(s.review, s.broken) },
+		Why:    func(show func(view.ReviewPage, error)) { show(s.review, s.broken) },
+		Undo: func(run int64, op string, show func(view.UndoPage, error)) {
 			show(view.UndoPage{Title: "Undo this run?", Lines: []string{"2 exactly"}, Buttons: []view.Button{{Label: "Leave it", Primary: true},
 				{Label: "Undo 2", Command: view.Command{Verb: view.Undo, Run: run}, Danger: true}}}, nil)
 		},
@@ -43,8 +48,10 @@ func newStage(t *testing.T) *stage {
 			s.steps = show
 			return view.SignInTalk{Answer: func(m map[string]string) { s.typed = m }, Cancel: func() { s.over = true }}
 		},
-		OpenURL: func(string) {},
-	}, func() {})
+		OpenURL: func(page string) { s.opened = append(s.opened, page) },
+	}
+	s.pages(&actions, view.Speak("en", time.UTC))
+	s.Screen = New(test.NewTempApp(t), view.Speak("en", time.UTC), actions, func() {})
 	s.Raise()
 	return s
 }
@@ -167,7 +174,7 @@ func TestHiddenWindowDrawsNothing(t *testing.T) {
 }
 
 func TestUnseenWindowIsNotBuilt(t *testing.T) {
-	s := New(test.NewTempApp(t), view.Speak("en", time.UTC), view.Actions{}, func() {})
+	s := New(test.NewTempApp(t), view.Speak("en", time.UTC), view.Actions{Charts: func(func([]view.Chart, error)) {}}, func() {})
 	s.Show(model())
 	if s.status != nil {
 		t.Error("built for nobody")
@@ -195,7 +202,7 @@ func TestNotYetFoldsTheCard(t *testing.T) {
 	s.expect()
 }
 
-func page() view.ReviewPage {
+func threeDeletions() view.ReviewPage {
 	return view.ReviewPage{Title: "3 deletions", Why: "So many wait.", Choose: true,
 		Rows: []view.ReviewRow{{Op: "a", Title: "A"}, {Op: "b", Title: "B"}, {Op: "c", Title: "C"}},
 		Buttons: []view.Button{{Label: "Keep", Command: view.Command{Verb: view.Answer, Holds: []int64{7}, Answer: "keep"}, Primary: true},
@@ -205,7 +212,7 @@ func page() view.ReviewPage {
 func TestReviewChoosesPart(t *testing.T) {
 	s := newStage(t)
 	s.Show(model())
-	s.review = page()
+	s.review = threeDeletions()
 	test.Tap(s.button("Review…"))
 	for _, c := range find[*widget.Check](s) {
 		if c.Text == "B" {
@@ -230,7 +237,7 @@ func TestReviewChoosesPart(t *testing.T) {
 func TestReviewOfNothingDoesNothing(t *testing.T) {
 	s := newStage(t)
 	s.Show(model())
-	s.review = page()
+	s.review = threeDeletions()
 	test.Tap(s.button("Review…"))
 	test.Tap(s.button("None"))
 	if !s.button("Delete").Disabled() || !s.button("Keep").Disabled() {
@@ -245,7 +252,7 @@ func TestReviewOfNothingDoesNothing(t *testing.T) {
 func TestReviewThatFailsSaysSo(t *testing.T) {
 	s := newStage(t)
 	s.Show(model())
-	s.failed = errors.New("there is no hold 7")
+	s.broken = errors.New("there is no hold 7")
 	test.Tap(s.button("Review…"))
 	if !s.says("That did not work: there is no hold 7") {
 		t.Error("says nothing")
@@ -377,14 +384,14 @@ func TestContrast(t *testing.T) {
 	for _, v := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark} {
 		for _, ground := range grounds {
 			for _, ink := range inks {
-				if c := contrast(look{}.Color(ink, v), look{}.Color(ground, v)); c < 4.5 {
+				if c := contrast(look{scale: 1}.Color(ink, v), look{scale: 1}.Color(ground, v)); c < 4.5 {
 					t.Errorf("variant %d: %s on %s has %.1f", v, ink, ground, c)
 				}
 			}
 		}
 		for _, pair := range [][2]fyne.ThemeColorName{{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary},
 			{theme.ColorNameForegroundOnError, theme.ColorNameError}, {theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForeground, colorAvatar}} {
-			if c := contrast(look{}.Color(pair[0], v), look{}.Color(pair[1], v)); c < 4.5 {
+			if c := contrast(look{scale: 1}.Color(pair[0], v), look{scale: 1}.Color(pair[1], v)); c < 4.5 {
 				t.Errorf("variant %d: %s on %s has %.1f", v, pair[0], pair[1], c)
 			}
 		}

@@ -88,24 +88,43 @@ type Button struct {
 // once; what it finds comes back later through show, on the screen's own
 // goroutine.
 type Actions struct {
+	// Post runs a function on the screen's own goroutine.
+	Post func(func())
 	// Do carries out a command; what there is to tell of it comes back as words.
 	Do func(Command, func(words string))
 	// Review lists everything behind holds.
 	Review func(holds []int64, show func(ReviewPage, error))
 	// Why lists what is left as it is.
 	Why func(show func(ReviewPage, error))
-	// Undo says how exact taking back a run would be.
-	Undo func(run int64, show func(UndoPage, error))
+	// Undo says how exact taking back a run, or one op, would be.
+	Undo func(run int64, op string, show func(UndoPage, error))
 	// Runs lists the latest runs.
 	Runs func(show func([]Run, error))
 	// SignIn starts signing in to a service; account is 0 for a new one.
 	SignIn func(service, method string, account int64, show func(SignInStep)) SignInTalk
-	// Autostart tells whether the system starts the program with the session,
-	// as of now; SetAutostart changes it and shows what it is then.
-	Autostart    func(show func(on bool, err error))
-	SetAutostart func(on bool, show func(on bool, err error))
+	// Pages of the window, by place.
+	Activity  func(show func(Activity, error))
+	Writes    func(f ActivityFilter, run int64, show func(Writes, error)) // of a run, or those that a filter finds
+	Charts    func(show func([]Chart, error))
+	Library   func(person string, show func(Library, error))
+	Shelf     func(f LibraryFilter, show func(Shelf, error))
+	Rows      func(f LibraryFilter, works []int64, show func([]LibraryRow, error))
+	Item      func(person string, work int64, show func(Item, error))
+	Unlinked  func(work int64, title string, show func(LinkPage, error))
+	Attention func(show func(Attention, error))
+	Rules     func(person string, show func(Rules, error))
+	WhatIf    func(edits []RuleEdit, show func(WhatIf, error))
+	Settings  func(show func(Settings, error))
+	// Libraries are the parts of a media server; On counts.
+	Libraries func(account int64, show func([]LibraryPart, error))
 	// OpenURL opens a page in the person's browser.
 	OpenURL func(url string)
+}
+
+// LibraryPart is one part of a media server.
+type LibraryPart struct {
+	ID, Name string
+	On       bool
 }
 
 // SignInTalk answers a sign-in under way.

@@ -51,8 +51,8 @@ type WriteFacts struct {
 // Writes is a list of single writes: those of a run, or those that a filter
 // found.
 type Writes struct {
-	Title, Empty string
-	Rows         []WriteRow
+	Empty string
+	Rows  []WriteRow
 }
 
 // WriteRow is one write.
@@ -64,9 +64,9 @@ type WriteRow struct {
 }
 
 // WritesOf lists writes.
-func WritesOf(title string, all []WriteFacts, s ledger.Status, services []Service, w *Words) Writes {
+func WritesOf(all []WriteFacts, s ledger.Status, services []Service, w *Words) Writes {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
-	out := Writes{Title: title}
+	var out Writes
 	for _, e := range all {
 		event := p.wrote(e.Entry)
 		c := p.change(ledger.ChangeSummary{Account: e.Op.Account, Feature: e.Op.Feature, Action: e.Op.Action.String(), State: e.State})
@@ -79,9 +79,9 @@ func WritesOf(title string, all []WriteFacts, s ledger.Status, services []Servic
 }
 
 // HeldOf lists what waits, as writes that were not made.
-func HeldOf(title string, holds []ledger.Hold, titles [][]string, s ledger.Status, services []Service, w *Words) Writes {
+func HeldOf(holds []ledger.Hold, titles [][]string, s ledger.Status, services []Service, w *Words) Writes {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
-	out := Writes{Title: title}
+	var out Writes
 	for i, h := range holds {
 		for j, op := range h.Ops {
 			what := p.change(ledger.ChangeSummary{Account: op.Account, Feature: op.Feature, Action: op.Action.String()}).What

@@ -140,12 +140,12 @@ type LinkWish struct {
 }
 
 // UnlinkedOf lists entries to choose from, for a work that lacks one.
-func UnlinkedOf(work int64, title string, all []EntryFacts, s ledger.Status, services []Service, w *Words) LinkPage {
+func UnlinkedOf(work GuessFacts, all []EntryFacts, s ledger.Status, services []Service, w *Words) LinkPage {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
-	out := LinkPage{Title: p.Say("item.link_title", "title", title), Why: p.Say("item.link_why")}
+	out := LinkPage{Title: p.Say("item.link_title", "title", work.Title), Why: p.Say("item.link_why")}
 	for _, e := range all {
 		out.Rows = append(out.Rows, LinkRow{Title: e.Title, Where: p.Say("attention.entry", "account", p.account(e.Account)),
-			Buttons: []Button{{Label: p.Say("item.link_this"), Command: Command{Verb: Link, Account: int64(e.Account), Key: e.Key, Work: work}}}})
+			Buttons: []Button{{Label: p.Say("item.link_this"), Command: Command{Verb: Link, Account: int64(e.Account), Key: e.Key, Work: work.Work}}}})
 	}
 	if len(out.Rows) == 0 {
 		out.Why = p.Say("item.link_none")

@@ -147,8 +147,8 @@ func TestWhatIfInWords(t *testing.T) {
 	before := ledger.Plan{Ops: []ledger.Op{op(1, 1, provider.Add, media.Rated(50)), op(1, 2, provider.Add, media.Rated(60))}}
 	after := ledger.Plan{Ops: []ledger.Op{op(1, 1, provider.Add, media.Rated(50)), op(2, 1, provider.Add, media.Rated(50)), op(2, 2, provider.Add, media.Rated(60)), op(2, 3, provider.Remove, media.Value{})}}
 	titles := map[media.WorkID]string{1: "A", 2: "B", 3: "C"}
-	goldens(t, "whatif", func(w *Words) any { return WhatIfOf(before, after, titles, calm(), services, w) })
-	goldens(t, "whatif-nothing", func(w *Words) any { return WhatIfOf(before, before, titles, calm(), services, w) })
+	goldens(t, "whatif", func(w *Words) any { return WhatIfOf(Prospect{before, after, titles}, calm(), services, w) })
+	goldens(t, "whatif-nothing", func(w *Words) any { return WhatIfOf(Prospect{before, before, titles}, calm(), services, w) })
 }
 
 func settingsFacts() SettingsFacts {
@@ -177,7 +177,7 @@ func TestAttentionInWords(t *testing.T) {
 	s := with(func(s *ledger.Status) { s.Holds = []ledger.HoldStatus{removals(14)} })
 	goldens(t, "attention", func(w *Words) any { return AttentionOf(facts, s, services, w) })
 	goldens(t, "attention-none", func(w *Words) any { return AttentionOf(AttentionFacts{}, calm(), services, w) })
-	goldens(t, "unlinked", func(w *Words) any { return UnlinkedOf(1, "Paper Lighthouse", facts.Entries[:1], s, services, w) })
+	goldens(t, "unlinked", func(w *Words) any { return UnlinkedOf(GuessFacts{Work: 1, Title: "Paper Lighthouse"}, facts.Entries[:1], s, services, w) })
 }
 
 // TestAFilmAndItsRemakeAreNeverAcceptedTogether: only sure guesses that may be
@@ -204,10 +204,10 @@ func TestActivityInWords(t *testing.T) {
 		for _, e := range f.Writes {
 			all = append(all, WriteFacts{e, "Paper Lighthouse (2023)"})
 		}
-		return WritesOf("Run 4", all, calm(), services, w)
+		return WritesOf(all, calm(), services, w)
 	})
 	goldens(t, "held", func(w *Words) any {
-		return HeldOf("On hold", []ledger.Hold{{Guard: ledger.GuardAdds, Since: noon, Ops: []ledger.Op{f.Plan.Ops[0]}}}, [][]string{{"A"}}, calm(), services, w)
+		return HeldOf([]ledger.Hold{{Guard: ledger.GuardAdds, Since: noon, Ops: []ledger.Op{f.Plan.Ops[0]}}}, [][]string{{"A"}}, calm(), services, w)
 	})
 }
 

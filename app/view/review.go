@@ -115,9 +115,12 @@ type UndoCount struct {
 }
 
 // UndoOf words the preview of an undo.
-func UndoOf(run ledger.RunID, counts []UndoCount, s ledger.Status, services []Service, w *Words) UndoPage {
+func UndoOf(what Command, counts []UndoCount, s ledger.Status, services []Service, w *Words) UndoPage {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	out := UndoPage{Title: p.Say("undo.title")}
+	if what.Op != "" {
+		out.Title = p.Say("undo.title_one")
+	}
 	possible := 0
 	for _, c := range counts {
 		possible += c.Exact + c.ValueOnly
@@ -135,6 +138,6 @@ func UndoOf(run ledger.RunID, counts []UndoCount, s ledger.Status, services []Se
 		return out
 	}
 	out.Buttons = []Button{{Label: p.Say("undo.leave"), Primary: true},
-		{Label: p.Say("undo.do", "n", possible), Command: Command{Verb: Undo, Run: int64(run)}, Danger: true}}
+		{Label: p.Say("undo.do", "n", possible), Command: Command{Verb: Undo, Run: what.Run, Op: what.Op}, Danger: true}}
 	return out
 }

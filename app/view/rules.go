@@ -168,11 +168,17 @@ type WhatIf struct {
 // sampleRows is how many titles a preview lists.
 const sampleRows = 500
 
+// Prospect is the plan before and after edits.
+type Prospect struct {
+	Before, After ledger.Plan
+	Titles        map[media.WorkID]string
+}
+
 // WhatIfOf words the difference between two plans.
-func WhatIfOf(before, after ledger.Plan, titles map[media.WorkID]string, s ledger.Status, services []Service, w *Words) WhatIf {
+func WhatIfOf(f Prospect, s ledger.Status, services []Service, w *Words) WhatIf {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	out := WhatIf{Title: p.Say("whatif.title")}
-	more, less := ledger.Beyond(after.Ops, before.Ops), ledger.Beyond(before.Ops, after.Ops)
+	more, less := ledger.Beyond(f.After.Ops, f.Before.Ops), ledger.Beyond(f.Before.Ops, f.After.Ops)
 	if len(more)+len(less) == 0 {
 		out.Lines = []string{p.Say("whatif.nothing")}
 	}
@@ -184,7 +190,7 @@ func WhatIfOf(before, after ledger.Plan, titles map[media.WorkID]string, s ledge
 	}{{"whatif.new", more}, {"whatif.gone", less}} {
 		for _, op := range part.ops[:min(len(part.ops), sampleRows)] {
 			what := p.valued(p.change(ledger.ChangeSummary{Account: op.Account, Feature: op.Feature, Action: op.Action.String()}).What, op)
-			out.Rows = append(out.Rows, ReviewRow{Title: titles[op.Work], What: p.Say(part.key, "what", what)})
+			out.Rows = append(out.Rows, ReviewRow{Title: f.Titles[op.Work], What: p.Say(part.key, "what", what)})
 		}
 	}
 	return out

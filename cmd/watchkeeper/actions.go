@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,7 +20,8 @@ import (
 // actions are what the window can ask. Each works on a goroutine of its own
 // and comes back through post.
 func (p *program) actions() view.Actions {
-	return view.Actions{
+	a := view.Actions{
+		Post: p.post,
 		Do: func(c view.Command, tell func(string)) {
 			if c.Verb == view.Quit {
 				p.toolkit.Quit()
@@ -39,29 +39,21 @@ func (p *program) actions() view.Actions {
 			back(p, show, func() (view.ReviewPage, error) { return p.review(holds) })
 		},
 		Why: func(show func(view.ReviewPage, error)) { back(p, show, p.why) },
-		Undo: func(run int64, show func(view.UndoPage, error)) {
-			back(p, show, func() (view.UndoPage, error) { return p.undo(run) })
+		Undo: func(run int64, op string, show func(view.UndoPage, error)) {
+			back(p, show, func() (view.UndoPage, error) { return p.undo(run, op) })
 		},
 		Runs: func(show func([]view.Run, error)) {
 			back(p, show, p.runs)
 		},
-		SignIn:    p.signIn,
-		Autostart: func(show func(bool, error)) { go p.tellAutostart(show) },
-		SetAutostart: func(on bool, show func(bool, error)) {
-			go func() {
-				if err := p.autostart.Set(on); err != nil {
-					p.post(func() { show(!on, err) })
-					return
-				}
-				p.tellAutostart(show)
-			}()
-		},
+		SignIn: p.signIn,
 		OpenURL: func(page string) {
 			if u, err := url.Parse(page); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 				p.open(u)
 			}
 		},
 	}
+	p.pages(&a)
+	return a
 }
 
 // back gets something on its own goroutine and shows it on the toolkit's.
@@ -74,12 +66,6 @@ func back[T any](p *program, show func(T, error), get func() (T, error)) {
 		}
 		p.post(func() { show(v, err) })
 	}()
-}
-
-// tellAutostart shows what the system says.
-func (p *program) tellAutostart(show func(bool, error)) {
-	on, err := p.autostart.Enabled()
-	p.post(func() { show(on, err) })
 }
 
 func (p *program) open(u *url.URL) {
@@ -113,14 +99,14 @@ func (p *program) perform(ctx context.Context, c view.Command) (string, error) {
 	case view.Answer:
 		return "", p.answer(ctx, c)
 	case view.Undo:
-		_, err := p.house.Undo(ctx, app.UndoArgs{Run: c.Run})
+		_, err := p.house.Undo(ctx, app.UndoArgs{Run: c.Run, Op: c.Op})
 		return "", err
 	case view.Bundle:
 		return p.bundle(ctx)
 	case view.ShowLog:
 		p.open(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(p.house.Dir, "logs"))})
 	default:
-		return "", fmt.Errorf("the window does not know %q", c.Verb)
+		return p.decided(ctx, c)
 	}
 	return "", nil
 }
@@ -216,13 +202,14 @@ func (p *program) works(left []ledger.NonOp, of func(ledger.NonOp) media.WorkID)
 	return p.house.Store.Works(p.ctx, slices.Compact(ids))
 }
 
-func (p *program) undo(run int64) (view.UndoPage, error) {
-	plan, _, err := p.house.Engine.Undo(p.ctx, engine.UndoOf{Run: ledger.RunID(run)}, true)
+func (p *program) undo(run int64, op string) (view.UndoPage, error) {
+	of := engine.UndoOf{Run: ledger.RunID(run), Op: ledger.OpID(op)}
+	plan, _, err := p.house.Engine.Undo(p.ctx, of, true)
 	var counts []view.UndoCount
 	for _, x := range plan.Exactness {
 		counts = append(counts, view.UndoCount{Account: x.Account, Exact: x.Exact, ValueOnly: x.ValueOnly, Not: x.Not})
 	}
-	return view.UndoOf(ledger.RunID(run), counts, p.status(), p.services, p.words), err
+	return view.UndoOf(view.Command{Run: run, Op: op}, counts, p.status(), p.services, p.words), err
 }
 
 // The Activity page lists the latest runs that did something.

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -98,7 +99,31 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 	}
 	p := newProgram(f, words)
 	p.run(ctx, func() (*app.App, error) { return app.Open(ctx, lock, o) }, lock)
-	return p.close()
+	err = p.close()
+	if p.restore == "" || err != nil {
+		return err
+	}
+	return startAnew(dir, p.restore)
+}
+
+// startAnew restores a backup, now that nothing has the data folder open, and
+// starts the program again with it.
+func startAnew(dir, backup string) error {
+	lock, err := instance.Acquire(dir)
+	if err != nil {
+		return err
+	}
+	_, err = app.Restore(context.Background(), dir, backup)
+	if err = errors.Join(err, lock.Release()); err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	again := exec.Command(program, os.Args[1:]...)
+	again.Stdout, again.Stderr = os.Stdout, os.Stderr
+	return again.Start()
 }
 
 // handOver asks the program that runs already.

@@ -133,7 +133,7 @@ func (r *renderer) decide(s ledger.Status) {
 
 // level is how much the person wants to be told, and when not.
 func (r *renderer) level() view.Quiet {
-	q := view.Quiet{Until: r.quiet, From: 22, To: 8}
+	q := view.Quiet{Until: r.quiet, From: quietFrom, To: quietTo}
 	q.Level, _ = view.ParseLevel(r.setting("ui.notifications"))
 	var hours [2]int
 	if r.remembered("ui.quiet_hours", &hours) {

@@ -10,6 +10,7 @@ package guard
 
 import (
 	"fmt"
+	"strings"
 
 	"watchkeeper/engine/ledger"
 )
@@ -141,4 +142,9 @@ func (r *round) decide(g opGuard, ops []ledger.Op) (out []decision) {
 		}
 	}
 	return out
+}
+
+// CanSwitchOff tells whether a code is a guard that a person may switch off.
+func CanSwitchOff(code ledger.Code) bool {
+	return strings.HasPrefix(string(code), "guard_") && !always[code]
 }

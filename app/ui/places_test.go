@@ -1,0 +1,216 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"watchkeeper/app/view"
+)
+
+// TestSixPlaces: each is one press away and says what it is.
+func TestSixPlaces(t *testing.T) {
+	s := newStage(t)
+	s.Show(view.From(household(), noon, services, s.words))
+	for i, place := range []string{"Status", "Activity", "Library", "Attention (2)", "Rules", "Settings"} {
+		test.Tap(s.button(place))
+		if places[i].name != s.place || len(find[*widget.Label](s)) < 3 {
+			t.Errorf("%s shows %s", place, s.place)
+		}
+	}
+}
+
+// TestLibraryPagesItsRows: 100,000 titles are one list that asks for what is
+// in sight and forgets what is far away.
+func TestLibraryPagesItsRows(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Library"))
+	if !s.says("100,000 titles") || !s.says("Paper Lighthouse, part 1 (2001)") {
+		t.Error("the first page is missing")
+	}
+	if s.rows > 2 {
+		t.Errorf("%d pages were asked for at once", s.rows)
+	}
+	for i := range 200 {
+		s.library.list.ScrollTo(i * 499)
+	}
+	if !s.says("Paper Lighthouse, part 99300 (2000)") {
+		t.Error("the end does not show")
+	}
+	if n := len(s.library.rows); n > keptPages+1 {
+		t.Errorf("%d pages are kept", n)
+	}
+}
+
+// TestLateAnswersAreDropped: rows of an earlier search never show under a
+// later one.
+func TestLateAnswersAreDropped(t *testing.T) {
+	s := newStage(t)
+	var late func([]view.LibraryRow, error)
+	s.actions.Rows = func(_ view.LibraryFilter, _ []int64, show func([]view.LibraryRow, error)) {
+		if late == nil {
+			late = show
+		}
+	}
+	test.Tap(s.button("Library"))
+	s.library.search()
+	late([]view.LibraryRow{{Title: "of the search before"}}, nil)
+	if s.says("of the search before") {
+		t.Error("an answer to the search before shows")
+	}
+}
+
+func TestLibraryFilters(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Library"))
+	chosen := find[*widget.Select](s)
+	chosen[0].SetSelectedIndex(1)
+	chosen[1].SetSelectedIndex(2)
+	chosen[2].SetSelectedIndex(3)
+	find[*widget.Check](s)[0].SetChecked(true)
+	want := view.LibraryFilter{Kind: "film", Feature: chosenFeature(), Account: "simkl", Differs: true}
+	if s.filter != want {
+		t.Errorf("asked for %+v, want %+v", s.filter, want)
+	}
+	s.library.filter.Search = "none"
+	s.library.search()
+	if !s.says("No title fits. Take a filter away or search for less.") {
+		t.Error("an empty list says nothing")
+	}
+}
+
+// chosenFeature is the second feature of the list after "everything".
+func chosenFeature() string {
+	return view.LibraryOf("", household(), services, view.Speak("en", nil)).Features[2].ID
+}
+
+func TestItemPage(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Library"))
+	s.library.list.Select(0)
+	for _, text := range []string{"Paper Lighthouse, part 1 (2001)", "Why", "History on Trakt", "Plex", "linked by you · movie:53"} {
+		if !s.says(text) {
+			t.Errorf("does not say %q", text)
+		}
+	}
+	test.Tap(s.button("simkl 53"))
+	if !slices.Contains(s.opened, "https://simkl.com/movies/53") {
+		t.Errorf("opened %v", s.opened)
+	}
+	for _, label := range []string{"Never touch", "Always keep", "I’m rewatching", "Unlink", "Remove"} {
+		test.Tap(s.button(label))
+	}
+	s.expect(view.Pin, view.Pin, view.Rewatch, view.Unlink, view.Unpin)
+	test.Tap(s.button("Link an entry…"))
+	test.Tap(s.button("This one"))
+	s.expect(view.Link)
+	test.Tap(s.button("Undo…"))
+	if !s.says("2 exactly") {
+		t.Error("undo did not say first how exact it is")
+	}
+	test.Tap(s.button("Leave it"))
+	test.Tap(s.button("Back"))
+	if s.shown != page(s.library) {
+		t.Error("back does not lead back")
+	}
+}
+
+// TestRulesAreThoughtThroughFirst: nothing is kept before its What if was seen.
+func TestRulesAreThoughtThroughFirst(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Rules"))
+	cells := slices.DeleteFunc(find[*widget.Button](s), func(b *widget.Button) bool { return b.Text != "" })
+	if len(cells) != 6 {
+		t.Fatalf("%d fields can be changed, want 6", len(cells))
+	}
+	test.Tap(cells[3]) // Trakt → SIMKL: the terms speak against it
+	if !slices.ContainsFunc(find[*widget.Label](s), func(l *widget.Label) bool { return strings.Contains(l.Text, "does not allow") }) {
+		t.Error("the terms are not shown")
+	}
+	find[*widget.Check](s)[0].SetChecked(true)
+	find[*widget.Select](s)[0].SetSelectedIndex(1)
+	test.Tap(s.button("What if…"))
+	s.expect()
+	if !s.says("Ratings on SIMKL: 1 would be added") || len(s.edits) != 3 || s.edits[0].Mode != "add-only" || !s.edits[0].Onward {
+		t.Errorf("edits %+v", s.edits)
+	}
+	test.Tap(s.button("Keep these rules"))
+	s.expect(view.Routes)
+}
+
+func TestSettingsCarryTheirChoices(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Settings"))
+	for _, c := range find[*widget.Check](s) {
+		if c.Text == "Start with my session" {
+			c.SetChecked(true)
+		}
+	}
+	if len(s.asked) != 1 || s.asked[0].Name != "ui.autostart" || s.asked[0].Value != "true" {
+		t.Errorf("asked for %+v", s.asked)
+	}
+	s.asked = nil
+	test.Tap(s.button("Sign out…"))
+	s.expect()
+	test.Tap(s.button("No, leave it"))
+	s.expect()
+	test.Tap(s.button("Restore…"))
+	test.Tap(s.button("Restore…"))
+	s.expect(view.Restore)
+	test.Tap(s.button("Libraries… (1 left out)"))
+	test.Tap(s.button("Keep"))
+	if c := s.asked[0]; c.Verb != view.SetAccount || !slices.Equal(c.Ops, []string{"2"}) {
+		t.Errorf("left out %+v", c)
+	}
+}
+
+// TestAttentionAsksBeforeItAcceptsMany: one go needs a yes of its own.
+func TestAttentionAsksBeforeItAcceptsMany(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Attention"))
+	for _, text := range []string{"14 deletions on Trakt are on hold", "Trakt needs you to sign in again", "1 entry is not matched", "1 entry contradicts itself"} {
+		if !s.says(text) {
+			t.Errorf("does not say %q", text)
+		}
+	}
+	test.Tap(s.button("Accept 1 sure match"))
+	s.expect()
+	test.Tap(s.button("Accept 1 sure match"))
+	s.expect(view.Link)
+	test.Tap(s.button("Try again"))
+	s.expect(view.Free)
+}
+
+// TestNoDeadEnds: every place that shows nothing says what to do, and the keys
+// reach something to press.
+func TestNoDeadEnds(t *testing.T) {
+	s := newStage(t)
+	s.Show(view.From(household(), noon, services, s.words))
+	for _, p := range places {
+		s.visit(p.name)
+		s.win.Canvas().Unfocus()
+		seen := map[fyne.Focusable]bool{}
+		for range 400 {
+			s.win.Canvas().FocusNext()
+			f := s.win.Canvas().Focused()
+			if f == nil || seen[f] {
+				break
+			}
+			seen[f] = true
+		}
+		reach := 0
+		for _, b := range find[*widget.Button](s) {
+			if !b.Disabled() && !seen[b] {
+				t.Errorf("%s: the keys do not reach %q", p.name, b.Text)
+			}
+			reach++
+		}
+		if reach < len(places) {
+			t.Errorf("%s has %d buttons", p.name, reach)
+		}
+	}
+}

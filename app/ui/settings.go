@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"watchkeeper/app/view"
+)
+
+// settingsPage is the sixth place. It knows no setting: the model says what
+// each row is and what a choice asks for.
+type settingsPage struct {
+	screen *Screen
+	root   *container.Scroll
+	body   *fyne.Container
+}
+
+func newSettingsPage(s *Screen) *settingsPage {
+	p := &settingsPage{screen: s, body: stack()}
+	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(p.body)))
+	return p
+}
+
+func (p *settingsPage) object() fyne.CanvasObject { return p.root }
+
+func (p *settingsPage) load() { p.screen.actions.Settings(p.draw) }
+
+func (p *settingsPage) draw(m view.Settings, err error) {
+	if p.screen.failed(err) {
+		return
+	}
+	parts := []fyne.CanvasObject{heading(m.Title)}
+	for _, section := range m.Sections {
+		parts = append(parts, p.section(section))
+	}
+	p.body.Objects = parts
+	p.body.Refresh()
+}
+
+func (p *settingsPage) section(m view.Section) fyne.CanvasObject {
+	content := stack(heading(m.Title))
+	if m.Text != "" {
+		content.Add(quiet(m.Text))
+	}
+	for _, row := range m.Rows {
+		content.Add(p.row(row))
+	}
+	return newPanel(content, "")
+}
+
+func (p *settingsPage) row(m view.SettingRow) fyne.CanvasObject {
+	words := container.New(tight{})
+	if m.Label != "" && !m.Switch {
+		words.Add(wrapped(m.Label))
+	}
+	if m.Switch {
+		words.Add(p.turn(m))
+	}
+	if m.Help != "" {
+		words.Add(quiet(m.Help))
+	}
+	side := container.NewHBox()
+	if len(m.Choices) > 0 {
+		side.Add(chooser(m.Choices, m.Value, func(id string) { p.change(m.Change, id) }))
+	}
+	if len(words.Objects) == 0 {
+		return p.screen.buttons(m.Buttons)
+	}
+	for _, b := range m.Buttons {
+		side.Add(p.screen.button(b))
+	}
+	if len(m.Links) > 0 {
+		links := container.New(&flow{})
+		for _, l := range m.Links {
+			b := widget.NewButton(l.Label, func() { p.screen.actions.OpenURL(l.ID) })
+			b.Importance = widget.LowImportance
+			links.Add(b)
+		}
+		words.Add(links)
+	}
+	return container.NewBorder(nil, nil, nil, container.NewCenter(side), words)
+}
+
+// turn is a switch.
+func (p *settingsPage) turn(m view.SettingRow) fyne.CanvasObject {
+	check := widget.NewCheck(m.Label, nil)
+	check.SetChecked(m.On)
+	check.OnChanged = func(on bool) {
+		value := "false"
+		if on {
+			value = "true"
+		}
+		p.change(m.Change, value)
+	}
+	return check
+}
+
+// change keeps a choice. A command that has a value already carries that one.
+func (p *settingsPage) change(c view.Command, value string) {
+	if c.Value == "" {
+		c.Value = value
+	}
+	if c.Name == settingTheme {
+		p.screen.SetTheme(c.Value)
+	}
+	p.screen.Carry(c)
+}
+
+// settingTheme is the one setting that the window itself must hear of.
+const settingTheme = "ui.theme"
+
+// SetTheme follows the system, or shows light or dark: the value of the
+// setting, as it is kept.
+func (s *Screen) SetTheme(value string) {
+	chosen := look{scale: 1}
+	switch value {
+	case `"light"`, `"dark"`:
+		chosen.variant = value[1 : len(value)-1]
+	}
+	s.app.Settings().SetTheme(chosen)
+}
+
+// showLibraries lets parts of a media server be left out.
+func (s *Screen) showLibraries(account int64) {
+	s.actions.Libraries(account, func(parts []view.LibraryPart, err error) {
+		if s.failed(err) {
+			return
+		}
+		if len(parts) == 0 {
+			s.Tell(s.words.Say("settings.libraries_none"))
+			return
+		}
+		s.chooseLibraries(account, parts)
+	})
+}
+
+func (s *Screen) chooseLibraries(account int64, parts []view.LibraryPart) {
+	list := stack(wrapped(s.words.Say("settings.libraries_text")))
+	for i := range parts {
+		check := widget.NewCheck(parts[i].Name, func(on bool) { parts[i].On = on })
+		check.SetChecked(parts[i].On)
+		list.Add(check)
+	}
+	var d dialog.Dialog
+	keep := primary(s.words.Say("settings.keep"), func() {
+		d.Hide()
+		var out []string
+		for _, part := range parts {
+			if !part.On {
+				out = append(out, part.ID)
+			}
+		}
+		s.Carry(view.Command{Verb: view.SetAccount, Account: account, Name: "left_out", Ops: out})
+	})
+	d = s.custom(s.words.Say("settings.libraries_title"), list, widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }), keep)
+	d.Show()
+}
