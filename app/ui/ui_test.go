@@ -18,7 +18,7 @@ import (
 // stage is a window on the toolkit's test driver that notes what it asks for.
 type stage struct {
 	*Screen
-	t      *testing.T
+	t      testing.TB
 	asked  []view.Command
 	steps  func(view.SignInStep)
 	typed  map[string]string
@@ -31,7 +31,7 @@ type stage struct {
 	edits  []view.RuleEdit
 }
 
-func newStage(t *testing.T) *stage {
+func newStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{t: t}
 	actions := view.Actions{
