@@ -1,0 +1,63 @@
+// Package planted proves that the proofs can fail: it plants, one at a time,
+// the faults by which tools of this kind lose data, and each must be caught by
+// the simulator within 500 seeds, or, where only a crash shows it, by the
+// crash tests.
+//
+// A fault is a small replacement in one file of the engine. It is applied with
+// go test -overlay, so that nothing that ships has a switch for it. Read
+// bugs.go for the list.
+package planted
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Bug is one fault.
+type Bug struct {
+	Name string
+	// Breaks is the invariant, or the rule, that no longer holds.
+	Breaks string
+	// File is the source that is changed, from the module's root.
+	File string
+	// Old occurs exactly once in File and becomes New.
+	Old, New string
+	// By are the proofs that see it, besides simulated decisions and lives.
+	By Proof
+}
+
+// Proof is a test package with the test that must fail.
+type Proof struct{ Package, Test string }
+
+// Overlay writes the changed file below dir, with the overlay that go build
+// applies, and returns the overlay's path. root is the module's folder. The
+// error says that the source has moved on and the bug has to be written anew.
+func (b Bug) Overlay(root, dir string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(root, filepath.FromSlash(b.File)))
+	if err != nil {
+		return "", fmt.Errorf("planted %s: %w", b.Name, err)
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("planted %s: %w", b.Name, err)
+	}
+	if n := strings.Count(string(source), b.Old); n != 1 {
+		return "", fmt.Errorf("planted %s: %s has its text %d times, not once", b.Name, b.File, n)
+	}
+	changed := filepath.Join(dir, filepath.Base(b.File))
+	if err := os.WriteFile(changed, []byte(strings.Replace(string(source), b.Old, b.New, 1)), 0o600); err != nil {
+		return "", fmt.Errorf("planted %s: %w", b.Name, err)
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	if err != nil {
+		return "", fmt.Errorf("planted %s: %w", b.Name, err)
+	}
+	out := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(out, overlay, 0o600); err != nil {
+		return "", fmt.Errorf("planted %s: %w", b.Name, err)
+	}
+	return out, nil
+}
