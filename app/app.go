@@ -250,8 +250,12 @@ func features(words []string) ([]media.Feature, error) {
 	return out, nil
 }
 
+func problemView(p *ledger.Problem) *ProblemView {
+	return &ProblemView{Code: p.Code, Detail: p.Detail, Backup: p.Backup, Setting: p.Setting}
+}
+
 // Problem says what keeps the house from opening, as a status.
 func Problem(err error) Status {
 	p := engine.ProblemOf(err)
-	return Status{State: "error", Exit: ExitError, Sentence: p.Detail, Accounts: []Account{}, Holds: []Hold{}, Problem: &ProblemView{Code: p.Code, Detail: p.Detail, Backup: p.Backup}}
+	return Status{State: "error", Exit: ExitError, Sentence: p.Detail, Accounts: []Account{}, Holds: []Hold{}, Problem: problemView(p)}
 }

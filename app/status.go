@@ -98,7 +98,7 @@ func (a *App) view(ctx context.Context, s ledger.Status) (Status, error) {
 		Waiting: s.Waiting, Unmet: s.Unmet, SetAside: s.SetAside, Safe: s.Waiting == 0 && s.Running == nil}
 	v.State, v.Exit, v.Sentence = verdict(s)
 	if s.Problem != nil {
-		v.Problem = &ProblemView{Code: s.Problem.Code, Detail: s.Problem.Detail, Backup: s.Problem.Backup}
+		v.Problem = problemView(s.Problem)
 	}
 	if s.Running != nil {
 		p := a.progress(s)

@@ -25,6 +25,8 @@ type ProblemView struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 	Backup string `json:"backup,omitempty"`
+	// Setting is the name of the one that cannot be used.
+	Setting string `json:"setting,omitempty"`
 }
 
 // Account is one account and how it stands.

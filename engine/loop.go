@@ -242,7 +242,7 @@ func ProblemOf(err error) *ledger.Problem {
 	var broken *store.Error
 	switch {
 	case errors.As(err, &bad):
-		p.Code = "settings_invalid"
+		p.Code, p.Setting = "settings_invalid", bad.Name
 	case !errors.As(err, &broken) && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		p.Code, p.Detail = problems[store.ErrReadOnly], store.ErrReadOnly.Error()+": "+p.Detail
 	case !errors.As(err, &broken) && errors.Is(err, syscall.ENOSPC):

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,15 +47,19 @@ func CheckSetting(name string, value json.RawMessage) error {
 	for _, s := range settings {
 		if s.name == name {
 			if err := s.set(&scratch, value); err != nil {
-				return fmt.Errorf("setting %s: %s is not %s", name, bytes.TrimSpace(value), s.help)
+				return &SettingError{name, string(bytes.TrimSpace(value)), s.help}
 			}
 			return nil
 		}
 	}
-	if strings.HasPrefix(name, "ui.") || strings.HasPrefix(name, "engine.") {
+	if known(name) {
 		return nil
 	}
-	return fmt.Errorf("setting %s: there is no such setting; there are %v", name, settingNames())
+	return &SettingError{Name: name}
+}
+
+func known(name string) bool {
+	return strings.HasPrefix(name, "ui.") || strings.HasPrefix(name, "engine.") || slices.Contains(settingNames(), name)
 }
 
 func settingNames() []string {
@@ -72,6 +77,11 @@ func (e *Engine) Settings(ctx context.Context) (ledger.Settings, error) {
 	if err != nil {
 		return ledger.Settings{}, err
 	}
+	for _, name := range slices.Sorted(maps.Keys(stored)) {
+		if !known(name) {
+			return ledger.Settings{}, &SettingError{Name: name}
+		}
+	}
 	out := Defaults()
 	for _, s := range settings {
 		value, ok := stored[s.name]
@@ -85,11 +95,15 @@ func (e *Engine) Settings(ctx context.Context) (ledger.Settings, error) {
 	return out, nil
 }
 
-// SettingError is a stored setting that cannot be used.
+// SettingError is a setting that cannot be used; without Wants there is none of
+// that name.
 type SettingError struct{ Name, Value, Wants string }
 
 // Error names the setting and what it takes.
 func (e *SettingError) Error() string {
+	if e.Wants == "" {
+		return fmt.Sprintf("setting %s: there is no such setting; there are %s", e.Name, strings.Join(settingNames(), ", "))
+	}
 	return fmt.Sprintf("setting %s: %s is not %s", e.Name, e.Value, e.Wants)
 }
 

@@ -37,6 +37,9 @@ func (s *session) status(v app.Status) {
 	if v.Problem != nil && v.Problem.Backup != "" {
 		s.say("restore the newest good backup with: watchkeeperctl backup restore %s", v.Problem.Backup)
 	}
+	if v.Problem != nil && v.Problem.Setting != "" {
+		s.say("return it to its default with: watchkeeperctl settings unset %s", v.Problem.Setting)
+	}
 	if v.Paused {
 		s.say("paused%s", prefixed(" until ", local(v.PausedTo)))
 	}

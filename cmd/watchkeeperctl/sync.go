@@ -43,6 +43,9 @@ func (s *session) sync(ctx context.Context, args app.SyncArgs) error {
 			s.say("see what waits for you with: watchkeeperctl holds")
 		}
 	})
+	if ctx.Err() != nil { // the run ended after what was under way
+		return errors.Join(err, ctx.Err())
+	}
 	return errors.Join(err, code(got.Status.Exit))
 }
 

@@ -57,23 +57,30 @@ func TestTroubleWithTheState(t *testing.T) {
 func TestTroubleWithSettingsAndFolder(t *testing.T) {
 	w := newWorld(t)
 	w.must(app.ExitNeedsYou, "status")
-	db, err := store.Open(t.Context(), w.dir, store.Options{}) // checks nothing: a setting of another version
-	if err != nil {
-		t.Fatal(err)
+	for name, value := range map[string]string{"interval": `"soon"`, "server_interval": `7`, "guards_off": `{}`, "nonsense": `1`} {
+		db, err := store.Open(t.Context(), w.dir, store.Options{}) // checks nothing: a setting of another version
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.PutSettings(t.Context(), map[string]json.RawMessage{name: json.RawMessage(value)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got := read[app.Status](w, app.ExitError, "status")
+		if got.Problem == nil || got.Problem.Code != "settings_invalid" || !strings.Contains(got.Sentence, name) ||
+			!strings.Contains(w.must(app.ExitError, "status"), "watchkeeperctl settings unset "+name) {
+			t.Errorf("%+v", got)
+		}
+		for _, line := range []string{"sync", "plan", "accounts list", "holds"} {
+			if code, out, errs := w.ctl(strings.Fields(line)...); code != app.ExitError || out != "" || !strings.Contains(errs, name) {
+				t.Errorf("%s with %s: exit %d, %s%s", line, name, code, out, errs)
+			}
+		}
+		w.must(0, "settings", "unset", name)
+		w.must(app.ExitNeedsYou, "status")
 	}
-	if err := db.PutSettings(t.Context(), map[string]json.RawMessage{"interval": json.RawMessage(`"soon"`)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	got := read[app.Status](w, app.ExitError, "status")
-	if got.Problem == nil || got.Problem.Code != "settings_invalid" || !strings.Contains(got.Sentence, "interval") {
-		t.Errorf("%+v", got)
-	}
-	w.must(app.ExitError, "sync")
-	w.must(0, "settings", "unset", "interval")
-	w.must(app.ExitNeedsYou, "status")
 
 	w.dir = filepath.Join(w.files, "password", "data") // below a file
 	if code, _, errs := w.ctl("sync"); code != app.ExitError || !strings.Contains(errs, w.dir) {

@@ -47,6 +47,8 @@ type Problem struct {
 	Code   string // catalogue key "problem.<code>": database_damaged, database_newer, disk_full, read_only, keyring_locked, settings_invalid
 	Detail string
 	Backup string // newest good backup, when there is one
+	// Setting is the name of the one that cannot be used.
+	Setting string
 }
 
 // Progress is how far a run has come.
