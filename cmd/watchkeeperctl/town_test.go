@@ -235,3 +235,33 @@ func fault(t *testing.T, word string) func(http.ResponseWriter, *http.Request, h
 	}
 	return f
 }
+
+// TestSignInExpires: a code that nobody enters in time ends the sign-in, which
+// says so, and the next one works.
+func TestSignInExpires(t *testing.T) {
+	t.Parallel()
+	for _, service := range []string{"jellyfin", "plex", "trakt", "simkl"} {
+		t.Run(service, func(t *testing.T) {
+			c := newCity(t)
+			line := c.signInLine(service)
+			if service == "jellyfin" {
+				line = []string{"accounts", "add", "jellyfin", "--address", town.Addresses["jellyfin"]}
+			}
+			shown := make(chan struct{})
+			go func() {
+				defer close(shown)
+				for c.waiting(service) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+				c.later(31 * time.Minute)
+			}()
+			code, _, errs := c.ctl(line...)
+			<-shown
+			if code != app.ExitError || !strings.Contains(errs, "the code has expired") {
+				t.Errorf("exit %d, %s", code, errs)
+			}
+			c.agreeing()
+			c.must(0, line...)
+		})
+	}
+}
