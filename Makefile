@@ -24,7 +24,7 @@ WORKS ?= 100000
 DAYS ?= 182
 RUNS ?= 4
 
-.PHONY: run build ctl demo e2e desktop-ready cross figures release package windows test race lint sim world crash fuzz bench soak help
+.PHONY: screenshots run build ctl demo e2e desktop-ready cross figures release package windows test race lint sim world crash fuzz bench soak help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -66,6 +66,9 @@ windows: ## build/windows: both programs for Windows, built here
 	@bash .ci/install gcc-mingw-w64-x86-64
 	CGO_ENABLED=1 GOOS=windows CC=x86_64-w64-mingw32-gcc go build -tags migrated_fynedo -ldflags "-s -w -H=windowsgui $(LD)" -o build/windows/watchkeeper.exe ./cmd/watchkeeper
 	GOOS=windows $(UNIT) build -ldflags "-s -w $(LD)" -o build/windows/watchkeeperctl.exe ./cmd/watchkeeperctl
+
+screenshots: ## every place of the window, light and dark, in both languages, with usual and large letters
+	$(UNIT) test -tags ci ./app/ui -run 'TestScreenshots$$' -count=1 -screens=$(CURDIR)/build/screenshots -timeout 20m
 
 test: lint ## vet, lint, all tests, 200,000 cases of random beliefs; no display, no C compiler
 	$(UNIT) test -tags ci ./...

@@ -98,7 +98,7 @@ func (s *Screen) writes(w view.Writes) fyne.CanvasObject {
 	if w.Empty != "" {
 		return wrapped(w.Empty)
 	}
-	rows := container.New(tight{})
+	rows := stack()
 	for _, r := range w.Rows {
 		buttons := container.NewHBox()
 		if r.Work != 0 {

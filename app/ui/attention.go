@@ -55,9 +55,10 @@ const sampled = 5
 func (p *attentionPage) links(m view.LinkPage) fyne.CanvasObject {
 	s := p.screen
 	content := stack(heading(m.Title), wrapped(m.Why))
-	rows := container.New(tight{})
+	rows := stack()
 	for _, r := range m.Rows[:min(len(m.Rows), sampled)] {
-		rows.Add(container.New(tight{}, bold(r.Title), quiet(r.Where), s.buttons(r.Buttons)))
+		rows.Add(container.New(tight{}, bold(r.Title), quiet(r.Where)))
+		rows.Add(s.buttons(r.Buttons))
 	}
 	content.Add(rows)
 	buttons := container.New(&flow{})

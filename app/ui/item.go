@@ -67,7 +67,7 @@ func section(title, empty string, rows []fyne.CanvasObject) []fyne.CanvasObject 
 	if len(rows) == 0 {
 		rows = []fyne.CanvasObject{quiet(empty)}
 	}
-	return []fyne.CanvasObject{heading(title), newPanel(container.New(tight{}, rows...), "")}
+	return []fyne.CanvasObject{heading(title), newPanel(stack(rows...), "")}
 }
 
 func (p *itemPage) places(m view.Item) fyne.CanvasObject {
@@ -152,7 +152,7 @@ func (s *Screen) showLinks(page view.LinkPage, err error) {
 	if s.failed(err) {
 		return
 	}
-	list := container.New(tight{}, wrapped(page.Why))
+	list := stack(wrapped(page.Why))
 	var close func()
 	for _, row := range page.Rows {
 		buttons := container.New(&flow{})
@@ -164,7 +164,8 @@ func (s *Screen) showLinks(page view.LinkPage, err error) {
 			}
 			buttons.Add(drawn)
 		}
-		list.Add(container.New(tight{}, bold(row.Title), quiet(row.Where), buttons))
+		list.Add(container.New(tight{}, bold(row.Title), quiet(row.Where)))
+		list.Add(buttons)
 	}
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(520, 320))

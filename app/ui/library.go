@@ -204,7 +204,7 @@ func (p *libraryPage) newRow() fyne.CanvasObject {
 	for range p.frame.Columns {
 		text := line("")
 		text.Truncation = fyne.TextTruncateEllipsis
-		row.Add(container.NewBorder(nil, nil, widget.NewIcon(nil), nil, text))
+		row.Add(container.NewBorder(nil, nil, container.NewVBox(widget.NewIcon(nil)), nil, text))
 	}
 	return row
 }
@@ -216,7 +216,7 @@ func parts(o fyne.CanvasObject) libraryRow {
 	out := libraryRow{title: first[0].(*widget.Label), kind: first[1].(*widget.Label)}
 	for _, c := range cells[1:] {
 		inside := c.(*fyne.Container).Objects
-		out.texts, out.signs = append(out.texts, inside[0].(*widget.Label)), append(out.signs, inside[1].(*widget.Icon))
+		out.texts, out.signs = append(out.texts, inside[0].(*widget.Label)), append(out.signs, inside[1].(*fyne.Container).Objects[0].(*widget.Icon))
 	}
 	return out
 }

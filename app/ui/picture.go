@@ -39,12 +39,15 @@ type picture struct {
 }
 
 // MinSize implements fyne.Layout.
-func (p picture) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 240) }
+func (p picture) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 240*grown()) }
+
+// grown is how much larger letters are than usual.
+func grown() float32 { return theme.TextSize() / 14 }
 
 // centre is where a node stands.
 func (p picture) centre(i int, size fyne.Size) fyne.Position {
 	turn := 2*math.Pi*float64(i)/float64(p.n) - math.Pi
-	rx, ry := min(size.Width/2-60, 260), size.Height/2-44
+	rx, ry := min(size.Width/2-60*grown(), 260), size.Height/2-50*grown()
 	return fyne.NewPos(size.Width/2+rx*float32(math.Cos(turn)), size.Height/2+ry*float32(math.Sin(turn)))
 }
 
@@ -63,7 +66,8 @@ func (p picture) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // draw places an arrow beside the straight way, so that the way back has room.
 func (picture) draw(lines []fyne.CanvasObject, from, to fyne.Position) {
-	const short, aside, head = 44, 5, 10
+	const aside, head = 5, 10
+	short := 46 * float64(grown())
 	dx, dy := float64(to.X-from.X), float64(to.Y-from.Y)
 	length := math.Hypot(dx, dy)
 	if length == 0 {

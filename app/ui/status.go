@@ -54,14 +54,14 @@ func newStatusPage(s *Screen) *statusPage {
 	p.sentence.SizeName = theme.SizeNameHeadingText
 	p.details = quiet("")
 	p.actions = container.New(&flow{})
-	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), container.NewCenter(p.actions), container.New(tight{}, p.sentence, p.details))
+	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), nil, container.New(tight{}, p.sentence, p.details))
 	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewActivity(), quiet("")
 	p.progress = stack(container.NewBorder(nil, nil, p.busy, nil, p.doing), p.bar)
 	p.cards, p.run, p.welcome, p.charts = stack(), stack(), stack(), stack()
 	p.accounts = heading(s.words.Say("tile.accounts"))
 	p.tiles = container.New(columns{least: 370})
 	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(
-		stack(p.demo, head, p.progress, p.cards, p.welcome, p.accounts, p.tiles, p.run, p.charts))))
+		stack(p.demo, head, p.actions, p.progress, p.cards, p.welcome, p.accounts, p.tiles, p.run, p.charts))))
 	return p
 }
 
@@ -186,7 +186,7 @@ func (p *statusPage) drawWelcome(w *view.Welcome) {
 }
 
 func (s *Screen) drawWelcome(w view.Welcome) fyne.CanvasObject {
-	row := container.New(columns{least: 180})
+	row := container.New(&flow{})
 	for _, offer := range w.Services {
 		row.Add(widget.NewButtonWithIcon(offer.Button, theme.LoginIcon(), func() { s.chooseMethod(offer.Service, 0) }))
 	}
