@@ -2,6 +2,7 @@ package ui
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -93,7 +94,7 @@ func moodIcon(m view.Mood) fyne.Resource {
 func (p *statusPage) draw(m view.Window) {
 	p.drawHead(m)
 	p.drawProgress(m.Progress)
-	p.drawCards(m.Cards)
+	p.drawCards(slices.Concat(m.Cards, m.Doubts))
 	p.drawWelcome(m.Welcome)
 	p.drawTiles(m.Tiles)
 	p.drawRun(m.LastRun)

@@ -177,7 +177,9 @@ func TestAttentionInWords(t *testing.T) {
 	s := with(func(s *ledger.Status) { s.Holds = []ledger.HoldStatus{removals(14)} })
 	goldens(t, "attention", func(w *Words) any { return AttentionOf(facts, s, services, w) })
 	goldens(t, "attention-none", func(w *Words) any { return AttentionOf(AttentionFacts{}, calm(), services, w) })
-	goldens(t, "unlinked", func(w *Words) any { return UnlinkedOf(GuessFacts{Work: 1, Title: "Paper Lighthouse"}, facts.Entries[:1], s, services, w) })
+	goldens(t, "unlinked", func(w *Words) any {
+		return UnlinkedOf(GuessFacts{Work: 1, Title: "Paper Lighthouse"}, facts.Entries[:1], s, services, w)
+	})
 }
 
 // TestAFilmAndItsRemakeAreNeverAcceptedTogether: only sure guesses that may be

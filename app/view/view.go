@@ -47,6 +47,7 @@ type Window struct {
 	Progress *Progress
 	Welcome  *Welcome // nothing is connected, or too little to keep in step
 	Cards    []Card   // what needs the person, most urgent first
+	Doubts   []Card   // what explains itself and ends by itself
 	Tiles    []Tile   // one per account
 	LastRun  *Run
 	Services []Service
@@ -92,6 +93,7 @@ func From(s ledger.Status, now media.Moment, services []Service, w *Words) Windo
 	out.Details = p.details()
 	out.Cards = append(out.Cards, p.accountCards()...)
 	out.Cards = append(out.Cards, p.holdCards()...)
+	out.Doubts = p.doubtCards()
 	for _, a := range s.Accounts {
 		out.Tiles = append(out.Tiles, p.tile(a))
 	}

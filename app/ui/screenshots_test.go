@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"watchkeeper/app/view"
+	"watchkeeper/engine/ledger"
+)
+
+var screens = flag.String("screens", "", "draw every place into this folder")
+
+// scenes are what there is to look at.
+var scenes = []struct {
+	name string
+	show func(s *stage)
+}{
+	{"first-run", func(s *stage) {
+		s.actions.Charts = func(show func([]view.Chart, error)) { show(nil, nil) }
+		s.visit(placeStatus)
+		s.Show(view.From(ledger.Status{Now: noon}, noon, services, s.words))
+	}},
+	{"status", func(s *stage) { s.visit(placeStatus) }},
+	{"activity", func(s *stage) { s.visit(placeActivity) }},
+	{"library", func(s *stage) { s.visit(placeLibrary) }},
+	{"item", func(s *stage) { s.visit(placeLibrary); s.showItem(1) }},
+	{"attention", func(s *stage) { s.visit(placeAttention) }},
+	{"rules", func(s *stage) { s.visit(placeRules) }},
+	{"rules-edit", func(s *stage) { s.visit(placeRules); s.rules.edit(s.rules.model.Grid[1][2]) }},
+	{"whatif", func(s *stage) {
+		s.visit(placeRules)
+		s.rules.whatIf([]view.RuleEdit{{From: 1, To: 3, Feature: "ratings", Mode: "off"}})
+	}},
+	{"settings", func(s *stage) { s.visit(placeSettings) }},
+}
+
+// TestScreenshots draws every scene in light and dark, in both languages, with
+// letters as they are and half again as large.
+func TestScreenshots(t *testing.T) {
+	dir := *screens
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for _, scene := range scenes {
+		for _, language := range []string{"en", "de"} {
+			for _, variant := range []string{"light", "dark"} {
+				for _, scale := range []float32{1, 1.5} {
+					if *screens == "" && (variant != "dark" || scale != 1.5) {
+						continue // one of each kind shows that they can be drawn
+					}
+					name := fmt.Sprintf("%s-%s-%s-%d.png", scene.name, language, variant, int(scale*100))
+					shoot(t, filepath.Join(dir, name), language, look{variant, scale}, scene.show)
+				}
+			}
+		}
+	}
+}
+
+func shoot(t *testing.T, path, language string, l look, scene func(*stage)) {
+	t.Helper()
+	s := newStageIn(t, language, l)
+	s.Show(view.From(household(), noon, services, s.words))
+	scene(s)
+	settle(s.win, fyne.NewSize(1020, 740))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(file, s.win.Canvas().Capture()); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// settle lays the window out until heights agree with widths, as the real
+// driver does frame by frame.
+func settle(win fyne.Window, size fyne.Size) {
+	for i := range 4 {
+		win.Resize(size.AddWidthHeight(float32(i%2), 0))
+		for _, o := range append(win.Canvas().Overlays().List(), win.Content()) {
+			refresh(o)
+		}
+	}
+	win.Resize(size)
+}
+
+func refresh(o fyne.CanvasObject) {
+	for _, part := range test.LaidOutObjects(o) {
+		if c, ok := part.(*fyne.Container); ok {
+			c.Refresh()
+		}
+	}
+}
+
+// newStageIn is a stage in a language and a look.
+func newStageIn(t testing.TB, language string, l look) *stage {
+	t.Helper()
+	s := newStage(t)
+	w := view.Speak(language, time.UTC)
+	actions := s.actions
+	s.pages(&actions, w)
+	actions.Runs = func(show func([]view.Run, error)) {
+		show([]view.Run{view.FromRun(*household().LastRun, household(), services, w), view.FromRun(pastRuns()[5], household(), services, w)}, nil)
+	}
+	s.Screen = New(s.app, w, actions, func() {})
+	s.app.Settings().SetTheme(l)
+	s.Raise()
+	return s
+}
