@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"watchkeeper/engine"
@@ -237,7 +238,11 @@ func (a *App) Link(ctx context.Context, args LinkArgs) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	if err := a.Engine.Link(ctx, acc.ID, args.Key, media.WorkID(args.Work)); err != nil {
+	err = a.Engine.Link(ctx, acc.ID, args.Key, media.WorkID(args.Work))
+	if errors.Is(err, store.ErrNotFound) {
+		return none{}, notFound("there is no work %d; watchkeeperctl library lists them", args.Work)
+	}
+	if err != nil {
 		return none{}, err
 	}
 	a.soon()
@@ -250,7 +255,11 @@ func (a *App) Unlink(ctx context.Context, args LinkArgs) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	if err := a.Engine.Unlink(ctx, acc.ID, args.Key); err != nil {
+	err = a.Engine.Unlink(ctx, acc.ID, args.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return none{}, notFound("no item %q of %s is linked", args.Key, acc.Name)
+	}
+	if err != nil {
 		return none{}, err
 	}
 	a.soon()

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -223,6 +224,13 @@ func (a *App) RunItems(ctx context.Context, args RunItemsArgs) ([]Op, error) {
 	if err != nil {
 		return nil, err
 	}
+	last, err := a.Store.LastRun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if args.Run < 1 || args.Run > int64(last) {
+		return nil, notFound("there is no run %d; the last is %d", args.Run, last)
+	}
 	entries, err := a.Store.Journal(ctx, store.JournalQuery{Run: ledger.RunID(args.Run), Limit: 1 << 30})
 	if err != nil {
 		return nil, err
@@ -300,6 +308,9 @@ func (a *App) Undo(ctx context.Context, args UndoArgs) (Undone, error) {
 		return Undone{}, err
 	}
 	u, out, err := a.Engine.Undo(ctx, engine.UndoOf{Op: ledger.OpID(args.Op), Run: ledger.RunID(args.Run)}, args.Preview)
+	if errors.Is(err, engine.ErrNoWrites) {
+		return Undone{}, notFound("%s", err)
+	}
 	if err != nil {
 		return Undone{}, err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,6 +39,9 @@ type undoing struct {
 	plan    *undo.Undo
 }
 
+// ErrNoWrites: there is nothing to take back.
+var ErrNoWrites = errors.New("the journal has no writes")
+
 // undoable are the journal rows of what is to be taken back, oldest first.
 func (e *Engine) undoable(ctx context.Context, of UndoOf) ([]ledger.Entry, error) {
 	if of.empty() {
@@ -49,7 +53,7 @@ func (e *Engine) undoable(ctx context.Context, of UndoOf) ([]ledger.Entry, error
 	}
 	entries, err := e.cfg.Store.Journal(ctx, q)
 	if err == nil && len(entries) == 0 {
-		return nil, fmt.Errorf("the journal has no writes of %s; it keeps 90 days", describeUndo(of))
+		return nil, fmt.Errorf("%w of %s; it keeps 90 days", ErrNoWrites, describeUndo(of))
 	}
 	slices.Reverse(entries)
 	return entries, err

@@ -186,6 +186,9 @@ func runsCommand(s *session) *cobra.Command {
 			return err
 		}
 		return s.show(got, func() {
+			if len(got) == 0 {
+				s.say("run %d wrote nothing that is still kept", id)
+			}
 			for _, o := range got {
 				s.say("%-10s %s, %s%s%s", o.ID, o.State, o.Outcome, prefixed(": ", o.Error), prefixed(", taken back by ", o.UndoneBy))
 				s.op(o)

@@ -32,12 +32,13 @@ func (s *Store) LinkByHand(ctx context.Context, l ledger.Link, run ledger.RunID)
 }
 
 // Unlink parts an item from its work for ever. What was believed by the item
-// is forgotten; the next read sees it for the first time.
+// is forgotten; the next read sees it for the first time. ErrNotFound when the
+// item is not linked.
 func (s *Store) Unlink(ctx context.Context, account ledger.AccountID, key string, run ledger.RunID) error {
 	return s.write(ctx, func(t *tx) error {
 		work := t.linked(account, key)
-		if work == 0 {
-			return nil
+		if work == 0 && t.err == nil {
+			return &Error{Kind: ErrNotFound, Path: s.path}
 		}
 		t.exec("INSERT OR IGNORE INTO unlinks (account, key, work) VALUES (?, ?, ?)", account, key, work)
 		t.exec("DELETE FROM links WHERE account = ? AND key = ?", account, key)
