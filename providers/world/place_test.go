@@ -71,6 +71,7 @@ const generous = 5 * 60 * 24
 // builders build the places by service name.
 var builders = map[string]func(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place{
 	"jellyfin": jellyfinPlace, "emby": embyPlace, "plex": plexPlace, "trakt": traktPlace, "simkl": simklPlace,
+	"anilist": anilistPlace,
 }
 
 func build(t *testing.T, s provider.Service, net *fakekit.Internet, h http.Handler, hosts ...string) *place {
