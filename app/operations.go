@@ -67,6 +67,7 @@ var operations = []operation{
 	op("accounts.remove", (*App).RemoveAccount),
 	op("accounts.test", (*App).TestAccount),
 	op("accounts.libraries", (*App).Libraries),
+	op("servers.find", (*App).FindServers),
 	op("signin.start", (*App).StartSignIn),
 	op("signin.next", (*App).NextSignIn),
 	op("signin.cancel", (*App).CancelSignIn),

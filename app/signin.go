@@ -47,6 +47,7 @@ type Field struct {
 	Name    string   `json:"name"`
 	Secret  bool     `json:"secret,omitempty"`
 	Choices []Choice `json:"choices,omitempty"` // the answers that are possible; none: any text
+	Offers  []Choice `json:"offers,omitempty"`  // answers that were found; any other text is possible too
 }
 
 // Choice is one possible answer.
@@ -133,6 +134,9 @@ func (a *App) StartSignIn(ctx context.Context, args SignInArgs) (SignInStep, err
 	}
 	id := a.signIns.put(in)
 	step, err := a.next(ctx, id, in, nil)
+	if err == nil {
+		err = a.offer(ctx, s.Name, &step)
+	}
 	if err != nil {
 		a.signIns.drop(id)
 	}

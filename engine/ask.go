@@ -171,9 +171,12 @@ func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bo
 	}
 	var links []ledger.Link
 	for i, item := range found {
+		if i < len(asks) {
+			d.sought[asks[i].work] = append(d.sought[asks[i].work], s.account.ID)
+		}
 		if item != nil && i < len(asks) {
 			links = append(links, ledger.Link{Account: s.account.ID, Key: item.Key, Work: asks[i].work, By: ledger.ByToken})
 		}
 	}
-	return len(links) > 0, d.r.e.cfg.Store.PutIdentity(ctx, links, nil, nil)
+	return len(links) > 0 || s.caps.MatchFirst, d.r.e.cfg.Store.PutIdentity(ctx, links, nil, nil)
 }

@@ -27,7 +27,7 @@ func (r *round) decide(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := desk{r: r, world: &w, reread: map[media.WorkID][]ledger.AccountID{}, playing: map[ledger.AccountID][]string{}}
+	desk := desk{r: r, world: &w, reread: map[media.WorkID][]ledger.AccountID{}, sought: map[media.WorkID][]ledger.AccountID{}, playing: map[ledger.AccountID][]string{}}
 	if err := desk.plan(ctx); err != nil {
 		return err
 	}
@@ -165,6 +165,7 @@ type desk struct {
 	all     []ledger.Dossier // in the order of works
 	files   map[media.WorkID]*ledger.Dossier
 	reread  map[media.WorkID][]ledger.AccountID
+	sought  map[media.WorkID][]ledger.AccountID
 	playing map[ledger.AccountID][]string
 	asked   map[ledger.Question]bool
 	draft   ledger.Plan
@@ -205,7 +206,7 @@ func (d *desk) load(ctx context.Context) error {
 	for i := range d.all {
 		f := &d.all[i]
 		f.Frozen, f.Alike = frozen[f.Work.ID], alike[f.Work.ID]
-		f.Reread = d.reread[f.Work.ID]
+		f.Reread, f.Sought = d.reread[f.Work.ID], d.sought[f.Work.ID]
 		f.Playing = d.playingAt(f)
 		d.files[f.Work.ID] = f
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"watchkeeper/engine/provider"
 )
 
 // ReadServices reads a file that maps hosts to loopback addresses:
@@ -72,4 +74,46 @@ func (m mapped) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Request = req // the caller compares hosts with what it asked for
 	}
 	return resp, err
+}
+
+// everybody is the broadcast address of the network that a computer is in.
+var everybody = netip.AddrPortFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), provider.DiscoveryPort)
+
+// DiscoverAt is whom to ask for servers in the local network: everybody, by
+// every network that the computer is in. A demo asks only where its file maps
+// the broadcast address to.
+func (h *House) DiscoverAt() []netip.AddrPort {
+	if h.Demo {
+		m, _ := h.base.(mapped)
+		if to, err := netip.ParseAddrPort(m.hosts[everybody.String()]); err == nil {
+			return []netip.AddrPort{to}
+		}
+		return nil
+	}
+	out := []netip.AddrPort{everybody}
+	networks, err := net.Interfaces()
+	if err != nil {
+		return out
+	}
+	for _, n := range networks {
+		addresses, err := n.Addrs()
+		if err != nil || n.Flags&(net.FlagUp|net.FlagBroadcast) != net.FlagUp|net.FlagBroadcast {
+			continue
+		}
+		for _, a := range addresses {
+			if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Is4() {
+				out = append(out, netip.AddrPortFrom(last(prefix), provider.DiscoveryPort))
+			}
+		}
+	}
+	return out
+}
+
+// last is the broadcast address of a network.
+func last(p netip.Prefix) netip.Addr {
+	b := p.Addr().As4()
+	for i := p.Bits(); i < 32; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return netip.AddrFrom4(b)
 }

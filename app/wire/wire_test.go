@@ -2,9 +2,11 @@ package wire
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +128,30 @@ func TestDemoStaysOnThisComputer(t *testing.T) {
 	for _, bad := range []string{"192.168.1.7:80", "example.com:80", "127.0.0.1", ""} {
 		if _, err := onlyMapped(map[string]string{"x": bad}); err == nil {
 			t.Errorf("%q was taken", bad)
+		}
+	}
+}
+
+// TestDemoAsksNobodyOutside: the question for servers leaves this computer in
+// no demo, and goes where its file says.
+func TestDemoAsksNobodyOutside(t *testing.T) {
+	keyring.MockInit()
+	for to, want := range map[string]string{"": "[]", "127.0.0.1:40007": "[127.0.0.1:40007]"} {
+		hosts := map[string]string{"api.example": "127.0.0.1:40001"}
+		if to != "" {
+			hosts["255.255.255.255:7359"] = to
+		}
+		h := open(t, t.TempDir(), Options{Services: hosts})
+		if got := fmt.Sprint(h.DiscoverAt()); got != want {
+			t.Errorf("asks %s, want %s", got, want)
+		}
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for network, want := range map[string]string{"192.168.7.20/24": "192.168.7.255", "10.1.2.3/9": "10.127.255.255", "172.16.0.1/32": "172.16.0.1"} {
+		if got := last(netip.MustParsePrefix(network)).String(); got != want {
+			t.Errorf("%s: %s, want %s", network, got, want)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func accountsCommand(s *session) *cobra.Command {
 	}
 	return group(s, "accounts", "Accounts at services",
 		&cobra.Command{Use: "list", Short: "List accounts and how they stand", Args: none, RunE: list},
-		addCommand(s), signInCommand(s), changeCommand(s),
+		addCommand(s), signInCommand(s), changeCommand(s), findCommand(s),
 		&cobra.Command{Use: "test ACCOUNT", Short: "Ask the service who an account is", Args: between(1, 1, "an account"), RunE: s.test},
 		&cobra.Command{Use: "libraries ACCOUNT", Short: "List the libraries of a media server", Args: between(1, 1, "an account"), RunE: s.libraries},
 		&cobra.Command{Use: "remove ACCOUNT", Short: "Sign out; what the service keeps is left as it is", Args: between(1, 1, "an account"),
@@ -157,4 +157,26 @@ func pairs(list []string) (map[string]string, error) {
 		out[name] = value
 	}
 	return out, nil
+}
+
+func findCommand(s *session) *cobra.Command {
+	return &cobra.Command{Use: "find [SERVICE]", Short: "Look for media servers in the local network", Args: between(0, 1, "a service"),
+		RunE: func(c *cobra.Command, args []string) error {
+			var a app.FindArgs
+			if len(args) > 0 {
+				a.Service = args[0]
+			}
+			var got []app.Server
+			if err := s.ask(c.Context(), "servers.find", a, &got); err != nil {
+				return err
+			}
+			return s.show(got, func() {
+				for _, v := range got {
+					s.say("%s  %s at %s%s", v.Service, v.Name, v.Address, prefixed(", connected as ", v.Account))
+				}
+				if len(got) == 0 {
+					s.say("no server answered; name one with: watchkeeperctl accounts add SERVICE --address ADDRESS")
+				}
+			})
+		}}
 }

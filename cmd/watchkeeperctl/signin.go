@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -148,14 +149,33 @@ func (s *session) answers(fields []app.Field, known given) (map[string]string, e
 		}
 		if !ok {
 			var err error
+			s.offer(f)
 			if value, err = s.prompt(question(f), f.Secret); err != nil {
 				return nil, misuse("the sign-in asks for %s%s; answer with %s: %w", f.Name, prefixed(", one of: ", choices(f)), flagOf(f), err)
 			}
 		}
-		out[f.Name] = value
+		out[f.Name] = offered(f, value)
 		delete(known.answers, f.Name) // a wrong answer is not given twice
 	}
 	return out, nil
+}
+
+// offer lists the answers that were found, by number.
+func (s *session) offer(f app.Field) {
+	if s.json {
+		return
+	}
+	for i, o := range f.Offers {
+		s.say("%d  %s at %s", i+1, o.Name, o.ID)
+	}
+}
+
+// offered takes the number of an answer that was found for the answer.
+func offered(f app.Field, value string) string {
+	if n, err := strconv.Atoi(value); err == nil && 1 <= n && n <= len(f.Offers) {
+		return f.Offers[n-1].ID
+	}
+	return value
 }
 
 // flagOf is the flag that answers a field.

@@ -69,6 +69,8 @@ type Dossier struct {
 	Alike []AccountID
 	// Reread tells for which logs the work's plays were read Fresh in this run (R16).
 	Reread []AccountID
+	// Sought are accounts that were asked in this run which item of theirs it is.
+	Sought []AccountID
 	// Playing: accounts at which the item is being played right now.
 	Playing []AccountID
 	// PartWatched: accounts at which a part of the work was watched (R9: a

@@ -119,17 +119,21 @@ func (t *target) gateIdentity(op ledger.Op, base baseline, _ ledger.Statement, s
 	case t.party.Caps.WritesHeldOnly:
 		stop.Code = ledger.NotHeld
 		t.askKey()
-	case t.party.Caps.MatchFirst:
+	case t.party.Caps.MatchFirst && slices.Contains(t.b.Sought, t.party.ID):
 		stop.Code = ledger.NoMatch
-		t.askKey()
+	case t.party.Caps.MatchFirst && t.askKey():
+		stop.Code = ledger.SourceSilent // it has not answered yet
 	}
 }
 
-// askKey asks the target for its own item of the work, where it can be asked.
-func (t *target) askKey() {
-	if t.party.Blocked == "" && t.party.TrustedNow[t.f] {
+// askKey asks the target for its own item of the work; false where it cannot be
+// asked.
+func (t *target) askKey() bool {
+	can := t.party.Blocked == "" && t.party.TrustedNow[t.f]
+	if can {
 		t.ask(ledger.FindKey)
 	}
+	return can
 }
 
 // gateRun: whether this run may write to the account, and because of the

@@ -45,14 +45,20 @@ func TestR20Stops(t *testing.T) {
 		"an older word refused (105)": {func(b *bench) {
 			b.d.Refusals = []ledger.Refusal{{Target: B, Subject: subject, Cause: ledger.Cause{Account: A, Seq: 99}, Why: ledger.UndoneByYou}}
 		}, "B add listed"},
-		"read only":                {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.ReadIt }, "B cannot_store"},
-		"add only service":         {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.AddIt }, "B add listed"},
-		"no tokens, no link":       {func(b *bench) { b.d.Tokens, b.d.Links = nil, nil }, "B no_match"},
-		"linked without tokens":    {func(b *bench) { b.d.Tokens = nil }, "B add listed"},
-		"tokens without link":      {func(b *bench) { b.d.Links = nil }, "B add listed"},
-		"not held":                 {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Coverage = provider.Catalogue }, "B not_held"},
-		"perhaps held":             {func(b *bench) { b.party(B).Caps.WritesHeldOnly, b.d.Links = true, nil }, "B not_held; B ?3"},
-		"perhaps matched":          {func(b *bench) { b.party(B).Caps.MatchFirst, b.d.Links = true, nil }, "B no_match; B ?3"},
+		"read only":             {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.ReadIt }, "B cannot_store"},
+		"add only service":      {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Access[media.Film] = provider.AddIt }, "B add listed"},
+		"no tokens, no link":    {func(b *bench) { b.d.Tokens, b.d.Links = nil, nil }, "B no_match"},
+		"linked without tokens": {func(b *bench) { b.d.Tokens = nil }, "B add listed"},
+		"tokens without link":   {func(b *bench) { b.d.Links = nil }, "B add listed"},
+		"not held":              {func(b *bench) { b.party(B).Caps.Features[media.Watchlist].Coverage = provider.Catalogue }, "B not_held"},
+		"perhaps held":          {func(b *bench) { b.party(B).Caps.WritesHeldOnly, b.d.Links = true, nil }, "B not_held; B ?3"},
+		"perhaps matched":       {func(b *bench) { b.party(B).Caps.MatchFirst, b.d.Links = true, nil }, "B source_silent; B ?3"},
+		"without a match": {func(b *bench) {
+			b.party(B).Caps.MatchFirst, b.d.Links, b.d.Sought = true, nil, []ledger.AccountID{B}
+		}, "B no_match"},
+		"not asked for a match (9)": {func(b *bench) {
+			b.party(B).Caps.MatchFirst, b.d.Links, b.party(B).TrustedNow[media.Watchlist] = true, nil, false
+		}, "B source_silent"},
 		"matched":                  {func(b *bench) { b.party(B).Caps.MatchFirst = true }, "B add listed"},
 		"ambiguous":                {func(b *bench) { b.d.Frozen = ledger.AmbiguousMatch }, "B ambiguous_match"},
 		"proof pending (R6)":       {func(b *bench) { b.d.Proofs = []ledger.Proof{{Account: B, Feature: media.Ratings, Work: 7}} }, "B pending_proof"},

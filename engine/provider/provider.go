@@ -15,6 +15,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"watchkeeper/engine/media"
 )
@@ -324,6 +325,10 @@ type Service struct {
 	// Libraries lists the libraries of a signed-in account, for leaving some out;
 	// nil where the service has none.
 	Libraries func(ctx context.Context, env Env) ([]Library, error)
+	// Discover asks the given addresses of the local network, broadcast ones
+	// among them, for servers; nil where servers do not answer to that. What is
+	// found is offered to the person and used in no other way.
+	Discover func(ctx context.Context, targets []netip.AddrPort) ([]Found, error)
 	// SignOut ends the token at the service; nil where it cannot.
 	SignOut func(ctx context.Context, env Env) error
 }
@@ -333,6 +338,12 @@ type Option struct {
 	Name   string
 	Values []string // that are possible; nil: any text
 }
+
+// DiscoveryPort is the UDP port at which servers wait for Discover's question.
+const DiscoveryPort = 7359
+
+// Found is a server that answered in the local network.
+type Found struct{ Address, ServerID, Name string }
 
 // Library is one part of a media server that can be left out.
 type Library struct{ ID, Name string }

@@ -16,6 +16,7 @@ package emby
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"sync"
 
 	"watchkeeper/engine/media"
@@ -36,7 +37,10 @@ func Service() provider.Service {
 		Login:        startLogin,
 		Open:         open,
 		Libraries:    libraries,
-		SignOut:      signOut,
+		Discover: func(ctx context.Context, targets []netip.AddrPort) ([]provider.Found, error) {
+			return mediabrowser.Discover(ctx, "who is EmbyServer?", targets)
+		},
+		SignOut: signOut,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -36,7 +37,10 @@ func Service() provider.Service {
 		Login:        startLogin,
 		Open:         open,
 		Libraries:    libraries,
-		SignOut:      signOut,
+		Discover: func(ctx context.Context, targets []netip.AddrPort) ([]provider.Found, error) {
+			return mediabrowser.Discover(ctx, "Who is JellyfinServer?", targets)
+		},
+		SignOut: signOut,
 	}
 }
 
