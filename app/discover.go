@@ -53,16 +53,20 @@ func (a *App) FindServers(ctx context.Context, args FindArgs) ([]Server, error) 
 	out := []Server{}
 	for i, s := range asked {
 		for _, f := range answers[i] {
-			v := Server{Service: s.Name, Name: f.Name, Address: f.Address}
-			for _, acc := range n.accounts {
-				if !acc.Removed && acc.Provider == s.Name && acc.ServerID == f.ServerID {
-					v.Account = acc.Name
-				}
-			}
-			out = append(out, v)
+			out = append(out, Server{Service: s.Name, Name: f.Name, Address: f.Address, Account: n.at(s.Name, f.ServerID)})
 		}
 	}
 	return out, nil
+}
+
+// at is the account that is connected to a server; "" for none.
+func (n names) at(service, server string) string {
+	for _, acc := range n.accounts {
+		if !acc.Removed && acc.Provider == service && acc.ServerID == server {
+			return acc.Name
+		}
+	}
+	return ""
 }
 
 // offer adds the servers that were found to a sign-in that asks for an

@@ -1,0 +1,10 @@
+package jellyfin
+
+import (
+	"testing"
+
+	"watchkeeper/engine/providertest"
+)
+
+// TestLive tries a real account, only with -live (see CONTRIBUTING.md).
+func TestLive(t *testing.T) { providertest.Live(t, Service()) }
