@@ -42,7 +42,7 @@ func (r *round) identify(ctx context.Context) error {
 
 // markStill finds the views that need no going through.
 func (r *round) markStill(ctx context.Context, s *sight) (err error) {
-	s.digest = digestItems(s.snap.Items)
+	s.digests = digestItems(s.snap.Items)
 	for _, g := range s.views {
 		if g == nil {
 			continue
@@ -74,27 +74,53 @@ func (r *round) identifyItems(ctx context.Context, s *sight) error {
 	if len(items) == 0 {
 		return r.e.putFindings(ctx, s, nil, identity.Output{})
 	}
-	before, err := r.e.cfg.Store.Identity(ctx, s.account.ID, nil, identity.Tokens(items))
+	db, account := r.e.cfg.Store, s.account.ID
+	linked, err := db.Links(ctx, account)
 	if err != nil {
 		return err
 	}
-	written, already, err := r.written(ctx, s)
+	stored, err := db.ItemDigests(ctx, account)
 	if err != nil {
 		return err
 	}
-	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: written, Already: already}
+	l := listed{items: items, links: linksByKey(linked), before: compareBuckets(s.snap.Items, s.digests, stored)}
+	if l.writes, err = r.written(ctx, s); err != nil {
+		return err
+	}
+	fresh, err := r.toResolve(ctx, s, l)
+	if err != nil {
+		return err
+	}
+	out, err := r.resolve(ctx, s, fresh, l)
+	if err != nil {
+		return err
+	}
+	s.works = l.works(fresh, out.Of)
+	if next, changed := l.before.after(s.snap.Items, s.works); changed {
+		return db.PutItemDigests(ctx, account, next)
+	}
+	return nil
+}
+
+// resolve links some of the listed items to works and stores what that means.
+func (r *round) resolve(ctx context.Context, s *sight, items []media.Item, l listed) (identity.Output, error) {
+	keys := make([]string, len(items))
+	for i, item := range items {
+		keys[i] = item.Key
+	}
+	before, err := r.e.cfg.Store.Identity(ctx, s.account.ID, keys, identity.Tokens(items))
+	if err != nil {
+		return identity.Output{}, err
+	}
+	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: l.writes.items, Already: l.writes.already}
 	if in.Known.Listed, err = r.e.listed(ctx, s.account.ID); err != nil {
-		return err
+		return identity.Output{}, err
 	}
 	out := identity.Resolve(in)
-	if err := r.holdShift(ctx, s, before, out); err != nil {
-		return err
+	if err := r.holdShift(ctx, s, shift{before, out, len(l.links)}); err != nil {
+		return out, err
 	}
-	if err := r.keepIdentity(ctx, s, items, out); err != nil {
-		return err
-	}
-	s.works = out.Of
-	return nil
+	return out, r.keepIdentity(ctx, s, items, out)
 }
 
 // trustedItems are the items that rows of trusted views name, by key, with the
@@ -141,18 +167,25 @@ func knownIdentity(id store.Identity) identity.Known {
 	return k
 }
 
+// writes are adds that no read has settled yet, as we described them to the
+// service, and the works of those that the service said it had before.
+type writes struct {
+	items   []identity.Written
+	already map[media.WorkID]bool
+}
+
 // written are the account's adds that no read has settled yet, as we described
 // them to the service.
-func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, map[media.WorkID]bool, error) {
+func (r *round) written(ctx context.Context, s *sight) (writes, error) {
 	pending, err := r.e.cfg.Store.Pending(ctx)
 	if err != nil {
-		return nil, nil, err
+		return writes{}, err
 	}
 	pending = slices.DeleteFunc(pending, func(p ledger.Pending) bool {
 		return p.Account != s.account.ID || !p.New.Set || p.Key != ""
 	})
 	if len(pending) == 0 {
-		return nil, nil, nil
+		return writes{}, nil
 	}
 	var ids []media.WorkID
 	for _, p := range pending {
@@ -160,7 +193,7 @@ func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, map[
 	}
 	works, err := r.e.cfg.Store.Works(ctx, ids)
 	if err != nil {
-		return nil, nil, err
+		return writes{}, err
 	}
 	var out []identity.Written
 	for _, p := range pending {
@@ -169,7 +202,7 @@ func (r *round) written(ctx context.Context, s *sight) ([]identity.Written, map[
 		}
 	}
 	already, err := r.already(ctx, pending)
-	return out, already, err
+	return writes{out, already}, err
 }
 
 // already are the works of writes to which the service said that it was so
@@ -194,10 +227,19 @@ func itemOf(w ledger.Work, tokens []media.Token) media.Item {
 	return media.Item{Kind: w.Kind, Title: w.Title, Year: w.Year, RuntimeMS: w.RuntimeMS, Tokens: tokens, Season: w.Season, Number: w.Number}
 }
 
+// shift is how items were linked before and are now; links is how many links
+// the account has.
+type shift struct {
+	before store.Identity
+	out    identity.Output
+	links  int
+}
+
 // holdShift asks the guard whether too many items left a work that another
 // account shares, and freezes only these works.
-func (r *round) holdShift(ctx context.Context, s *sight, before store.Identity, out identity.Output) error {
-	facts := guard.ShiftFacts{Party: s.party(r), Run: r.run, Now: r.now, Known: len(before.Links), Off: r.settings.GuardsOff}
+func (r *round) holdShift(ctx context.Context, s *sight, is shift) error {
+	before, out := is.before, is.out
+	facts := guard.ShiftFacts{Party: s.party(r), Run: r.run, Now: r.now, Known: is.links, Off: r.settings.GuardsOff}
 	var left []media.WorkID
 	for _, l := range before.Links {
 		if to, ok := out.Of[l.Key]; ok && to != l.Work {

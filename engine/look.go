@@ -32,7 +32,7 @@ type sight struct {
 	stop     *ledger.Stop
 	views    [len(media.Features)]*glance
 	doubts   [len(media.Features)]doubt
-	digest   string // of the items
+	digests  digested // of the items
 	items    map[string]media.Item
 	works    map[string]media.WorkID // native key → work
 	sent     []ledger.Pending        // writes of this run that may have happened

@@ -234,7 +234,7 @@ func (r *round) observeAccount(ctx context.Context, s *sight) error {
 			return err
 		}
 		if g.trusted && g.reading.View.Coverage != provider.Changes && len(delta.Trust) == 1 {
-			delta.Trust[0].Items = g.items(s.digest)
+			delta.Trust[0].Items = g.items(s.digests.whole)
 		}
 		all.Add(delta)
 	}

@@ -57,6 +57,7 @@ func (s *Store) Unlink(ctx context.Context, account ledger.AccountID, key string
 // everything be planned with what a person decided about an item.
 func (t *tx) readAnew(account ledger.AccountID) {
 	t.exec("UPDATE trust SET items = '' WHERE account = ?", account)
+	t.exec("DELETE FROM item_digests WHERE account = ?", account)
 	t.decided()
 }
 

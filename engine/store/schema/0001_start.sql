@@ -87,6 +87,13 @@ CREATE TABLE links (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX links_of_work ON links (work);
 
+-- Digests of an account's items, by bucket, as they were last resolved: 64-bit
+-- numbers, little end first.
+CREATE TABLE item_digests (
+  account INTEGER PRIMARY KEY,
+  digests BLOB    NOT NULL
+) STRICT;
+
 CREATE TABLE unlinks (
   account INTEGER NOT NULL,
   key     TEXT    NOT NULL,
