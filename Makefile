@@ -87,7 +87,7 @@ race: ## all tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 60m -tags ci ./...
 
 sim: ## simulated lives: make sim SEEDS=20000 FROM=0
-	$(UNIT) test -tags ci ./engine/sim -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
+	$(UNIT) test -tags ci ./engine/sim -v -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
 
 world: ## simulated weeks at all services: make world SEEDS=20 FROM=0 WEEKS=2
 	$(UNIT) test -tags ci ./providers/world -v -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -timeout 0

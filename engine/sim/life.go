@@ -28,6 +28,10 @@ type life struct {
 	trace  hash.Hash
 	counts map[string]int // what happened at least once ("sometimes")
 	stopAt string         // the account whose next write the program is stopped at
+	killAt []string       // the account at whose next write it dies: A before|after
+	dead   *store.Store   // the state as it was when the program died
+	copied ledger.RunID   // the copy of the run number then
+	saved  *store.Store   // a backup
 	broken map[string]bool
 	wrote  ledger.RunID // the last run that wrote
 	last   engine.Outcome
@@ -71,8 +75,8 @@ func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	defer home.Store.Close()
 	l := &life{tape: tape, home: home, trace: sha256.New(), counts: map[string]int{}, broken: map[string]bool{}, reader: reader}
+	defer l.close()
 	l.judge = newJudge(l)
 	if l.me, err = home.Profile(ctx, "me"); err != nil {
 		return Verdict{}, err
@@ -107,7 +111,8 @@ func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 //	weather A freeze 3 watchlist        as in scenarios
 //	broken A fail -1 auth               weather that never clears
 //	clear A                             good weather
-//	run, run asked, restart, sleep, stop A, undo, answer safe|yes|other
+//	kill A after                        the program dies at its next write, before or after its effect
+//	run, run asked, restart, sleep, stop A, undo, answer safe|yes|other, backup, restore
 //
 // A line about an account that the tape does not have means nothing.
 func (l *life) do(ctx context.Context, words []string) error {
@@ -126,6 +131,12 @@ func (l *life) do(ctx context.Context, words []string) error {
 	case "sleep":
 	case "stop":
 		l.stopAt = words[1]
+	case "kill":
+		l.killAt = words[1:]
+	case "backup":
+		return l.backup(ctx)
+	case "restore":
+		return l.restore(ctx)
 	case "answer":
 		return l.answer(ctx, words[1])
 	case "undo":
@@ -253,8 +264,10 @@ func (l *life) run(ctx context.Context, wish engine.Wish) error {
 		l.counts["stopped"]++
 	}
 	l.stopAt = ""
+	l.armed(cancel)
 	l.judge.before()
 	out, err := l.home.Engine.Once(ctx, wish)
+	l.buried()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		l.judge.fail("run", "%v", err)
 		return nil

@@ -39,10 +39,13 @@ type judge struct {
 	unsettled     map[providertest.Work]bool
 	routes        []ledger.Route
 	held          []ledger.Hold // open before the run
+	engaged       map[int64]bool
+	yes           []ledger.Op // that a person said yes to in the last answer
 	watchedLeaves bool
 	answers       bool           // somebody answered a hold or took something back
 	tried         map[topic]bool // by such an answer what undid our writes is no word any more (R23)
-	restored      map[topic]bool // by such an answer what was taken away is put back (R23)
+	putBack       map[topic]bool // by such an answer what was taken away is put back (R23)
+	firstAgain    bool           // a backup was restored, and no run was since
 	lied          bool
 	skewed        bool
 }
@@ -96,7 +99,7 @@ func (j *judge) watch(room *Room) {
 func newJudge(l *life) *judge {
 	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
 		seen: map[string]int{}, wrote: map[string][]int{}, read: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
-		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, restored: map[topic]bool{}}
+		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, putBack: map[topic]bool{}, engaged: map[int64]bool{}}
 }
 
 func (j *judge) fail(property, format string, args ...any) {
@@ -256,13 +259,16 @@ func (j *judge) before() {
 // "Put them back" ends what took them away.
 func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
 	j.answers = true
+	if a == ledger.DoIt && h.Guard != ledger.GuardFirstRun {
+		j.yes = append(j.yes, h.Ops...)
+	}
 	for _, op := range h.Ops {
 		about := topic{j.workOf(context.Background(), op.Work), op.Feature}
 		switch a {
 		case ledger.TryAgain:
 			j.tried[about] = true
 		case ledger.PutThemBack:
-			j.restored[about] = true
+			j.putBack[about] = true
 		}
 	}
 }
@@ -298,6 +304,7 @@ func (j *judge) after(run ledger.RunID) error {
 		j.seen[name] = len(all)
 	}
 	j.bounded(removed)
+	defer func() { j.yes, j.firstAgain = nil, false }()
 	return j.guards(ctx)
 }
 
@@ -313,6 +320,9 @@ func (j *judge) write(room *Room, s sent) {
 	if s.op.ID == "" || !s.op.Undo && s.op.Cause == (ledger.Cause{}) {
 		j.fail("S9", "%s names no cause", s)
 	}
+	if s.Change.Action != provider.Add && !s.op.Old.Set {
+		j.fail("S12", "%s: the journal has no old value to give back", s)
+	}
 	if s.Change.Item.Kind != s.Work.Kind {
 		j.fail("S8", "%s of a %s", s, s.Change.Item.Kind)
 	}
@@ -320,6 +330,7 @@ func (j *judge) write(room *Room, s sent) {
 		return
 	}
 	j.heldBack(s)
+	j.restored(s)
 	j.repeated(s)
 	j.invented(room, s)
 	switch {
@@ -354,13 +365,4 @@ func (j *judge) bounded(removed map[shelf]int) {
 			}
 		}
 	}
-}
-
-// guards counts which guards are engaged.
-func (j *judge) guards(ctx context.Context) error {
-	open, err := j.l.home.Store.Holds(ctx, ledger.HoldOpen)
-	for _, h := range open {
-		j.l.counts["guard "+string(h.Guard)]++
-	}
-	return err
 }

@@ -22,7 +22,7 @@ func (j *judge) rest(ctx context.Context) error {
 			return err
 		}
 		if j.writes() != before {
-			j.fail("L2", "%d writes after everything was done: %s", j.writes()-before, j.latest())
+			j.fail(j.alone("L2"), "%d writes after everything was done: %s", j.writes()-before, j.latest())
 			return nil
 		}
 	}
@@ -33,6 +33,14 @@ func (j *judge) rest(ctx context.Context) error {
 	j.agree(why)
 	j.kept()
 	return nil
+}
+
+// alone names what must hold also while one service is broken for good (L10).
+func (j *judge) alone(property string) string {
+	if len(j.l.broken) > 0 {
+		return "L10"
+	}
+	return property
 }
 
 func (j *judge) writes() (n int) {
@@ -162,7 +170,7 @@ func (j *judge) same(a, b *Room, f media.Feature, why map[reason][]ledger.Code) 
 		codes := append(why[reason{topic{w, f}, a.ID}], why[reason{topic{w, f}, b.ID}]...)
 		i := slices.IndexFunc(codes, func(c ledger.Code) bool { return explains(f, c) })
 		if i < 0 {
-			j.fail("L1", "%s shows %s of %s as %s, %s as %s, and the reasons are %v; said: %+v", a.Name, f, w, x.Text(f), b.Name, y.Text(f), codes, j.words[topic{w, f}])
+			j.fail(j.alone("L1"), "%s shows %s of %s as %s, %s as %s, and the reasons are %v; said: %+v", a.Name, f, w, x.Text(f), b.Name, y.Text(f), codes, j.words[topic{w, f}])
 			return
 		}
 		j.l.counts["apart "+string(codes[i])]++

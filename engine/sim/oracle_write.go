@@ -189,7 +189,7 @@ func (j *judge) added(s sent) {
 	if len(causes) == 0 {
 		own, _ := j.standing(s)
 		anew := j.unsettled[s.Work] && (own.set || own.early) // its item was made anew and lost what was said
-		if !anew && !j.restored[topic{s.Work, f}] {
+		if !anew && !j.putBack[topic{s.Work, f}] {
 			j.fail("S9", "%s: nobody elsewhere said so", s)
 		}
 		return
@@ -290,19 +290,4 @@ func (j *judge) between(s, old sent) bool {
 		}
 	}
 	return false
-}
-
-// heldBack is S7: what waits for an answer is not done.
-func (j *judge) heldBack(s sent) {
-	for _, h := range j.held {
-		if h.Guard == ledger.GuardAsk {
-			continue // another path may come to permit it without a question (R12)
-		}
-		waits := slices.ContainsFunc(h.Ops, func(op ledger.Op) bool {
-			return op.Account == s.op.Account && op.Subject == s.op.Subject && op.Action == s.op.Action && op.Origin() == s.op.Origin()
-		})
-		if waits {
-			j.fail("S7", "%s waits for an answer to %s since %s", s, h.Guard, h.Since)
-		}
-	}
 }

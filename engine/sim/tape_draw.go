@@ -22,6 +22,9 @@ const (
 func broken(seed uint64) bool { return seed%10 == 9 }
 func liar(seed uint64) bool   { return seed%20 == 7 }
 
+// Every eighth seed backups are written and restored.
+func forgets(seed uint64) bool { return seed%8 == 3 }
+
 // drawing is a tape in the making. Each actor has a stream of chance of its
 // own, so that one more draw of one actor moves no other.
 type drawing struct {
@@ -176,8 +179,16 @@ func (d *drawing) interval(run int) {
 		d.add(do("restart"))
 	case 1:
 		d.add(do("sleep").later(time.Duration(2+who.IntN(40)) * time.Hour))
+	case 2:
+		d.add(do("sleep").later(-time.Duration(1+who.IntN(180)) * time.Minute)) // our clock is set back
 	case 3:
 		d.add(do("stop %s", d.seats[who.IntN(len(d.seats))].name))
+	case 4:
+		d.add(do("kill %s %s", d.seats[who.IntN(len(d.seats))].name, [...]string{"before", "after"}[who.IntN(2)]))
+	case 5, 6:
+		if forgets(d.seed) {
+			d.add(do("%s", [...]string{"backup", "restore"}[who.IntN(2)]))
+		}
 	}
 }
 
