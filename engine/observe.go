@@ -207,7 +207,7 @@ func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting
 		return err
 	}
 	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
-		Linked: facts.Linked, Seen: facts.Seen, Next: facts.Next}
+		Linked: facts.Linked, Said: facts.Said, Seen: facts.Seen, Next: facts.Next}
 	pending, err := r.e.cfg.Store.Pending(ctx)
 	if err != nil {
 		return err

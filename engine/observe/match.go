@@ -20,7 +20,7 @@ type matcher struct {
 func (m *matcher) match(all []*candidate) {
 	slices.SortFunc(m.viewings, func(a, b *viewing) int { return compare(a.ID, b.ID) })
 	slices.SortFunc(all, compareCandidates)
-	for _, how := range [...]func(*candidate) *viewing{m.linked, m.written} {
+	for _, how := range [...]func(*candidate) *viewing{m.linked, m.written, m.returned} {
 		for _, c := range all {
 			if c.viewing == nil {
 				c.viewing = how(c)
@@ -67,6 +67,21 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 		}
 	}
 	return best
+}
+
+// returned is the viewing that the account told of before, under the same key
+// and with the same date, although the row was gone meanwhile.
+func (m *matcher) returned(c *candidate) *viewing {
+	at := clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt())
+	for _, st := range m.in.Said {
+		same := st.Account == c.Account && st.Work == m.work && st.Key == c.Key && (st.Value.N == 0) == (at == 0)
+		if same && distance(st.Value.N, int64(at)) <= max(c.Caps.GrainMS, 1000) {
+			if v := m.byID(st.Play); v != nil {
+				return v
+			}
+		}
+	}
+	return nil
 }
 
 func (m *matcher) shows(c *candidate, p ledger.Pending) bool {

@@ -20,6 +20,9 @@ type PlayInput struct {
 	// Linked are the rows whose play is known, as they were shown: linked for
 	// good, except that a flag may come to show another viewing.
 	Linked map[ledger.ShownRef]ledger.Shown
+	// Said are the plays that accounts showed before, by what they said about
+	// them: an item that was not listed for a while comes back with its play.
+	Said []ledger.Statement
 	// Seen is when an undated play was first seen: what is dated later is
 	// another viewing. Missing: not known.
 	Seen map[media.PlayID]media.Moment

@@ -44,6 +44,35 @@ func groups(in observe.PlayInput) []media.PlayID {
 	return out
 }
 
+// R16: a copy that we wrote stays linked, also when its item was not listed for
+// a while and comes back: here with the end of a viewing where the service
+// keeps beginnings.
+func TestReturnedItemKeepsItsPlay(t *testing.T) {
+	evening := noon.Add(-72 * time.Hour)
+	starts := flagCaps
+	starts.StartDated = true
+	in := started16(2 * time.Hour)
+	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: evening, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
+	in.Sightings = []observe.AccountSighting{sightingAt(2, starts, evening)}
+	said := ledger.Statement{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(evening), Key: "a"}
+	in.Said = []ledger.Statement{said}
+	if got := groups(in); got[0] != 7 {
+		t.Errorf("it is play %d", got[0])
+	}
+	for name, change := range map[string]func(*ledger.Statement){
+		"another account": func(st *ledger.Statement) { st.Account = 3 },
+		"another item":    func(st *ledger.Statement) { st.Key = "b" },
+		"another date":    func(st *ledger.Statement) { st.Value = media.Watched(evening.Add(-5 * time.Hour)) },
+	} {
+		other := said
+		change(&other)
+		in.Said = []ledger.Statement{other}
+		if got := groups(in); got[0] == 7 {
+			t.Errorf("%s: taken for the same", name)
+		}
+	}
+}
+
 func TestPlaysAreOneViewing(t *testing.T) {
 	evening := noon.Add(-72 * time.Hour)
 	day := evening.Truncate(24 * time.Hour)

@@ -135,6 +135,10 @@ func (o *observer) firstSight(s seen) {
 	}
 	o.dismiss(s.RowKey)
 	o.show(s, ledger.ShownValue)
+	if row := o.put[s.RowKey]; o.r.Feature != media.History { // a play seen now happened by now
+		row.FirstLook = true
+		o.put[s.RowKey] = row
+	}
 	o.say(s, word{at: o.firstTime(s), first: true, local: o.followsRating(s)})
 }
 

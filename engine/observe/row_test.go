@@ -336,3 +336,24 @@ func TestShortFirstLook(t *testing.T) {
 		t.Fatalf("got %+v", st)
 	}
 }
+
+// §3: an item that was not listed for a while and comes back with another value
+// says so where neither has a time; a newer word of the account stands, and
+// what shows is known to be a first sight.
+func TestReturnedItemWithAnotherValue(t *testing.T) {
+	for name, c := range map[string]struct {
+		at   media.Moment // of the value before
+		want int64
+	}{"without any times": {0, 30}, "against a dated word": {noon.Add(-time.Hour), 90}} {
+		b := newBook(t, media.Ratings, catalogue())
+		b.read(row("a", media.Rated(90), c.at))
+		b.read()
+		b.read(row("a", media.Rated(30), 0))
+		if st, _ := b.statement(0); st.Value.N != c.want {
+			t.Errorf("%s: said %+v", name, st)
+		}
+		if !b.shown("a").FirstLook {
+			t.Errorf("%s: shown %+v", name, b.shown("a"))
+		}
+	}
+}

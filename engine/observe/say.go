@@ -192,6 +192,9 @@ func (o *observer) outweighs(current ledger.Statement, w word) bool {
 	if current.Adopted() && equal(o.r.Feature, o.caps, current.Value, w.value) {
 		return o.v.FirstLook || w.at <= o.r.Trust.LastTrusted
 	}
+	if w.at == current.At && current.Value != w.value {
+		return false // neither is newer, and this is what it shows now
+	}
 	return w.at <= current.At
 }
 

@@ -43,7 +43,11 @@ func (t *target) set(c contest, base baseline) {
 		t.met(c, w, base)
 		return
 	case base.state == listed && ownLeads && !t.overwritten(c.own, base):
-		if !t.explainPolicy(c, base) {
+		switch {
+		case t.explainPolicy(c, base):
+		case t.seenAnew(c.own, base):
+			t.note(w.Statement, ledger.FirstLook, ledger.Evidence{}, false)
+		default:
 			t.ownWord(c)
 		}
 		return
@@ -132,6 +136,14 @@ func (t *target) overwritten(own *ledger.Statement, base baseline) bool {
 		slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
 			return row.Key == own.Key && row.State == ledger.ShownValue && !row.FirstLook && !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
 		})
+}
+
+// seenAnew tells whether the item came back with another value than was said
+// there: nobody knows since when (§3).
+func (t *target) seenAnew(own *ledger.Statement, base baseline) bool {
+	return base.queued == nil && own != nil && !own.Cleared && slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
+		return row.FirstLook && row.Since > own.Run && row.State == ledger.ShownValue && !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
+	})
 }
 
 // ours tells whether the target shows exactly our last write.

@@ -320,7 +320,7 @@ func (j *judge) write(room *Room, s sent) {
 	if s.op.ID == "" || !s.op.Undo && s.op.Cause == (ledger.Cause{}) {
 		j.fail("S9", "%s names no cause", s)
 	}
-	if s.Change.Action != provider.Add && !s.op.Old.Set {
+	if s.Change.Action != provider.Add && s.Before.Set && !s.op.Old.Set {
 		j.fail("S12", "%s: the journal has no old value to give back", s)
 	}
 	if s.Change.Item.Kind != s.Work.Kind {

@@ -35,6 +35,7 @@ type PlayFacts struct {
 	// Seen is when a play was first said anywhere; missing where not known.
 	Seen   map[media.PlayID]media.Moment
 	Linked map[ledger.ShownRef]ledger.Shown // rows that already have their play
+	Said   []ledger.Statement               // about plays, that stand
 	Next   media.PlayID                     // first free number
 }
 
@@ -62,6 +63,9 @@ func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works [
 		// The last row of each play decides (R11: later, then Set, then later concluded).
 		err = each(ctx, q, scanStatement, func(v ledger.Statement) error {
 			f.Live[v.Play] = !v.Cleared
+			if !v.Cleared {
+				f.Said = append(f.Said, v)
+			}
 			if at, known := f.Seen[v.Play]; v.Seen.Known() && (!known || v.Seen < at) {
 				f.Seen[v.Play] = v.Seen
 			}
