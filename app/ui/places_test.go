@@ -226,3 +226,40 @@ func BenchmarkLibraryScroll(b *testing.B) {
 		s.library.list.ScrollTo(at)
 	}
 }
+
+// TestWhoIsAskedAfterASignIn: "you are Anna, right?" has a no, which signs the
+// account out again.
+func TestWhoIsAskedAfterASignIn(t *testing.T) {
+	s := newStage(t)
+	s.Show(view.From(household(), noon, services, s.words))
+	s.Carry(view.Command{Verb: view.Add})
+	test.Tap(s.button("Trakt"))
+	s.steps(s.words.SignInDone("Trakt", "ben", "", 9))
+	if !s.says("You are ben on Trakt, right? The first look only reads.") {
+		t.Error("nobody asks who it is")
+	}
+	test.Tap(s.button("No, somebody else…"))
+	if len(s.asked) != 1 || s.asked[0].Verb != view.SignOut || s.asked[0].Account != 9 {
+		t.Errorf("asked for %+v", s.asked)
+	}
+}
+
+// TestLookIsChosen: light, dark and large letters count at once.
+func TestLookIsChosen(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Settings"))
+	for _, list := range find[*widget.Select](s) {
+		switch list.Selected {
+		case "100 %":
+			list.SetSelected("150 %")
+		case "as the system":
+			if slices.Contains(list.Options, "dark") {
+				list.SetSelected("dark")
+			}
+		}
+	}
+	if got := s.app.Settings().Theme().(look); got != (look{"dark", 1.5}) {
+		t.Errorf("it looks %+v", got)
+	}
+	s.expect(view.Set, view.Set)
+}

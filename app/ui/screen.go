@@ -32,6 +32,8 @@ type Screen struct {
 	app     fyne.App
 	win     fyne.Window
 
+	variant  string // of colours, as chosen
+	text     string // size of letters, as chosen
 	model    view.Window
 	visible  bool
 	place    string

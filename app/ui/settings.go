@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"strconv"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
@@ -102,24 +105,24 @@ func (p *settingsPage) change(c view.Command, value string) {
 	if c.Value == "" {
 		c.Value = value
 	}
-	if c.Name == settingTheme {
-		p.screen.SetTheme(c.Value)
+	switch plain := strings.Trim(c.Value, `"`); c.Name {
+	case "ui.theme":
+		p.screen.SetLook(plain, p.screen.text)
+	case "ui.text":
+		p.screen.SetLook(p.screen.variant, plain)
 	}
 	p.screen.Carry(c)
 }
 
-// settingTheme is the one setting that the window itself must hear of.
-const settingTheme = "ui.theme"
-
-// SetTheme follows the system, or shows light or dark: the value of the
-// setting, as it is kept.
-func (s *Screen) SetTheme(value string) {
-	chosen := look{scale: 1}
-	switch value {
-	case `"light"`, `"dark"`:
-		chosen.variant = value[1 : len(value)-1]
+// SetLook shows light or dark, or follows the system with ""; text is the size
+// of letters in percent, "" for 100.
+func (s *Screen) SetLook(variant, text string) {
+	s.variant, s.text = variant, text
+	scale := float32(1)
+	if percent, err := strconv.Atoi(text); err == nil && percent >= 50 && percent <= 300 {
+		scale = float32(percent) / 100
 	}
-	s.app.Settings().SetTheme(chosen)
+	s.app.Settings().SetTheme(look{variant, scale})
 }
 
 // showLibraries lets parts of a media server be left out.

@@ -133,7 +133,13 @@ func (v *signInView) show(step view.SignInStep) {
 	if form.first != nil {
 		s.win.Canvas().Focus(form.first)
 	}
-	if step.Done {
+	switch {
+	case step.Done && step.Account != 0:
+		v.dialog.SetButtons([]fyne.CanvasObject{widget.NewButton(w.Say("login.not_me"), func() {
+			s.actions.Do(view.Command{Verb: view.SignOut, Account: step.Account}, s.Tell)
+			v.again()
+		}), primary(w.Say("login.me"), v.close)})
+	case step.Done:
 		v.dialog.SetButtons([]fyne.CanvasObject{primary(w.Say("login.finish"), v.close)})
 	}
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"watchkeeper/engine/ledger"
 )
@@ -136,6 +137,8 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 		ids = append(ids, h.ID)
 		c.Samples = append(c.Samples, p.Say("first."+h.Feature.String(), "n", h.Count, "target", p.account(h.Target)))
 	}
+	c.Samples = append(c.Samples, p.Say("first.nothing_deleted"))
+	c.More = strings.Join(p.have(holds[0].Profile), " · ")
 	for i, r := range replies(ledger.GuardFirstRun) {
 		command := Command{Verb: Answer, Holds: ids, Answer: string(r.answer)}
 		if r.answer == ledger.NotNow {
@@ -144,8 +147,22 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 		c.Buttons = append(c.Buttons, Button{Label: p.Say("answer." + r.key), Command: command, Primary: i == 0})
 	}
 	review := Button{Label: p.Say("button.review"), Command: Command{Verb: Review, Holds: ids}}
-	c.Buttons = slices.Insert(c.Buttons, 1, review)
+	rules := Button{Label: p.Say("button.rules"), Command: Command{Verb: Go, Name: "rules"}}
+	c.Buttons = slices.Insert(c.Buttons, 1, review, rules)
 	return c
+}
+
+// have is how much a person's accounts hold, as the first look counted it.
+func (p *painter) have(who ledger.ProfileID) []string {
+	var out []string
+	for _, a := range p.s.Accounts {
+		for _, f := range a.Features {
+			if a.Profile == who && f.Count > 0 {
+				out = append(out, p.Say("first.have", "n", f.Count, "account", p.accountName(a), "feature", p.feature(f.Feature)))
+			}
+		}
+	}
+	return out
 }
 
 // accountCards ask for sign-ins.

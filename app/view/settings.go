@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -15,6 +16,7 @@ type SettingsFacts struct {
 	Engine    ledger.Settings
 	Language  string // "" follows the system
 	Theme     string // "", "light", "dark"
+	Text      string // size of letters in percent; "" for 100
 	Level     string // of notifications
 	QuietFrom int    // local hours; equal: none
 	QuietTo   int
@@ -261,7 +263,15 @@ func (p *painter) looks(f SettingsFacts) Section {
 	}
 	theme := SettingRow{Label: p.Say("settings.theme"), Value: quoted(f.Theme), Change: setting("ui.theme"),
 		Choices: []Choice{{quoted(""), p.Say("settings.as_system")}, {quoted("light"), p.Say("settings.light")}, {quoted("dark"), p.Say("settings.dark")}}}
-	return Section{Title: p.Say("settings.looks"), Rows: []SettingRow{language, theme}}
+	text := SettingRow{Label: p.Say("settings.text"), Value: quoted(f.Text), Change: setting("ui.text")}
+	for _, percent := range [...]string{"", "125", "150", "200"} {
+		n := 100
+		if percent != "" {
+			n, _ = strconv.Atoi(percent)
+		}
+		text.Choices = append(text.Choices, Choice{quoted(percent), p.Say("settings.percent", "n", n)})
+	}
+	return Section{Title: p.Say("settings.looks"), Rows: []SettingRow{language, theme, text}}
 }
 
 func (p *painter) backups(f SettingsFacts) Section {

@@ -3,15 +3,16 @@ package view
 // SignInStep is one moment of a sign-in: a form, a code to show, an error, or
 // its end.
 type SignInStep struct {
-	Title  string
-	Text   string
-	Notice string // to read first; "" for none
-	Fields []SignInField
-	Code   string
-	URL    string
-	Wait   string // what is waited for; ""
-	Error  string // the last answer was not taken, or the sign-in ended
-	Done   bool
+	Title   string
+	Text    string
+	Notice  string // to read first; "" for none
+	Fields  []SignInField
+	Code    string
+	URL     string
+	Wait    string // what is waited for; ""
+	Error   string // the last answer was not taken, or the sign-in ended
+	Done    bool
+	Account int64 // a new one, so that its person can be asked about; 0 otherwise
 }
 
 // SignInField is one thing to ask.
@@ -72,17 +73,17 @@ func (w *Words) SignInFailed(title, kind, detail string) SignInStep {
 	return SignInStep{Title: w.Say("login.title", "service", title), Error: w.Say(key, "service", title), Text: detail}
 }
 
-// SignInDone ends a sign-in with who it speaks for; again: the account was
-// there before.
-func (w *Words) SignInDone(title, user, server string, again bool) SignInStep {
+// SignInDone ends a sign-in with who it speaks for; account is 0 for one that
+// was there before.
+func (w *Words) SignInDone(title, user, server string, account int64) SignInStep {
 	text := w.Say("login.done", "service", title, "user", user)
 	switch {
-	case again:
+	case account == 0:
 		text = w.Say("login.done_again", "service", title, "user", user)
 	case server != "":
 		text = w.Say("login.done_server", "user", user, "server", server)
 	}
-	return SignInStep{Title: w.Say("login.title", "service", title), Text: text, Done: true}
+	return SignInStep{Title: w.Say("login.title", "service", title), Text: text, Done: true, Account: account}
 }
 
 // SignInWorking is shown between two steps.

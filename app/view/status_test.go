@@ -159,7 +159,7 @@ func TestCardsOfHolds(t *testing.T) {
 		{ledger.GuardOverwrite, "14 changed values on Trakt are on hold", []string{"Keep theirs", "Review…", "Change them"}},
 		{ledger.GuardAdds, "14 additions to Trakt are on hold", []string{"Don’t add", "Review…", "Add them"}},
 		{ledger.GuardDuplicates, "14 further plays on Trakt are on hold", []string{"Don’t add", "Review…", "Add them"}},
-		{ledger.GuardFirstRun, "The first look is done – nothing was changed yet", []string{"Not yet", "Review…", "Start"}},
+		{ledger.GuardFirstRun, "The first look is done – nothing was changed yet", []string{"Not yet", "Review…", "Who follows whom…", "Start"}},
 		{ledger.GuardUndoneWrites, "Another tool took back 14 of our changes on Trakt", []string{"Leave it", "Review…", "Try again"}},
 		{ledger.GuardFlipFlop, "14 values on Trakt go back and forth", []string{"Leave it", "Review…", "Try again"}},
 		{ledger.GuardQuota, "Trakt has no room for 14 more entries", []string{"Leave it", "Review…", "Try again"}},
@@ -235,11 +235,11 @@ func TestFirstLooksOfOnePersonAreOneCard(t *testing.T) {
 	if len(cards) != 2 {
 		t.Fatalf("%d cards", len(cards))
 	}
-	want := []string{"431 plays would be added to Jellyfin", "1 rating would be added to Trakt"}
+	want := []string{"431 plays would be added to Jellyfin", "1 rating would be added to Trakt", "0 would be deleted"}
 	if !slices.Equal(cards[0].Samples, want) {
 		t.Errorf("%q", cards[0].Samples)
 	}
-	start := cards[0].Buttons[2].Command
+	start := cards[0].Buttons[3].Command
 	if start.Answer != string(ledger.DoIt) || !slices.Equal(start.Holds, []int64{1, 2}) {
 		t.Errorf("%+v", start)
 	}

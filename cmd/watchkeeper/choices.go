@@ -93,7 +93,7 @@ func (p *program) settings() (view.Settings, error) {
 	if err != nil {
 		return view.Settings{}, err
 	}
-	f := view.SettingsFacts{Engine: chosen, Language: p.setting("ui.language"), Theme: p.setting("ui.theme"), Level: p.setting("ui.notifications"),
+	f := view.SettingsFacts{Engine: chosen, Language: p.setting("ui.language"), Theme: p.setting("ui.theme"), Text: p.setting("ui.text"), Level: p.setting("ui.notifications"),
 		QuietFrom: quietFrom, QuietTo: quietTo, Secrets: "keyring", Folder: p.house.Dir, Version: wire.Version, Guards: p.house.Guards()}
 	var hours [2]int
 	if p.remembered("ui.quiet_hours", &hours) {

@@ -130,6 +130,7 @@ func (p *program) enter(lock *instance.Lock) {
 		}
 	}
 	p.screen = ui.New(p.toolkit, p.words, p.actions(), p.closeWindow)
+	p.screen.SetLook(p.setting("ui.theme"), p.setting("ui.text"))
 	p.ended = make(chan struct{})
 	go p.work()
 	switch {

@@ -63,7 +63,7 @@ func (c *conversation) talk(args app.SignInArgs) {
 		case err != nil:
 			c.fail(err, fields)
 		case step.Account != nil:
-			c.show(c.words.SignInDone(c.title, step.Account.User, step.Account.Server, args.Account != ""))
+			c.show(c.words.SignInDone(c.title, step.Account.User, step.Account.Server, fresh(args, step)))
 			return
 		case len(step.Fields) > 0:
 			fields = step.Fields
@@ -142,4 +142,13 @@ func (c *conversation) fail(err error, fields []app.Field) {
 	step := c.words.SignInFailed(c.title, app.SignInKind(err), err.Error())
 	step.Fields = c.form("", fields).Fields
 	c.show(step)
+}
+
+// fresh is the number of an account that a sign-in made; 0 where it was there
+// before.
+func fresh(args app.SignInArgs, step app.SignInStep) int64 {
+	if args.Account != "" {
+		return 0
+	}
+	return step.Account.ID
 }
