@@ -49,9 +49,13 @@ func servicesCommand(s *session) *cobra.Command {
 		return s.show(got, func() {
 			var rows [][]string
 			for _, v := range got {
-				rows = append(rows, []string{v.Name, v.Class, strings.Join(v.Methods, ", "), strings.Join(v.Features, ", ")})
+				var options []string
+				for _, o := range v.Options {
+					options = append(options, o.Name+"="+strings.Join(o.Values, "|"))
+				}
+				rows = append(rows, []string{v.Name, v.Class, strings.Join(v.Methods, ", "), strings.Join(v.Features, ", "), strings.Join(options, ", ")})
 			}
-			s.table("SERVICE KIND SIGN-IN FEATURES", rows)
+			s.table("SERVICE KIND SIGN-IN FEATURES OPTIONS", rows)
 		})
 	}}
 }
@@ -143,7 +147,7 @@ func changeCommand(s *session) *cobra.Command {
 	f.StringSliceVar(&a.On, "on", nil, "features to switch on")
 	f.StringSliceVar(&a.Off, "off", nil, "features to switch off")
 	f.StringSliceVar(&leftOut, "leave-out", nil, "ids of libraries to leave out (see accounts libraries); empty: none")
-	f.StringArrayVar(&options, "option", nil, "name=value, such as write_ratings=on; name= removes it")
+	f.StringArrayVar(&options, "option", nil, "name=value, such as write_ratings=on (watchkeeperctl services lists them); name= removes it")
 	return c
 }
 

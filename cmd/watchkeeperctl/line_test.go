@@ -71,6 +71,9 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", line, code, errs)
 		}
 	}
+	if out := w.must(0, "services"); !strings.Contains(out, "write_ratings=on|off") {
+		t.Error(out)
+	}
 	w.must(0, strings.Fields(add+" --option write_ratings=on")...)
 	for line, said := range map[string]string{
 		"--option smell=on":               `"smell"; Jellyfin has: write_ratings (on or off)`,
