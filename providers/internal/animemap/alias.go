@@ -28,12 +28,29 @@ func (a Alias) Names(t media.Token) bool { return slices.Contains(a.Tokens, t) }
 // place is left out where its numbers, read with the id that another catalogue
 // has for the same show, are another episode: an item that has both ids could
 // be either.
-func (m *Map) Aliases(part string, episodes int) (out []Alias) {
-	shows := m.showsOf(part)
-	for n := 1; n <= episodes; n++ {
-		out = append(out, m.aliasesAt(part, n, shows)...)
+func (m *Map) Aliases(part string, episodes int) []Alias {
+	known, _ := m.aliases.Load(part)
+	names, _ := known.(aliases)
+	if names.upTo < episodes {
+		shows := m.showsOf(part)
+		more := aliases{upTo: episodes, list: slices.Clip(names.list)}
+		for n := names.upTo + 1; n <= episodes; n++ {
+			more.list = append(more.list, m.aliasesAt(part, n, shows)...)
+		}
+		m.aliases.Store(part, more)
+		names = more
 	}
-	return out
+	end := slices.IndexFunc(names.list, func(a Alias) bool { return a.Lo > episodes })
+	if end < 0 {
+		end = len(names.list)
+	}
+	return slices.Clone(names.list[:end])
+}
+
+// aliases are a part's names as far as they were asked for.
+type aliases struct {
+	upTo int // episodes
+	list []Alias
 }
 
 // aliasesAt lists the aliases whose first episode is n.

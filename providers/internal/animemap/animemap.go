@@ -18,6 +18,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
 
 	"watchkeeper/engine/media"
 )
@@ -58,6 +59,7 @@ type Map struct {
 	hand, bridge *layer
 	fribb        *offsets
 	version      string
+	aliases      sync.Map // part → aliases: lists are gone through again and again
 }
 
 // Version changes whenever an answer may change: views that were translated by
