@@ -18,13 +18,13 @@ const shortestExpiry = 6 * 24 * time.Hour
 func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) bool {
 	effects, valueAt := o.r.Party.Caps.Effects, o.clock.read(old.At)
 	watched := o.within(o.k.Watched[s.Work], lastShown) && o.k.Watched[s.Work] >= valueAt
+	rated := effects&provider.RatingWatches != 0 && o.within(o.k.Rated[s.Work], lastShown) && o.k.Rated[s.Work] >= valueAt
 	switch o.r.Feature {
 	case media.Watchlist:
-		rated := o.within(o.k.Rated[s.Work], lastShown) && o.k.Rated[s.Work] >= valueAt
-		return watched && effects&(provider.ListDropsWatched|provider.StatusMoves) != 0 || rated && effects&provider.RatingWatches != 0
+		return watched && effects&(provider.ListDropsWatched|provider.StatusMoves) != 0 || rated
 	case media.Progress:
 		unwatched := o.within(o.k.Unwatched[s.Work], lastShown) && o.k.Unwatched[s.Work] >= valueAt
-		return watched && effects&provider.PlayEndsProgress != 0 || unwatched && effects&provider.UnwatchEndsProgress != 0 ||
+		return (watched || rated) && effects&provider.PlayEndsProgress != 0 || unwatched && effects&provider.UnwatchEndsProgress != 0 ||
 			effects&provider.ProgressExpires != 0 && late(o.r.Now, valueAt, shortestExpiry) ||
 			effects&provider.ProgressPerShow != 0 && o.replaced(s.Work)
 	}

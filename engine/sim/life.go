@@ -28,6 +28,7 @@ type life struct {
 	trace  hash.Hash
 	counts map[string]int // what happened at least once ("sometimes")
 	stopAt string         // the account whose next write the program is stopped at
+	stop   func()         // ends the run under way
 	killAt []string       // the account at whose next write it dies: A before|after
 	dead   *store.Store   // the state as it was when the program died
 	copied ledger.RunID   // the copy of the run number then
@@ -84,7 +85,6 @@ func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 	for i, line := range tape.Lines {
 		l.judge.line = i + 1
 		home.Later(line.After)
-		l.judge.skewed = l.judge.skewed || line.After < 0
 		l.tell("%d\t%s", i+1, line)
 		if err := l.do(ctx, line.Words); err != nil {
 			return Verdict{}, fmt.Errorf("line %d, %s: %w", i+1, line, err)
@@ -112,6 +112,7 @@ func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 //	broken A fail -1 auth               weather that never clears
 //	clear A                             good weather
 //	kill A after                        the program dies at its next write, before or after its effect
+//	jump 90                             our clock is set back by so many minutes
 //	run, run asked, restart, sleep, stop A, undo, answer safe|yes|other, backup, restore
 //
 // A line about an account that the tape does not have means nothing.
@@ -131,6 +132,8 @@ func (l *life) do(ctx context.Context, words []string) error {
 	case "sleep":
 	case "stop":
 		l.stopAt = words[1]
+	case "jump":
+		l.jump(time.Duration(number(words, 1)) * time.Minute)
 	case "kill":
 		l.killAt = words[1:]
 	case "backup":
@@ -264,7 +267,8 @@ func (l *life) run(ctx context.Context, wish engine.Wish) error {
 		l.counts["stopped"]++
 	}
 	l.stopAt = ""
-	l.armed(cancel)
+	l.stop = cancel
+	l.armed()
 	l.judge.before()
 	out, err := l.home.Engine.Once(ctx, wish)
 	l.buried()
@@ -321,9 +325,12 @@ func (l *life) undo(ctx context.Context) error {
 		return nil
 	}
 	l.counts["undo"]++
+	ctx, l.stop = context.WithCancel(ctx)
+	defer l.stop()
 	l.judge.before()
 	_, out, err := l.home.Engine.Undo(ctx, engine.UndoOf{Run: l.wrote}, false)
 	l.wrote = 0
+	l.buried()
 	if err != nil {
 		var none *store.Error
 		if errors.As(err, &none) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"watchkeeper/engine/providertest"
 	"watchkeeper/engine/store"
@@ -9,7 +10,7 @@ import (
 
 // armed lets the program die at an account's next write. What is on disk at
 // that moment is all that is left of it.
-func (l *life) armed(stop func()) {
+func (l *life) armed() {
 	if len(l.killAt) != 2 || l.home.Room(l.killAt[0]) == nil {
 		return
 	}
@@ -19,7 +20,7 @@ func (l *life) armed(stop func()) {
 		}
 		l.dead, _ = l.home.Store.Scratch(context.Background())
 		l.copied = l.home.RunCopy()
-		stop()
+		l.stop()
 	}
 	weather := l.home.Room(l.killAt[0]).Memory.Weather()
 	if l.killAt[1] == "before" {
@@ -72,6 +73,16 @@ func (l *life) restore(ctx context.Context) error {
 	l.replace(l.saved)
 	l.saved = nil
 	return nil
+}
+
+// jump sets our own clock back; the services' go on.
+func (l *life) jump(back time.Duration) {
+	l.counts["jump"]++
+	l.judge.skewed = true
+	l.home.Later(-back)
+	for _, name := range l.home.order {
+		l.home.Room(name).Memory.Weather().Ahead(back.Milliseconds())
+	}
 }
 
 // close lets go of every state.

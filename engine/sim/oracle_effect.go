@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/providertest"
 )
@@ -42,4 +44,14 @@ func (j *judge) traceless(room *Room, a providertest.Act, before, after provider
 		return len(missing(is, was)) == 0
 	}
 	return shows(was, f) == shows(is, f) && !j.times(room.Name, f)
+}
+
+// puzzling: what a service did by itself was seen by a read that did not show
+// why: it left no trace, it was undone before, or a list hid it.
+func (j *judge) puzzling(e effect, key topic) bool {
+	seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because}, e.nth)
+	undone := slices.ContainsFunc(j.words[topic{key.work, e.because}], func(t told) bool {
+		return t.who == e.who && !t.set && t.nth > e.nth && t.nth < seen.nth
+	})
+	return seen.nth != 0 && (e.traceless || undone || !from.clear || from.nth != seen.nth)
 }

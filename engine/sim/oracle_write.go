@@ -23,8 +23,7 @@ func (j *judge) causes(s sent, set bool) (out []told) {
 		}
 	}
 	for _, e := range j.effects[key] {
-		seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because}, e.nth)
-		if e.who != s.who && e.set == set && seen.nth != 0 && (e.traceless || !from.clear || from.nth != seen.nth) {
+		if e.who != s.who && e.set == set && j.puzzling(e, key) {
 			out = append(out, e.told)
 		}
 	}
