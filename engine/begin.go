@@ -63,7 +63,7 @@ func sentBeforeCrash(entry ledger.Entry) *ledger.Pending {
 	says := op.Says
 	says.Account = op.Account
 	return &ledger.Pending{Op: op.ID, Account: op.Account, Subject: op.Subject, RowKey: op.RowKey, Old: op.Old, New: op.New,
-		Cause: op.Cause, Says: says, Sent: entry.Sent, Run: entry.Run, Tokens: op.Tokens, State: ledger.Expected}
+		Cause: op.Cause, Says: says, Sent: entry.Sent, Run: entry.Run, State: ledger.Expected}
 }
 
 // noticeRestore compares the last run number with the copy outside the data
@@ -134,7 +134,7 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 	if err != nil {
 		return nil, err
 	}
-	interrupted := len(before) == 1 && (before[0].Ended == 0 || before[0].Stopped || before[0].Error != "")
+	interrupted := cutShort(before)
 	var out []*round
 	ops := 0
 	for _, p := range profiles {
@@ -191,4 +191,10 @@ func (r *round) number(ops []ledger.Op) {
 		*r.ops++
 		ops[i].ID = ledger.OpID(fmt.Sprintf("%d-%d", r.run, *r.ops))
 	}
+}
+
+// cutShort tells whether the latest run was stopped, failed or died, so that
+// what it had decided may not be done.
+func cutShort(latest []ledger.RunSummary) bool {
+	return len(latest) == 1 && (latest[0].Ended == 0 || latest[0].Stopped || latest[0].Error != "")
 }

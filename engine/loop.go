@@ -26,6 +26,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.startSchedule(ctx); err != nil {
 		return err
 	}
+	if err := e.pickUp(ctx); err != nil {
+		return err
+	}
 	var ears listeners
 	defer ears.Wait()
 	ticked := time.Now()
@@ -172,6 +175,15 @@ func (e *Engine) startSchedule(ctx context.Context) error {
 		return err
 	}
 	return e.publish(ctx, nil)
+}
+
+// pickUp brings the first look forward where the run before was cut short.
+func (e *Engine) pickUp(ctx context.Context) error {
+	latest, err := e.cfg.Store.Runs(ctx, 0, 1)
+	if err == nil && cutShort(latest) {
+		e.event(func(s schedule.State) schedule.State { return s.PickUp(e.now()) })
+	}
+	return err
 }
 
 // refreshSchedule brings the schedule up to date with accounts, settings and

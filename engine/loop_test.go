@@ -84,3 +84,50 @@ func TestTheLoopKeepsItsTimes(t *testing.T) {
 		}
 	})
 }
+
+// A program that died in a run picks it up when it starts again, and does not
+// wait for the next interval.
+func TestARunThatWasCutShortIsPickedUpAtTheStart(t *testing.T) {
+	for _, died := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			db, err := store.OpenMemory(t.Context(), store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
+			me, _ := db.PutProfile(t.Context(), ledger.Profile{Name: "me"})
+			who := m.Profile().Identity
+			if _, err := db.PutAccount(t.Context(), ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID,
+				Features: media.Features[:], Accepted: true}); err != nil {
+				t.Fatal(err)
+			}
+			live := func(want ledger.RunID) {
+				t.Helper()
+				e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
+					Open: func(context.Context, ledger.Account) (provider.Provider, error) { return m.Provider(), nil }})
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- e.Run(ctx) }()
+				synctest.Wait()
+				if last, _ := db.LastRun(ctx); last != want {
+					t.Errorf("died %v: %d runs, want %d", died, last, want)
+				}
+				cancel()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			}
+			live(1)
+			time.Sleep(time.Minute)
+			if !died {
+				live(1) // nothing is due
+				return
+			}
+			if _, err := db.BeginRun(t.Context(), media.At(time.Now())); err != nil {
+				t.Fatal(err)
+			}
+			live(3)
+		})
+	}
+}

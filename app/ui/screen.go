@@ -31,6 +31,7 @@ type Screen struct {
 	actions view.Actions
 	app     fyne.App
 	win     fyne.Window
+	size    fyne.Size // of the window when it is first shown
 
 	variant  string // of colours, as chosen
 	text     string // size of letters, as chosen
@@ -79,10 +80,24 @@ var places = []struct {
 func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Screen {
 	a.Settings().SetTheme(look{scale: 1})
 	a.SetIcon(fyne.NewStaticResource("app.png", assets.App))
-	s := &Screen{app: a, words: words, actions: actions, win: a.NewWindow("Watchkeeper"), folded: map[string]bool{}}
+	s := &Screen{app: a, words: words, actions: actions, win: a.NewWindow("Watchkeeper"), size: fyne.NewSize(1020, 740), folded: map[string]bool{}}
 	s.win.SetPadded(false)
 	s.win.SetCloseIntercept(closed)
 	return s
+}
+
+// Sized gives the window the size that it had before; less than it can be is
+// not taken.
+func (s *Screen) Sized(wide, high float32) {
+	if wide >= 300 && high >= 200 {
+		s.size = fyne.NewSize(wide, high)
+	}
+}
+
+// Size is what the person made of the window; false before it is shown.
+func (s *Screen) Size() (wide, high float32, known bool) {
+	size := s.win.Canvas().Size()
+	return size.Width, size.Height, s.status != nil
 }
 
 // build fills the window.
@@ -91,7 +106,7 @@ func (s *Screen) build() {
 	s.status, s.activity, s.library, s.item = newStatusPage(s), newActivityPage(s), newLibraryPage(s), newItemPage(s)
 	s.waits, s.rules, s.settings = newAttentionPage(s), newRulesPage(s), newSettingsPage(s)
 	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
-	s.win.Resize(fyne.NewSize(1020, 740))
+	s.win.Resize(s.size)
 	for i, p := range places {
 		key := &desktop.CustomShortcut{KeyName: fyne.KeyName(fmt.Sprint(i + 1)), Modifier: fyne.KeyModifierShortcutDefault}
 		s.win.Canvas().AddShortcut(key, func(fyne.Shortcut) { s.visit(p.name) })

@@ -185,6 +185,22 @@ func TestUnseenWindowIsNotBuilt(t *testing.T) {
 	}
 }
 
+func TestTheWindowHasTheSizeThatItHad(t *testing.T) {
+	for _, c := range []struct{ had, has [2]float32 }{
+		{[2]float32{1200, 900}, [2]float32{1200, 900}}, {[2]float32{0, 0}, [2]float32{1020, 740}}, {[2]float32{-4, 900}, [2]float32{1020, 740}},
+	} {
+		s := New(test.NewTempApp(t), view.Speak("en", time.UTC), view.Actions{Charts: func(func([]view.Chart, error)) {}}, func() {})
+		s.Sized(c.had[0], c.had[1])
+		if _, _, known := s.Size(); known {
+			t.Error("a window that was never shown has a size")
+		}
+		s.Raise()
+		if wide, high, known := s.Size(); wide != c.has[0] || high != c.has[1] || !known {
+			t.Errorf("%v: %g × %g", c.had, wide, high)
+		}
+	}
+}
+
 func TestNotYetFoldsTheCard(t *testing.T) {
 	s := newStage(t)
 	m := model()

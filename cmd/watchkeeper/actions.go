@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"watchkeeper/app"
+	"watchkeeper/app/desktop"
 	"watchkeeper/app/view"
 	"watchkeeper/app/wire"
 	"watchkeeper/engine"
@@ -70,7 +72,8 @@ func back[T any](p *program, show func(T, error), get func() (T, error)) {
 
 func (p *program) open(u *url.URL) {
 	go func() {
-		if err := p.toolkit.OpenURL(u); err != nil {
+		if err := desktop.Open(u.String()); err != nil {
+			slog.Warn("a page was not opened", "error", err)
 			p.post(func() { p.screen.Tell(u.String()) }) // to be copied by hand
 		}
 	}()

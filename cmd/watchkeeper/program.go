@@ -131,6 +131,10 @@ func (p *program) enter(lock *instance.Lock) {
 	}
 	p.screen = ui.New(p.toolkit, p.words, p.actions(), p.closeWindow)
 	p.screen.SetLook(p.setting("ui.theme"), p.setting("ui.text"))
+	var size [2]float32
+	if p.remembered(sizeSetting, &size) {
+		p.screen.Sized(size[0], size[1])
+	}
 	p.ended = make(chan struct{})
 	go p.work()
 	switch {
@@ -174,6 +178,9 @@ func (p *program) work() {
 	<-drawn
 }
 
+// sizeSetting is the window's size, in the toolkit's points.
+const sizeSetting = "ui.size"
+
 // leaving is how long the end waits for what is under way.
 const leaving = 30 * time.Second
 
@@ -186,10 +193,20 @@ func (p *program) close() error {
 	await(ctx, p.opening.done)
 	await(ctx, p.ended)
 	p.notifier.Close()
+	p.keepSize()
 	if p.opening.house == nil {
 		return p.failed
 	}
 	return errors.Join(p.failed, p.opening.house.Close(ctx))
+}
+
+func (p *program) keepSize() {
+	if p.screen == nil || p.house == nil {
+		return
+	}
+	if wide, high, known := p.screen.Size(); known {
+		p.remember(sizeSetting, [2]float32{wide, high})
+	}
 }
 
 // await waits for something that has begun; nil has not.

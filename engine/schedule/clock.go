@@ -40,6 +40,13 @@ func (s State) Woke(now media.Moment) State {
 	return s
 }
 
+// PickUp notes that the program starts after a run that was cut short: one look
+// at everything is due at once, past no limit and no back-off.
+func (s State) PickUp(now media.Moment) State {
+	s.CatchUp = now
+	return s
+}
+
 // Reach notes what the system says of the network. Without one, or with one
 // that is paid by volume, only a person's wish is tried; when a free one is
 // there, one look catches up.

@@ -68,6 +68,9 @@ func TestNext(t *testing.T) {
 		{"asked", rested().Ask(), time.Minute, time.Minute, What{Asked, all}},
 		{"asked passes a back-off", rested().Failed(jellyfin, failure(provider.Transient), start, 0).Ask(), time.Second, time.Second, What{Asked, all}},
 		{"asked does not pass a limit", rested().Failed(trakt, limited, start, 0).Ask(), 0, 0, What{Asked, []ledger.AccountID{jellyfin, simkl}}},
+		{"a run that was cut short is picked up", rested().PickUp(start.Add(time.Minute)), time.Minute, time.Minute, What{CatchUp, all}},
+		{"but not past a limit", rested().Failed(trakt, limited, start, 0).PickUp(start), 0, 0, What{CatchUp, []ledger.AccountID{jellyfin, simkl}}},
+
 		{"without a network nothing is due", rested().Reach(Offline, start), 2 * time.Hour, -1, What{}},
 		{"nor where it is paid by volume", rested().Reach(Metered, start), 2 * time.Hour, -1, What{}},
 		{"asked is tried all the same", rested().Reach(Offline, start).Ask(), time.Minute, time.Minute, What{Asked, all}},

@@ -8,7 +8,7 @@ import (
 
 // Counts is how much is open, for the status.
 type Counts struct {
-	Waiting  int // writes that were sent and not yet seen
+	Waiting  int // writes that were begun or sent, and not yet seen
 	Unmet    int // differences that are explained but not closed
 	SetAside int // values in quarantine
 	Works    int // titles
@@ -20,8 +20,8 @@ func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	all, err := find(ctx, s, func(r scanner) (v Counts, err error) {
 		err = r.Scan(&v.Waiting, &v.Unmet, &v.SetAside, &v.Works, &v.Open)
 		return v, err
-	}, `SELECT (SELECT count(*) FROM pending WHERE state = ?), (SELECT count(*) FROM unmet),
-		(SELECT count(*) FROM quarantine WHERE failures >= ?),
+	}, `SELECT (SELECT count(*) FROM pending WHERE state = ?) + (SELECT count(*) FROM journal WHERE state IN (1, 2)),
+		(SELECT count(*) FROM unmet), (SELECT count(*) FROM quarantine WHERE failures >= ?),
 		(SELECT count(*) FROM works), (SELECT count(DISTINCT work) FROM unmet)`, ledger.Expected, ledger.QuarantineAfter)
 	if err != nil {
 		return Counts{}, err

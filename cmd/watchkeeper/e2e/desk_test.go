@@ -16,7 +16,7 @@ import (
 
 // desk is a desktop of its own: display, window manager, session bus, home.
 type desk struct {
-	t      *testing.T
+	t      testing.TB
 	env    []string
 	bus    string // address
 	frame  string // folder in which the display keeps its screen
@@ -24,7 +24,7 @@ type desk struct {
 	labels map[string][]letters
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	t.Helper()
 	home, run, bin := t.TempDir(), t.TempDir(), t.TempDir()
 	if err := os.Chmod(run, 0o700); err != nil {
@@ -122,15 +122,20 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	programs = dir
-	build("watchkeeper", nil, "-tags", "x11") // not migrated_fynedo: the toolkit then checks who calls it from where
-	build("watchkeeperctl", []string{"CGO_ENABLED=0"})
+	build("../../..", dir, "watchkeeper")
+	build("../../..", dir, "watchkeeperctl")
 	return m.Run()
 }
 
-// build makes a program of this module.
-func build(name string, env []string, args ...string) {
-	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-buildvcs=false", "-o", programs}, args...), "./cmd/"+name)...)
-	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), env...)
+// build makes a program of this module from its folder. The window's is not
+// tagged migrated_fynedo: the toolkit then checks who calls it from where.
+func build(from, to, name string) {
+	cgo := "CGO_ENABLED=0"
+	if name == "watchkeeper" {
+		cgo = "CGO_ENABLED=1"
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "x11", "-o", to, "./cmd/"+name)
+	cmd.Dir, cmd.Env = from, append(os.Environ(), cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("%s: %v\n%s", name, err, out))
 	}

@@ -36,7 +36,10 @@ type home struct {
 
 const films = 60
 
-func newHome(t *testing.T) *home {
+func newHome(t testing.TB) *home { return newHomeOf(t, films) }
+
+// newHomeOf is a home with so many films, watched at the tracker.
+func newHomeOf(t testing.TB, films int) *home {
 	t.Helper()
 	h := &home{desk: newDesk(t), trakt: traktfake.New(time.Now), program: filepath.Join(programs, "watchkeeper"), ctl: filepath.Join(programs, "watchkeeperctl")}
 	h.trakt.Limited = false
@@ -45,10 +48,10 @@ func newHome(t *testing.T) *home {
 	h.anna, h.person = server.AddUser("Anna", "pw"), h.trakt.AddUser("anna")
 	for i := range films {
 		title, imdb, tmdb := fmt.Sprintf("Paper Lighthouse %d", i+1), fmt.Sprintf("tt9%07d", i+1), 90_000_001+i
-		h.shelf = append(h.shelf, server.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1960 + i, RuntimeMS: 6_000_000,
+		h.shelf = append(h.shelf, server.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1960 + i%60, RuntimeMS: 6_000_000,
 			IDs: map[string]string{"Imdb": imdb, "Tmdb": fmt.Sprint(tmdb)}}))
-		h.films = append(h.films, h.trakt.AddMovie(title, 1960+i, traktfake.IDs{IMDb: imdb, TMDB: tmdb}))
-		h.person.Watch(h.films[i], time.Now().Add(-time.Duration(i+2)*24*time.Hour))
+		h.films = append(h.films, h.trakt.AddMovie(title, 1960+i%60, traktfake.IDs{IMDb: imdb, TMDB: tmdb}))
+		h.person.Watch(h.films[i], time.Now().Add(-time.Duration(i+2)*6*time.Hour))
 	}
 	h.street = &street{codes: make(chan string, 8)}
 	jellyfin, trakt := httptest.NewServer(h.watch(server)), httptest.NewServer(h.watch(h.trakt))

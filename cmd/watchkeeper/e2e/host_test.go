@@ -19,7 +19,7 @@ const (
 
 // panel is a tray host and a notification service.
 type panel struct {
-	t    *testing.T
+	t    testing.TB
 	conn *dbus.Conn
 
 	mu    sync.Mutex
@@ -35,7 +35,7 @@ type note struct {
 	actions     []string
 }
 
-func newPanel(t *testing.T, d *desk) *panel {
+func newPanel(t testing.TB, d *desk) *panel {
 	t.Helper()
 	conn, err := dbus.Connect(d.bus)
 	if err != nil {

@@ -1,0 +1,4 @@
+package desktop
+
+// opener is the command that opens what is put after it.
+var opener = []string{"rundll32", "url.dll,FileProtocolHandler"}
