@@ -93,6 +93,8 @@ func FuzzPage(f *testing.F) {
 	f.Add(`{"Items":[{"Id":914048,"Type":"Movie","ProviderIds":{"IMDB":"tt90000099"},"UserData":{"PlaybackPositionTicks":0,"PlayCount":2,"IsFavorite":true,"LastPlayedDate":"2024-08-02T22:51:23.0000000Z","Played":true,"Rating":8}}],"TotalRecordCount":903}`)
 	f.Add(`{"Items":null,"TotalRecordCount":"0"}`)
 	f.Add(`{"Items":[{"Id":"x","Type":"Episode","UserData":[]}]}`)
+	f.Add(`{"Items":[{"Id":"m","Type":"Movie","UserData":{"Played":"yes","LastPlayedDate":"2024-02-30T25:61:00.1234567+14:00","PlaybackPositionTicks":9223372036854775808}},null,{"Type":7}],"TotalRecordCount":1e3}`)
+	f.Add(`{"Items":[{"Id":"m","Type":"Movie","ProviderIds":{"tmdb":603,"TMDB":"604","Imdb":null,"IMDB":["tt0133093"]}}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		var p Page
 		if json.Unmarshal([]byte(text), &p) != nil {
@@ -101,7 +103,12 @@ func FuzzPage(f *testing.F) {
 		for _, it := range p.Items {
 			for _, feature := range media.Features {
 				v := provider.View{Feature: feature}
-				AddRows(&v, it, (&Works{}).Describe(it), false)
+				works := (&Works{}).Describe(it)
+				AddRows(&v, it, works, false)
+				nowhere := len(works) == 0 || feature == media.Progress && len(works) > 1
+				if _, said := Value(it, feature); (said || !it.Understood()) && !nowhere && len(v.Rows)+len(v.Skipped) == 0 {
+					t.Errorf("%s of %+v is lost in silence", feature, it)
+				}
 				for _, row := range v.Rows {
 					if row.Value.N < 0 && feature != media.History || row.Count < 0 || feature == media.Ratings && row.Value.N > 100 {
 						t.Errorf("%s: %+v", feature, row)
