@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
 	"watchkeeper/engine/ledger"
@@ -119,4 +120,31 @@ func newStageIn(t testing.TB, language string, l look) *stage {
 	s.app.Settings().SetTheme(l)
 	s.Raise()
 	return s
+}
+
+// TestNoWordIsCut: in the longer language and with letters half again as
+// large, everything fits into the window and no text is narrower than its
+// words, unless it says with an ellipsis that it goes on.
+func TestNoWordIsCut(t *testing.T) {
+	for _, scene := range scenes {
+		s := newStageIn(t, "de", look{"light", 1.5})
+		s.Show(view.From(household(), noon, services, s.words))
+		scene.show(s)
+		size := fyne.NewSize(1020, 740)
+		settle(s.win, size)
+		if least := s.win.Content().MinSize(); least.Width > size.Width {
+			t.Errorf("%s needs a window %v wide", scene.name, least.Width)
+		}
+		for _, l := range find[*widget.Label](s) {
+			titled := l.Size().Width == 0 // a dialog's own title is given no size by the toolkit
+			if !titled && l.Truncation == fyne.TextTruncateOff && l.Wrapping == fyne.TextWrapOff && l.Size().Width+1 < l.MinSize().Width {
+				t.Errorf("%s cuts %q: %v of %v", scene.name, l.Text, l.Size().Width, l.MinSize().Width)
+			}
+		}
+		for _, b := range find[*widget.Button](s) {
+			if b.Size().Width+1 < b.MinSize().Width {
+				t.Errorf("%s cuts the button %q: %v of %v", scene.name, b.Text, b.Size().Width, b.MinSize().Width)
+			}
+		}
+	}
 }

@@ -406,7 +406,7 @@ func TestContrast(t *testing.T) {
 			}
 		}
 		for _, pair := range [][2]fyne.ThemeColorName{{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary},
-			{theme.ColorNameForegroundOnError, theme.ColorNameError}, {theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForeground, colorAvatar}} {
+			{theme.ColorNameForegroundOnError, theme.ColorNameError}, {theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForeground, colorAvatar}, {theme.ColorNameDisabled, theme.ColorNameButton}} {
 			if c := contrast(look{scale: 1}.Color(pair[0], v), look{scale: 1}.Color(pair[1], v)); c < 4.5 {
 				t.Errorf("variant %d: %s on %s has %.1f", v, pair[0], pair[1], c)
 			}

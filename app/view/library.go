@@ -52,8 +52,8 @@ type Presence uint8
 // In the order of what a cell of several features shows first.
 const (
 	Nowhere  Presence = iota // nothing is known about it
-	Has                      // what it should
 	Absent                   // it does not hold it, and need not
+	Has                      // what it should
 	OnItsWay                 // a write was sent and does not show yet
 	Unknown                  // it cannot be told
 	Other                    // another value than it should

@@ -95,7 +95,7 @@ func (w *Words) Number(n int) string {
 		sign, digits = "-", digits[1:]
 	}
 	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + w.Say("number.thousands") + digits[i:]
+		digits = strings.Join([]string{digits[:i], digits[i:]}, w.Say("number.thousands"))
 	}
 	return sign + digits
 }

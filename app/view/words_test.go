@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -249,4 +250,62 @@ func TestTimesAreLocal(t *testing.T) {
 			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
+}
+
+// TestNoSentenceIsGlued: what is said is never put together with "+" from a
+// text and something else, and no text begins or ends with a space for it.
+func TestNoSentenceIsGlued(t *testing.T) {
+	for name, texts := range languages(t) {
+		for key, said := range texts {
+			for _, form := range []string{said.One, said.Other} {
+				if form != strings.TrimSpace(form) {
+					t.Errorf("%s: %s begins or ends with a space", name, key)
+				}
+			}
+		}
+	}
+	if glued(t, `package p; func f(w W) string { return w.Say("a") + "!" }`) != 1 {
+		t.Error("glue is not seen")
+	}
+	for _, dir := range []string{".", "../ui", "../../cmd/watchkeeper"} {
+		paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := glued(t, string(source)); n > 0 && !strings.HasSuffix(path, "_test.go") {
+				t.Errorf("%s glues %d sentences", path, n)
+			}
+		}
+	}
+}
+
+// glued counts sums with something said in them.
+func glued(t *testing.T, source string) (n int) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		sum, ok := node.(*ast.BinaryExpr)
+		if !ok || sum.Op != token.ADD {
+			return true
+		}
+		for _, side := range []ast.Expr{sum.X, sum.Y} {
+			call, ok := side.(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			if name, ok := call.Fun.(*ast.SelectorExpr); ok && name.Sel.Name == "Say" {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }
