@@ -1,11 +1,14 @@
 package world
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"watchkeeper/engine/provider"
@@ -18,12 +21,14 @@ import (
 // firstPart is the number of the first work's part; the others follow.
 const firstPart = 1001
 
-// anime is a mapping in which every work is a part: a film as a whole, a show
-// by its first season.
-func anime(t *testing.T, works []fakekit.Work) *providers.Anime {
-	t.Helper()
+// mapped is a mapping in which every work but some is a part: a film as a
+// whole, a show by its first season.
+func mapped(works []fakekit.Work, but ...int) string {
 	var b strings.Builder
 	for i, w := range works {
+		if slices.Contains(but, i) {
+			continue
+		}
 		part := firstPart + i
 		if w.Show {
 			fmt.Fprintf(&b, "tvdb_show:%d:s1: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TVDB, part, w.Episodes[0], w.Episodes[0])
@@ -32,8 +37,13 @@ func anime(t *testing.T, works []fakekit.Work) *providers.Anime {
 			fmt.Fprintf(&b, "tmdb_movie:%d: {anilist:%d: {\"1\": \"1\"}}\n", w.TMDB, part)
 		}
 	}
-	dir := t.TempDir()
-	for name, text := range map[string]string{"fribb.json": "[]", "by-hand.yaml": b.String()} {
+	return b.String()
+}
+
+// anime keeps a mapping in a folder.
+func anime(t *testing.T, dir, hand string) *providers.Anime {
+	t.Helper()
+	for name, text := range map[string]string{"fribb.json": "[]", "by-hand.yaml": hand} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -49,8 +59,10 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 	fake := anilistfake.New(time.Now)
 	fake.Limit = 30
 	anna := fake.AddUser(555, "anna")
-	p := build(t, anilist.Service(anime(t, works)), net, fake, "graphql.anilist.co", "anilist.co")
+	dir := t.TempDir()
+	p := build(t, anilist.Service(anime(t, dir, mapped(works))), net, fake, "graphql.anilist.co", "anilist.co")
 	p.announces = false
+	p.unmap = func(work int) { anime(t, dir, mapped(works, work)) }
 	token := fake.Mint(anna, 365*24*time.Hour)
 	p.signIn(t, provider.Paste, func(provider.Step) {}, map[string]string{"answer": token})
 	parts := make([]*anilistfake.Media, len(works))
@@ -77,4 +89,51 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 	p.listed = func(w int) bool { return entry(w).Status == "PLANNING" }
 	p.rated = func(w int) int { return entry(w).Score / 10 }
 	return p
+}
+
+// R13: a mapping that names a title no more removes nothing, here or there, and
+// what it is named again by is nobody's word.
+func TestAMappingThatChangesRemovesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(start))
+		l := begin(t, 1)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- l.engine.Run(ctx) }()
+		time.Sleep(3 * time.Hour)
+		const listed, watched, rated = 6, 0, 3
+		l.place("plex").list(listed, true)
+		l.place("plex").watch(watched)
+		l.place("plex").rate(rated, 8)
+		all := func(when string) {
+			t.Helper()
+			for _, p := range l.places {
+				if !p.listed(listed) || p.watched(watched) == 0 || p.rated != nil && p.rated(rated) != 8 {
+					t.Errorf("%s: %s lists %v, watched %d", when, p.service.Name, p.listed(listed), p.watched(watched))
+				}
+			}
+		}
+		time.Sleep(12 * time.Hour)
+		all("before")
+		for _, work := range []int{listed, watched, rated, -1} {
+			l.place("anilist").unmap(work)
+			time.Sleep(6 * time.Hour)
+			l.answer()
+			time.Sleep(6 * time.Hour)
+			all(fmt.Sprintf("without a name for %d", work))
+		}
+		// What a person takes back afterwards is taken back everywhere.
+		l.place("trakt").list(listed, false)
+		time.Sleep(12 * time.Hour)
+		l.answer()
+		time.Sleep(12 * time.Hour)
+		for _, p := range l.places {
+			if p.listed(listed) {
+				t.Errorf("%s still lists it", p.service.Name)
+			}
+		}
+		stop()
+		l.must(<-ended)
+		l.must(l.store.Close())
+	})
 }

@@ -44,6 +44,7 @@ type place struct {
 	listed      func(work int) bool
 	rated       func(work int) int // 0: not
 	countsPlays bool
+	unmap       func(work int) // the mapping of anime knows the work no more; -1: it knows all
 }
 
 type vault struct {

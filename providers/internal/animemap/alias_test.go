@@ -3,6 +3,7 @@ package animemap
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"watchkeeper/engine/media"
@@ -73,4 +74,15 @@ func TestGoldenAliases(t *testing.T) {
 		t.Errorf("only %d names", names)
 	}
 	t.Logf("%d names of parts", names)
+}
+
+// TestAnotherFormIsRefused: a file of a later form may mean other things by the
+// same words.
+func TestAnotherFormIsRefused(t *testing.T) {
+	for version, ok := range map[string]bool{"3.0.0": true, "3.4.1": true, "4.0.0": false} {
+		_, err := readBridge(strings.NewReader(`{"$meta":{"schema_version":"` + version + `"},"tvdb_show:1:s1":{"anilist:1":{"1":"1"}}}`))
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", version, err)
+		}
+	}
 }

@@ -165,6 +165,12 @@ func readBridge(r io.Reader) (*layer, error) {
 	if err := json.NewDecoder(r).Decode(&all); err != nil {
 		return nil, fmt.Errorf("anibridge mappings: %w", err)
 	}
+	var meta struct {
+		Version string `json:"schema_version"`
+	}
+	if raw, told := all["$meta"]; told && json.Unmarshal(raw, &meta) == nil && meta.Version != "" && !strings.HasPrefix(meta.Version, "3.") {
+		return nil, fmt.Errorf("anibridge mappings: form %q is not the third", meta.Version)
+	}
 	doc := document{}
 	for source, raw := range all {
 		var targets map[string]map[string]*string
