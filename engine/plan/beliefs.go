@@ -74,6 +74,17 @@ func (b *beliefs) statement(account ledger.AccountID, s ledger.Subject) *ledger.
 	return nil
 }
 
+// seen returns the open proofs, one for each account and subject.
+func (b *beliefs) seen() []ledger.Proof {
+	proofs := slices.Clone(b.Proofs)
+	slices.SortFunc(proofs, func(x, y ledger.Proof) int {
+		return cmp.Or(cmp.Compare(x.Account, y.Account), cmp.Compare(x.Feature, y.Feature), cmp.Compare(x.Play, y.Play), x.RowKey.Compare(y.RowKey))
+	})
+	return slices.CompactFunc(proofs, func(x, y ledger.Proof) bool {
+		return x.Account == y.Account && x.Feature == y.Feature && x.Play == y.Play
+	})
+}
+
 // saidPlays returns the plays that anybody said anything about, in order.
 func (b *beliefs) saidPlays() (plays []media.PlayID) {
 	for _, st := range b.statements {

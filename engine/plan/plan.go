@@ -64,6 +64,9 @@ func newPlanner(w *ledger.World) *planner {
 
 // dossier plans one work at every account.
 func (p *planner) dossier(b *beliefs) {
+	if p.w.Explain {
+		p.unproven(b)
+	}
 	for _, f := range media.Features {
 		if (f == media.History || f == media.Progress) && !b.Work.Kind.Leaf() {
 			continue // a show's key would mark every episode below it
@@ -83,6 +86,21 @@ func (p *planner) dossier(b *beliefs) {
 				t.single()
 			}
 		}
+	}
+}
+
+// unproven notes what an account was seen to show and what is not believed yet:
+// a person who has just said something finds it here before it counts (R6).
+func (p *planner) unproven(b *beliefs) {
+	for _, proof := range b.seen() {
+		party := p.w.Party(proof.Account)
+		if party == nil || !open(party, proof.Feature) {
+			continue
+		}
+		want := ledger.Want{Cleared: !proof.Now.Set, Value: proof.Now}
+		p.plan.NonOps = append(p.plan.NonOps, ledger.NonOp{Account: proof.Account, Want: want, Unmet: true,
+			Subject: ledger.Subject{Work: b.Work.ID, Feature: proof.Feature, Play: proof.Play},
+			Why:     ledger.Reason{Code: ledger.PendingProof, Who: proof.Account, Value: want, When: proof.First}})
 	}
 }
 

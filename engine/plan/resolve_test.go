@@ -37,6 +37,19 @@ func TestR10NobodySaidAnything(t *testing.T) {
 	b.expect(t, "A already_equal; B already_equal")
 }
 
+// R6, R20: who asks why is told what was seen and is not believed yet, before
+// anybody has said anything.
+func TestR6SeenAndNotBelievedYet(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Watchlist, keep, follow)
+	b.d.Proofs = []ledger.Proof{{Account: A, Feature: media.Watchlist, Work: 7, Now: listedNow, First: ago(day0), Looks: 1, Need: 2}}
+	b.expect(t, "")
+	b.w.Explain = true
+	b.expect(t, "A pending_proof")
+	b.party(A).Removed = true
+	b.expect(t, "")
+}
+
 // R11: the latest word wins; unknown is older than known; Set beats Cleared at
 // the same time; route order breaks the last tie and says so.
 func TestR11LastWord(t *testing.T) {
