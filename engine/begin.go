@@ -162,7 +162,7 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 // sight is an account before it was looked at: what is believed about reading
 // it, and what keeps it from being asked.
 func (e *Engine) sight(a ledger.Account, trust []ledger.Trust, waits []store.Wait, asked bool) *sight {
-	s := &sight{account: a, works: map[string]media.WorkID{}, items: map[string]media.Item{}}
+	s := &sight{account: a, works: map[string]media.WorkID{}, items: map[string]int{}}
 	s.caps, _ = e.cfg.Capabilities(a.Provider)
 	for _, f := range media.Features {
 		s.trust[f] = ledger.Trust{Account: a.ID, Feature: f}

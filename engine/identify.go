@@ -133,8 +133,8 @@ func (s *sight) trustedItems() []media.Item {
 		}
 		for _, row := range g.reading.View.Rows {
 			wanted[row.Key] = true
-			if show := s.items[row.Key].ShowKey; show != "" {
-				wanted[show] = true
+			if i, listed := s.items[row.Key]; listed && s.snap.Items[i].ShowKey != "" {
+				wanted[s.snap.Items[i].ShowKey] = true
 			}
 		}
 	}

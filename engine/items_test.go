@@ -11,7 +11,7 @@ func films(n int) []media.Item {
 	items := make([]media.Item, n)
 	for i := range items {
 		items[i] = media.Item{Key: fmt.Sprint("film-", i), Kind: media.Film, Title: fmt.Sprint("Film ", i), Season: -1, Number: -1,
-			Tokens: []media.Token{media.OwnToken(media.Film, media.TMDB, fmt.Sprint(i + 1))}}
+			Tokens: []media.Token{media.OwnToken(media.Film, media.TMDB, fmt.Sprint(i+1))}}
 	}
 	return items
 }

@@ -32,8 +32,8 @@ type sight struct {
 	stop     *ledger.Stop
 	views    [len(media.Features)]*glance
 	doubts   [len(media.Features)]doubt
-	digests  digested // of the items
-	items    map[string]media.Item
+	digests  digested                // of the items
+	items    map[string]int          // native key → place in snap.Items
 	works    map[string]media.WorkID // native key → work
 	sent     []ledger.Pending        // writes of this run that may have happened
 	waiting  bool                    // it was not asked because an earlier error says when
@@ -104,9 +104,9 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 	}
 	s.snap, s.looked = snap, true
 	r.e.note(conn, snap)
-	s.items = make(map[string]media.Item, len(snap.Items))
-	for _, item := range snap.Items {
-		s.items[item.Key] = item
+	s.items = make(map[string]int, len(snap.Items))
+	for i, item := range snap.Items {
+		s.items[item.Key] = i
 	}
 	s.views = r.glances(s)
 	r.e.listedFull(s.account.ID)

@@ -48,8 +48,8 @@ func (r *round) answer(ctx context.Context, s *sight, g *glance, questions []led
 // item is what the account said about a key, or what the identity table knows
 // of its work.
 func (r *round) item(ctx context.Context, s *sight, q ledger.Question) (media.Item, error) {
-	if item, ok := s.items[q.Key]; ok {
-		return item, nil
+	if i, ok := s.items[q.Key]; ok {
+		return s.snap.Items[i], nil
 	}
 	item := media.Item{Season: -1, Number: -1}
 	files, err := r.e.cfg.Store.Dossiers(ctx, r.profile.ID, []media.WorkID{q.Work})
