@@ -100,7 +100,7 @@ fuzz: ## what services and files may say, one decoder after the other: make fuzz
 	@$(UNIT) list -tags ci ./... | while read pkg; do \
 		for target in $$($(UNIT) test -tags ci -list '^Fuzz' $$pkg | grep ^Fuzz); do \
 			echo "$$pkg $$target"; \
-			$(UNIT) test -tags ci $$pkg -run XXX -fuzz "^$$target$$" -fuzztime $(TIME) -parallel 2 || exit 1; \
+			$(UNIT) test -tags ci $$pkg -run XXX -fuzz "^$$target$$" -fuzztime $(TIME) -parallel 2 </dev/null || exit 1; \
 		done; \
 	done
 
