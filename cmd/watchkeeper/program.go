@@ -229,8 +229,10 @@ func (p *program) carry(c view.Command) {
 		return
 	}
 	switch c.Verb {
-	case view.Open, view.Review, view.Undo, view.Add, view.SignIn, view.About, view.Bundle:
+	case view.Open, view.Review, view.Why, view.Undo, view.Add, view.SignIn, view.Go, view.ShowItem:
 		p.hidden = false
+	case view.About, view.Bundle: // their answer is a dialog
+		p.raise()
 	}
 	p.screen.Carry(c)
 }

@@ -74,6 +74,12 @@ func newHomeOf(t testing.TB, films int) *home {
 	if h.log, err = os.Create(filepath.Join(dir, "output")); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			log, _ := os.ReadFile(filepath.Join(h.data, "logs", "watchkeeper.log"))
+			t.Logf("the program said:\n%s\nand noted:\n%s", h.said(), log)
+		}
+	})
 	h.flags = []string{"--data", h.data, "--services", file("services.json", string(hosts)), "--secrets-file"}
 	return h
 }
