@@ -27,6 +27,9 @@ func (m *matcher) match(all []*candidate) {
 			}
 		}
 	}
+	for _, c := range all {
+		c.ours = m.written(c) != nil || m.copied(c)
+	}
 	m.dated(all)
 	for _, c := range all {
 		if c.viewing == nil {
@@ -74,14 +77,23 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 func (m *matcher) returned(c *candidate) *viewing {
 	at := clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt())
 	for _, st := range m.in.Said {
-		same := st.Account == c.Account && st.Work == m.work && st.Key == c.Key && (st.Value.N == 0) == (at == 0)
-		if same && distance(st.Value.N, int64(at)) <= max(c.Caps.GrainMS, 1000) {
+		same := (st.Value.N == 0) == (at == 0) && distance(st.Value.N, int64(at)) <= max(c.Caps.GrainMS, 1000)
+		copied := st.Adopted() && st.Value.N == 0 && c.isFlag() // with the date of our write
+		if st.Account == c.Account && st.Work == m.work && st.Key == c.Key && (same || copied) {
 			if v := m.byID(st.Play); v != nil {
 				return v
 			}
 		}
 	}
 	return nil
+}
+
+// copied tells whether the account took the play over from another: what it
+// shows is our copy.
+func (m *matcher) copied(c *candidate) bool {
+	return slices.ContainsFunc(m.in.Said, func(st ledger.Statement) bool {
+		return st.Account == c.Account && st.Key == c.Key && st.Adopted() && c.viewing != nil && st.Play == c.viewing.ID && c.viewing.ID != 0
+	})
 }
 
 func (m *matcher) shows(c *candidate, p ledger.Pending) bool {
@@ -170,9 +182,10 @@ func (m *matcher) undated() (best *viewing) {
 	return best
 }
 
-// refine dates a viewing that had no date.
+// refine dates a viewing that had no date. When we wrote a copy of it is no date
+// of a viewing.
 func (m *matcher) refine(c *candidate) {
-	if v := c.viewing; c.date.Known() && !v.At.Known() {
+	if v := c.viewing; c.date.Known() && !v.At.Known() && !c.ours {
 		v.At, v.ToleranceMS, v.DateOnly = c.date, c.toleranceMS, c.toleranceMS == dateOnlyMS
 	}
 }

@@ -108,6 +108,7 @@ type candidate struct {
 	date        media.Moment // of the end of the viewing, in our time; 0 unknown
 	toleranceMS int64
 	viewing     *viewing
+	ours        bool // it shows a write of ours: its date is when we wrote
 }
 
 const (

@@ -73,6 +73,29 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	}
 }
 
+// S9: a service that dates plays itself dates our copy of an undated one with
+// the time of our write, which is no date of the viewing.
+func TestOurWriteDatesNothing(t *testing.T) {
+	in := started16(2 * time.Hour)
+	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film}}, map[media.PlayID]bool{7: true}
+	self := flagCaps
+	self.PastDates = false
+	in.Sightings = []observe.AccountSighting{sightingAt(2, self, noon.Add(-time.Minute))}
+	in.Pending = []ledger.Pending{{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, New: media.Watched(0), Sent: noon.Add(-time.Minute)}}
+	if plays, _ := observe.LinkPlays(in); in.Sightings[0].Play != 7 || len(plays) != 0 {
+		t.Errorf("linked to %d, plays %+v", in.Sightings[0].Play, plays)
+	}
+	in.Pending = nil
+	in.Said = []ledger.Statement{{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(0), Key: "a", Origin: 3, OriginSeq: 1}}
+	if plays, _ := observe.LinkPlays(in); in.Sightings[0].Play != 7 || len(plays) != 0 {
+		t.Errorf("settled: linked to %d, plays %+v", in.Sightings[0].Play, plays)
+	}
+	in.Said = nil // a person's date refines it
+	if plays, _ := observe.LinkPlays(in); in.Sightings[0].Play != 7 || len(plays) != 1 || !plays[0].At.Known() {
+		t.Errorf("a person's date: linked to %d, plays %+v", in.Sightings[0].Play, plays)
+	}
+}
+
 func TestPlaysAreOneViewing(t *testing.T) {
 	evening := noon.Add(-72 * time.Hour)
 	day := evening.Truncate(24 * time.Hour)
