@@ -65,7 +65,7 @@ func (h *home) signInByHand() {
 		h.t.Fatal(err)
 	}
 	h.sees("You are Anna on")
-	h.click("Done")
+	h.click("Yes, that is me")
 
 	h.click("Connect Trakt…")
 	h.click("With a code on a web page")
@@ -81,7 +81,7 @@ func (h *home) signInByHand() {
 	h.shot("device-code")
 	h.trakt.Approve(code, h.person)
 	h.sees("You are anna on")
-	h.click("Done")
+	h.click("Yes, that is me")
 }
 
 // TestFirstRun goes by hand from an empty window to two services in step and
