@@ -67,8 +67,8 @@ func (p *activityPage) drawBar(frame view.Activity) {
 	}
 	p.bar.Objects = []fyne.CanvasObject{
 		container.NewGridWrap(fyne.NewSize(240, search.MinSize().Height), search),
-		chooser(frame.Outcomes, p.filter.Outcome, func(id string) { p.filter.Outcome = id; p.load() }),
-		chooser(frame.Accounts, p.filter.Account, func(id string) { p.filter.Account = id; p.load() }),
+		roomy(chooser(frame.Outcomes, p.filter.Outcome, func(id string) { p.filter.Outcome = id; p.load() })),
+		roomy(chooser(frame.Accounts, p.filter.Account, func(id string) { p.filter.Account = id; p.load() })),
 	}
 	p.bar.Refresh()
 }

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 )
 
 // flow lays objects out side by side and goes on in the next line where the
@@ -44,6 +46,34 @@ func (f *flow) walk(objects []fyne.CanvasObject, put func(fyne.CanvasObject, fyn
 		at.X += room.Width + gap
 		height = max(height, room.Height)
 	}
+}
+
+// roomy keeps a list of choices as wide as its longest one.
+func roomy(list *widget.Select) fyne.CanvasObject {
+	widest := float32(0)
+	for _, label := range list.Options {
+		widest = max(widest, fyne.MeasureText(label, theme.TextSize(), fyne.TextStyle{}).Width)
+	}
+	return container.New(least{widest + theme.IconInlineSize() + 6*theme.InnerPadding()}, list)
+}
+
+// least is a column that is never narrower than a width.
+type least struct{ width float32 }
+
+// Layout implements fyne.Layout.
+func (least) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l least) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	out := fyne.NewSize(l.width, 0)
+	for _, o := range objects {
+		out = out.Max(o.MinSize())
+	}
+	return out
 }
 
 // shares lays objects out side by side: the first takes first of the whole, the

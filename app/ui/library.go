@@ -118,10 +118,10 @@ func equalFrames(a, b view.Library) bool {
 // choose adds a list of choices to the bar that sets one part of the filter.
 func (p *libraryPage) choose(choices []view.Choice, into *string, then func()) {
 	if len(choices) > 0 {
-		p.bar.Add(chooser(choices, *into, func(id string) {
+		p.bar.Add(roomy(chooser(choices, *into, func(id string) {
 			*into = id
 			then()
-		}))
+		})))
 	}
 }
 

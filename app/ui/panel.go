@@ -103,7 +103,7 @@ func (r *panelRenderer) Destroy() {}
 type columns struct{ least float32 }
 
 func (c columns) count(width float32, n int) int {
-	return max(1, min(n, int(width/c.least)))
+	return max(1, min(n, int(width/(c.least*grown()))))
 }
 
 // Layout implements fyne.Layout.

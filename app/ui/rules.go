@@ -89,11 +89,11 @@ func (p *rulesPage) edit(c view.RuleCell) {
 			modes = modes[:len(modes)-1]
 		}
 		grid.Add(container.New(tight{}, wrapped(row.Label), small(row.Waits)))
-		grid.Add(chooser(modes, row.Mode, func(id string) {
+		grid.Add(roomy(chooser(modes, row.Mode, func(id string) {
 			edits[i].Mode = id
 			follow(id)
-		}))
-		grid.Add(removals)
+		})))
+		grid.Add(roomy(removals))
 	}
 	content := stack()
 	if c.Notice != "" {

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
@@ -18,6 +19,7 @@ import (
 )
 
 var screens = flag.String("screens", "", "draw every place into this folder")
+var tall = flag.Int("tall", 740, "height of the drawn window")
 
 // scenes are what there is to look at.
 var scenes = []struct {
@@ -70,7 +72,7 @@ func shoot(t *testing.T, path, language string, l look, scene func(*stage)) {
 	s := newStageIn(t, language, l)
 	s.Show(view.From(household(), noon, services, s.words))
 	scene(s)
-	settle(s.win, fyne.NewSize(1020, 740))
+	settle(s.win, fyne.NewSize(1020, float32(*tall)))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +141,11 @@ func TestNoWordIsCut(t *testing.T) {
 			titled := l.Size().Width == 0 // a dialog's own title is given no size by the toolkit
 			if !titled && l.Truncation == fyne.TextTruncateOff && l.Wrapping == fyne.TextWrapOff && l.Size().Width+1 < l.MinSize().Width {
 				t.Errorf("%s cuts %q: %v of %v", scene.name, l.Text, l.Size().Width, l.MinSize().Width)
+			}
+		}
+		for _, l := range find[*widget.Select](s) {
+			if words := fyne.MeasureText(l.Selected, 21, fyne.TextStyle{}).Width; l.Size().Width < words+theme.IconInlineSize() {
+				t.Errorf("%s cuts the choice %q", scene.name, l.Selected)
 			}
 		}
 		for _, b := range find[*widget.Button](s) {

@@ -66,7 +66,7 @@ func (p *settingsPage) row(m view.SettingRow) fyne.CanvasObject {
 	}
 	side := container.NewHBox()
 	if len(m.Choices) > 0 {
-		side.Add(chooser(m.Choices, m.Value, func(id string) { p.change(m.Change, id) }))
+		side.Add(roomy(chooser(m.Choices, m.Value, func(id string) { p.change(m.Change, id) })))
 	}
 	if len(words.Objects) == 0 {
 		return p.screen.buttons(m.Buttons)
