@@ -45,8 +45,10 @@ func (p *attentionPage) draw(m view.Attention, err error) {
 			parts = append(parts, p.list(*list))
 		}
 	}
-	p.body.Objects = parts
-	p.body.Refresh()
+	p.screen.redraw(p.body, func() {
+		p.body.Objects = parts
+		p.body.Refresh()
+	})
 }
 
 // sampled is how many rows of a long list stand on the page itself.

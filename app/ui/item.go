@@ -58,8 +58,10 @@ func (p *itemPage) draw(m view.Item) {
 	parts = append(parts, section(m.Heads.Links, m.Heads.NoLinks, append(p.links(m.Links), p.ids(m.IDs)...))...)
 	parts = append(parts, section(m.Heads.Pins, m.Heads.NoPins, p.pins(m.Pins))...)
 	parts = append(parts, section(m.Heads.Story, m.Heads.NoStory, p.story(m.Story))...)
-	p.body.Objects = parts
-	p.body.Refresh()
+	p.screen.redraw(p.body, func() {
+		p.body.Objects = parts
+		p.body.Refresh()
+	})
 }
 
 // section is a headed panel, or what stands in an empty one.

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
+	"watchkeeper/engine/ledger"
 )
 
 // TestSixPlaces: each is one press away and says what it is.
@@ -262,4 +263,43 @@ func TestLookIsChosen(t *testing.T) {
 		t.Errorf("it looks %+v", got)
 	}
 	s.expect(view.Set, view.Set)
+}
+
+// TestFocusStays: a choice draws the page anew and leaves the focus on it.
+func TestFocusStays(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Settings"))
+	all := find[*widget.Check](s)
+	s.win.Canvas().Focus(all[3])
+	test.Tap(all[3])
+	again, ok := s.win.Canvas().Focused().(*widget.Check)
+	if !ok || again == all[3] || again.Text != all[3].Text {
+		t.Errorf("the focus went from %q to %v", all[3].Text, s.win.Canvas().Focused())
+	}
+}
+
+// TestAutostartIsAVisibleBoxOfTheFirstRun: off until chosen, and gone when the
+// first run is over.
+func TestAutostartIsAVisibleBoxOfTheFirstRun(t *testing.T) {
+	s := newStage(t)
+	box := func() *widget.Check {
+		for _, c := range find[*widget.Check](s) {
+			if c.Text == "Start with my session" {
+				return c
+			}
+		}
+		return nil
+	}
+	s.Show(view.From(ledger.Status{Now: noon}, noon, services, s.words))
+	s.visit(placeStatus)
+	c := box()
+	if c == nil || c.Checked {
+		t.Fatalf("the box is %+v", c)
+	}
+	test.Tap(c)
+	s.expect(view.Set)
+	s.Show(view.From(household(), noon, services, s.words))
+	if s.status.startup.Visible() {
+		t.Error("the box stays for ever")
+	}
 }

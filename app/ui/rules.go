@@ -39,8 +39,10 @@ func (p *rulesPage) draw(m view.Rules, err error) {
 	} else {
 		parts = append(parts, wrapped(m.Intro), newPicture(m.Nodes, m.Arrows), p.matrix(m))
 	}
-	p.body.Objects = parts
-	p.body.Refresh()
+	p.screen.redraw(p.body, func() {
+		p.body.Objects = parts
+		p.body.Refresh()
+	})
 }
 
 // matrix is from × to; a field that can be changed is a button over its words.

@@ -38,8 +38,10 @@ func (p *settingsPage) draw(m view.Settings, err error) {
 	for _, section := range m.Sections {
 		parts = append(parts, p.section(section))
 	}
-	p.body.Objects = parts
-	p.body.Refresh()
+	p.screen.redraw(p.body, func() {
+		p.body.Objects = parts
+		p.body.Refresh()
+	})
 }
 
 func (p *settingsPage) section(m view.Section) fyne.CanvasObject {

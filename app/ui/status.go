@@ -42,6 +42,7 @@ type statusPage struct {
 	welcome  *fyne.Container
 	welcomed *view.Welcome
 	charts   *fyne.Container
+	startup  *fyne.Container
 }
 
 func newStatusPage(s *Screen) *statusPage {
@@ -58,18 +59,33 @@ func newStatusPage(s *Screen) *statusPage {
 	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), nil, container.New(tight{}, p.sentence, p.details))
 	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewActivity(), quiet("")
 	p.progress = stack(container.NewBorder(nil, nil, p.busy, nil, p.doing), p.bar)
-	p.cards, p.run, p.welcome, p.charts = stack(), stack(), stack(), stack()
+	p.cards, p.run, p.welcome, p.charts, p.startup = stack(), stack(), stack(), stack(), stack()
 	p.accounts = heading(s.words.Say("tile.accounts"))
 	p.tiles = container.New(columns{least: 370})
 	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(
-		stack(p.demo, head, p.actions, p.progress, p.cards, p.welcome, p.accounts, p.tiles, p.run, p.charts))))
+		stack(p.demo, head, p.actions, p.progress, p.cards, p.welcome, p.startup, p.accounts, p.tiles, p.run, p.charts))))
 	return p
 }
 
 func (p *statusPage) object() fyne.CanvasObject { return p.root }
 
-// load brings the charts; everything else comes with the status.
-func (p *statusPage) load() { p.screen.actions.Charts(p.drawCharts) }
+// load brings the charts, and the box of the first run; everything else comes
+// with the status.
+func (p *statusPage) load() {
+	p.screen.actions.Charts(p.drawCharts)
+	if p.screen.model.Beginning() {
+		p.screen.actions.Settings(p.drawStartup)
+	}
+}
+
+// drawStartup shows the box that starts the program with the session.
+func (p *statusPage) drawStartup(m view.Settings, err error) {
+	var objects []fyne.CanvasObject
+	if row := m.Autostart(); err == nil && row != nil {
+		objects = append(objects, newPanel(p.screen.settings.row(*row), ""))
+	}
+	replace(p.startup, objects)
+}
 
 func (p *statusPage) drawCharts(all []view.Chart, err error) {
 	if err != nil {
@@ -96,6 +112,7 @@ func (p *statusPage) draw(m view.Window) {
 	p.drawProgress(m.Progress)
 	p.drawCards(slices.Concat(m.Cards, m.Doubts))
 	p.drawWelcome(m.Welcome)
+	show(p.startup, m.Beginning())
 	p.drawTiles(m.Tiles)
 	p.drawRun(m.LastRun)
 }

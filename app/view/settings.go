@@ -63,6 +63,22 @@ type Settings struct {
 	Sections []Section
 }
 
+// Autostart is the row that starts the program with the session, which the
+// first run shows too; nil where nobody can tell.
+func (s Settings) Autostart() *SettingRow {
+	for _, section := range s.Sections {
+		for i := range section.Rows {
+			if section.Rows[i].Change.Name == autostart {
+				return &section.Rows[i]
+			}
+		}
+	}
+	return nil
+}
+
+// autostart is the name of the choice to start with the session.
+const autostart = "ui.autostart"
+
 // Section is one subject.
 type Section struct {
 	Title, Text string
@@ -248,7 +264,7 @@ func (p *painter) startup(f SettingsFacts) Section {
 		return out
 	}
 	out.Rows = []SettingRow{{Label: p.Say("settings.autostart"), Help: p.Say("settings.autostart_help"), Switch: true,
-		On: f.Autostart == AutostartOn, Change: setting("ui.autostart")}}
+		On: f.Autostart == AutostartOn, Change: setting(autostart)}}
 	return out
 }
 

@@ -10,6 +10,8 @@
 package view
 
 import (
+	"slices"
+
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 )
@@ -51,6 +53,12 @@ type Window struct {
 	Tiles    []Tile   // one per account
 	LastRun  *Run
 	Services []Service
+}
+
+// Beginning tells whether the person is still setting up: too little is
+// connected, or a first look waits for Start.
+func (m Window) Beginning() bool {
+	return m.Welcome != nil || slices.ContainsFunc(m.Cards, func(c Card) bool { return c.Fold })
 }
 
 // Progress is a run under way.
