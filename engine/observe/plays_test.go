@@ -59,6 +59,11 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	if got := groups(in); got[0] != 7 {
 		t.Errorf("it is play %d", got[0])
 	}
+	in.Sightings[0].ClockMS = (2 * time.Hour).Milliseconds() // our clock was set back since
+	if got := groups(in); got[0] != 7 {
+		t.Errorf("by another clock it is play %d", got[0])
+	}
+	in.Sightings[0].ClockMS = 0
 	for name, change := range map[string]func(*ledger.Statement){
 		"another account": func(st *ledger.Statement) { st.Account = 3 },
 		"another item":    func(st *ledger.Statement) { st.Key = "b" },
