@@ -101,7 +101,7 @@ func (e *Engine) compute(ctx context.Context) (ledger.Status, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Waiting, s.Unmet, s.SetAside = counts.Waiting, counts.Unmet, counts.SetAside
+	s.Waiting, s.Unmet, s.SetAside, s.Unclear = counts.Waiting, counts.Unmet, counts.SetAside, counts.Unclear
 	if s.Holds, err = e.holdStatus(ctx); err != nil {
 		return s, err
 	}

@@ -137,6 +137,9 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 		ids = append(ids, h.ID)
 		c.Samples = append(c.Samples, p.Say("first."+h.Feature.String(), "n", h.Count, "target", p.account(h.Target)))
 	}
+	if p.s.Unclear > 0 {
+		c.Samples = append(c.Samples, p.Say("first.unclear", "n", p.s.Unclear))
+	}
 	c.Samples = append(c.Samples, p.Say("first.nothing_deleted"))
 	c.More = strings.Join(p.have(holds[0].Profile), " · ")
 	for i, r := range replies(ledger.GuardFirstRun) {

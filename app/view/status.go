@@ -183,6 +183,9 @@ func (p *painter) details() []string {
 	if p.s.SetAside > 0 {
 		out = append(out, p.Say("status.set_aside", "n", p.s.SetAside))
 	}
+	if p.s.Unclear > 0 {
+		out = append(out, p.Say("status.unclear", "n", p.s.Unclear))
+	}
 	if p.s.NextRun.Known() && !p.s.Paused && p.s.Running == nil {
 		out = append(out, p.Say("status.next", "when", p.In(p.s.NextRun, p.now)))
 	}

@@ -38,6 +38,7 @@ type Status struct {
 	Waiting  int
 	Unmet    int // differences that are explained but not closed
 	SetAside int
+	Unclear  int  // entries that are no title yet, or in doubt
 	Offline  bool // the system says that there is no network
 	Metered  bool // or one that is paid by volume: nothing is looked at by schedule
 }

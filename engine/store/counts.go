@@ -13,16 +13,17 @@ type Counts struct {
 	SetAside int // values in quarantine
 	Works    int // titles
 	Open     int // titles with an unmet want
+	Unclear  int // entries that are no work yet, or in doubt
 }
 
 // Counts counts what is open over all profiles.
 func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	all, err := find(ctx, s, func(r scanner) (v Counts, err error) {
-		err = r.Scan(&v.Waiting, &v.Unmet, &v.SetAside, &v.Works, &v.Open)
+		err = r.Scan(&v.Waiting, &v.Unmet, &v.SetAside, &v.Works, &v.Open, &v.Unclear)
 		return v, err
 	}, `SELECT (SELECT count(*) FROM pending WHERE state = ?) + (SELECT count(*) FROM journal WHERE state IN (1, 2)),
 		(SELECT count(*) FROM unmet), (SELECT count(*) FROM quarantine WHERE failures >= ?),
-		(SELECT count(*) FROM works), (SELECT count(DISTINCT work) FROM unmet)`, ledger.Expected, ledger.QuarantineAfter)
+		(SELECT count(*) FROM works), (SELECT count(DISTINCT work) FROM unmet), (SELECT count(*) FROM findings WHERE list IN (?, ?))`, ledger.Expected, ledger.QuarantineAfter, Unmatched, Conflicts)
 	if err != nil {
 		return Counts{}, err
 	}
