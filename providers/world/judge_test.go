@@ -1,6 +1,11 @@
 package world
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine"
+)
 
 // judge says what must hold at the end, from what the person did and what the
 // services hold: nothing of the engine is asked.
@@ -20,6 +25,46 @@ func (l *life) judge() {
 		case toList:
 			l.judgeWord(w, "on the watchlist", func(p *place) (string, bool) { return fmt.Sprint(p.listed(w)), true }, "false")
 			l.unseen(w)
+		case toPause:
+			l.judgePosition(w)
+			l.unseen(w)
+		}
+	}
+}
+
+// judgePosition: what was left half watched anywhere can be resumed everywhere;
+// some services forget positions after a while.
+func (l *life) judgePosition(w int) {
+	for _, p := range l.judged() {
+		if got := p.paused(w); got && !l.said[w] || !got && l.said[w] {
+			l.fault("L1: work %d: half watched %v, and at %s %v", w, l.said[w], p.service.Name, got)
+		}
+	}
+}
+
+// judged are the services that are well.
+func (l *life) judged() []*place {
+	return slices.DeleteFunc(slices.Clone(l.places), func(p *place) bool { return p == l.lost })
+}
+
+// preview looks once without a hand: nothing is written by that (S18).
+func (l *life) preview() {
+	before := l.writes()
+	if _, err := l.engine.Once(l.t.Context(), engine.Wish{Preview: true}); err != nil {
+		l.note("preview: %v", err)
+	}
+	if n := l.writes() - before; n != 0 {
+		l.fault("S18: a preview wrote %d times", n)
+	}
+}
+
+// explained: whatever is not done has a reason (L4).
+func (l *life) explained() {
+	unmet, err := l.store.Unmet(l.t.Context(), l.me, 0)
+	l.must(err)
+	for _, n := range unmet {
+		if n.Why.Code == "" {
+			l.fault("L4: account %d, %+v is not done, and nobody says why", n.Account, n.Subject)
 		}
 	}
 }
@@ -27,14 +72,14 @@ func (l *life) judge() {
 // judgeViews: what was watched anywhere is watched everywhere, and no log has
 // more plays than there were viewings.
 func (l *life) judgeViews(w int) {
-	for _, p := range l.places {
+	for _, p := range l.judged() {
 		got := p.watched(w)
 		most := l.views[w]
 		if !p.countsPlays {
 			most = min(most, 1)
 		}
 		if got > most || got == 0 && most > 0 {
-			l.t.Errorf("work %d: %s has %d plays of %d viewings", w, p.service.Name, got, l.views[w])
+			l.fault("work %d: %s has %d plays of %d viewings", w, p.service.Name, got, l.views[w])
 		}
 	}
 }
@@ -44,7 +89,7 @@ func (l *life) judgeViews(w int) {
 func (l *life) judgeWord(w int, what string, shown func(*place) (string, bool), none string) {
 	seen := map[string]bool{}
 	all := ""
-	for _, p := range l.places {
+	for _, p := range l.judged() {
 		v, can := shown(p)
 		if !can {
 			continue
@@ -54,20 +99,22 @@ func (l *life) judgeWord(w int, what string, shown func(*place) (string, bool), 
 	}
 	switch {
 	case len(seen) > 1:
-		l.t.Errorf("work %d: no agreement on %s:%s", w, what, all)
+		l.fault("work %d: no agreement on %s:%s", w, what, all)
 	case l.said[w] && !l.taken[w] && seen[none]:
-		l.t.Errorf("work %d: %s is gone and nobody took it back", w, what)
+		l.fault("work %d: %s is gone and nobody took it back", w, what)
+	case l.said[w] && !seen[l.last[w]] && len(seen) > 0:
+		l.fault("S10: work %d: %s was last said to be %s:%s", w, what, l.last[w], all)
 	case !l.said[w] && !seen[none] && len(seen) > 0:
-		l.t.Errorf("work %d: %s was never said:%s", w, what, all)
+		l.fault("work %d: %s was never said:%s", w, what, all)
 	}
 }
 
 // unseen: a rating or a place on a list is no viewing. SIMKL by itself calls a
 // film that is rated completed, without a date: there it proves nothing.
 func (l *life) unseen(w int) {
-	for _, p := range l.places {
+	for _, p := range l.judged() {
 		if p.service.Name != "simkl" && p.watched(w) > 0 {
-			l.t.Errorf("work %d: watched at %s, but nobody watched it", w, p.service.Name)
+			l.fault("work %d: watched at %s, but nobody watched it", w, p.service.Name)
 		}
 	}
 }

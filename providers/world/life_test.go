@@ -35,9 +35,10 @@ var (
 // start is when every life begins; a bubble's own time is years before.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// works in every life: a third is watched, a third rated, a third listed, so
-// that what services do by themselves to the other features stays apart.
-const works = 18
+// works in every life: a quarter is watched, rated, listed and left half
+// watched each, so that what services do by themselves to the other features
+// stays apart.
+const works = 24
 
 type role int
 
@@ -45,9 +46,10 @@ const (
 	toWatch role = iota
 	toRate
 	toList
+	toPause
 )
 
-func roleOf(work int) role { return role(work / 3 % 3) }
+func roleOf(work int) role { return role(work / 3 % 4) }
 
 // life is one installation with one person in one simulated time.
 type life struct {
@@ -56,11 +58,19 @@ type life struct {
 	places []*place
 	store  *store.Store
 	engine *engine.Engine
+	sleep  func() error // ends the program's present run
+	open   func(ledger.Account) (provider.Provider, error)
+	lost   *place // broken for good; nil: none
+	breaks bool   // one service breaks in the middle of the life
+	me     ledger.ProfileID
+	names  map[ledger.AccountID]string
 	// What the person did, by work: viewings, and whether something was ever
 	// said or taken back.
 	views       [works]int
 	said, taken [works]bool
+	last        [works]string // the last word about a rating or a place on the watchlist
 	story       []string
+	wrong       []string // what the judge found
 }
 
 func TestLives(t *testing.T) {
@@ -71,7 +81,9 @@ func TestLives(t *testing.T) {
 				time.Sleep(time.Until(start))
 				l := begin(t, uint64(seed))
 				l.hurry(*pace)
+				l.breaks = seed%5 == 4
 				l.live(*weeks * 7)
+				l.report()
 			})
 		})
 	}
@@ -81,7 +93,9 @@ func TestLives(t *testing.T) {
 func TestADayAtItsOwnPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(start))
-		begin(t, 1).live(0)
+		l := begin(t, 1)
+		l.live(0)
+		l.report()
 	})
 }
 
@@ -95,13 +109,17 @@ func (l *life) hurry(every time.Duration) {
 	l.must(l.store.PutSettings(l.t.Context(), map[string]json.RawMessage{"interval": text, "server_interval": text}))
 }
 
-func begin(t *testing.T, seed uint64) *life {
-	l := &life{t: t, chance: rand.New(rand.NewPCG(seed, 1))}
+// begin signs a person in at the named services, or at all.
+func begin(t *testing.T, seed uint64, only ...string) *life {
+	if *at != "" {
+		only = strings.Split(*at, ",")
+	}
+	l := &life{t: t, chance: rand.New(rand.NewPCG(seed, 1)), names: map[ledger.AccountID]string{}}
 	net := fakekit.NewInternet()
 	for _, s := range providers.All(nil) {
 		make := builders[s.Name]
 		switch {
-		case *at != "" && !slices.Contains(strings.Split(*at, ","), s.Name):
+		case len(only) > 0 && !slices.Contains(only, s.Name):
 		case make != nil:
 			l.places = append(l.places, make(t, net, fakekit.SomeWorks(works)))
 		default:
@@ -113,11 +131,25 @@ func begin(t *testing.T, seed uint64) *life {
 		t.Fatal(err)
 	}
 	l.connect()
-	l.engine = engine.New(engine.Config{Store: l.store, Open: func(_ context.Context, a ledger.Account) (provider.Provider, error) {
+	l.open = func(a ledger.Account) (provider.Provider, error) {
 		p := l.place(a.Name)
 		return p.service.Open(p.env)
-	}, Capabilities: func(name string) (provider.Capabilities, bool) { return l.place(name).service.Capabilities, true }})
+	}
 	return l
+}
+
+// wake starts the program; sleep ends it.
+func (l *life) wake() {
+	l.engine = engine.New(engine.Config{Store: l.store,
+		Open:         func(_ context.Context, a ledger.Account) (provider.Provider, error) { return l.open(a) },
+		Capabilities: func(name string) (provider.Capabilities, bool) { return l.place(name).service.Capabilities, true }})
+	ctx, stop := context.WithCancel(l.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- l.engine.Run(ctx) }()
+	l.sleep = func() error {
+		stop()
+		return <-ended
+	}
 }
 
 func (l *life) place(name string) *place {
@@ -127,14 +159,15 @@ func (l *life) place(name string) *place {
 // connect lets every account follow every other one, removals too.
 func (l *life) connect() {
 	ctx := l.t.Context()
-	me, err := l.store.PutProfile(ctx, ledger.Profile{Name: "anna"})
+	var err error
+	l.me, err = l.store.PutProfile(ctx, ledger.Profile{Name: "anna"})
 	l.must(err)
 	var ids []ledger.AccountID
 	for _, p := range l.places {
-		id, err := l.store.PutAccount(ctx, ledger.Account{Profile: me, Provider: p.service.Name, Name: p.service.Name, Address: p.env.Address,
+		id, err := l.store.PutAccount(ctx, ledger.Account{Profile: l.me, Provider: p.service.Name, Name: p.service.Name, Address: p.env.Address,
 			ServerID: p.who.ServerID, UserID: p.who.UserID, UserName: p.who.UserName, Features: media.Features[:], Accepted: true})
 		l.must(err)
-		ids = append(ids, id)
+		ids, l.names[id] = append(ids, id), p.service.Name
 	}
 	for _, from := range ids {
 		for _, to := range ids {
@@ -142,7 +175,7 @@ func (l *life) connect() {
 				if from == to {
 					continue
 				}
-				_, err := l.store.PutRoute(ctx, ledger.Route{Profile: me, From: from, To: to, Feature: f, Mode: ledger.KeepSame,
+				_, err := l.store.PutRoute(ctx, ledger.Route{Profile: l.me, From: from, To: to, Feature: f, Mode: ledger.KeepSame,
 					Removals: ledger.Follow, Accepted: true, Onward: true})
 				l.must(err)
 			}
@@ -160,23 +193,22 @@ func (l *life) must(err error) {
 // live runs the program for days with a person and weather, then for days
 // without either, and judges.
 func (l *life) live(days int) {
-	ctx, stop := context.WithCancel(l.t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- l.engine.Run(ctx) }()
+	l.wake()
 	most := map[string]int{}
 	for day := range days {
 		time.Sleep(2 * time.Hour)
-		bad := l.weather(day)
+		clear := l.weather(day)
 		time.Sleep(8 * time.Hour)
 		l.act(day)
 		time.Sleep(8 * time.Hour)
-		if bad != nil {
-			bad.weather.Clear()
-		}
+		clear()
 		time.Sleep(5 * time.Hour)
 		l.answer()
 		time.Sleep(time.Hour)
 		l.tally(day, most)
+		if l.breaks && day == days/2 {
+			l.breakDown(day)
+		}
 	}
 	for range min(days, 4) {
 		time.Sleep(24 * time.Hour)
@@ -186,19 +218,31 @@ func (l *life) live(days int) {
 	quiet := l.writes()
 	time.Sleep(24 * time.Hour)
 	if now := l.writes(); now != quiet {
-		l.t.Errorf("a day without a person or weather wrote %d times", now-quiet)
+		l.fault("L2: a day without a person or weather wrote %d times", now-quiet)
 	}
 	l.tally(days, most)
+	l.preview()
+	l.must(l.sleep())
 	l.judge()
-	stop()
-	l.must(<-ended)
-	l.must(l.store.Close())
+	l.explained()
 	for _, name := range slices.Sorted(maps.Keys(most)) {
 		l.t.Logf("%s: at most %d requests a day", name, most[name])
 	}
-	if l.t.Failed() {
+}
+
+// report fails the test for what was found, with the story that led to it.
+func (l *life) report() {
+	l.must(l.store.Close())
+	for _, w := range l.wrong {
+		l.t.Error(w)
+	}
+	if len(l.wrong) > 0 {
 		l.t.Log("\n" + strings.Join(l.story, "\n"))
 	}
+}
+
+func (l *life) fault(format string, args ...any) {
+	l.wrong = append(l.wrong, fmt.Sprintf(format, args...))
 }
 
 func (l *life) note(format string, args ...any) {
@@ -209,53 +253,76 @@ func (l *life) note(format string, args ...any) {
 func (l *life) act(day int) {
 	for _, w := range l.chance.Perm(works)[:3] {
 		p := l.places[l.chance.IntN(len(l.places))]
-		switch roleOf(w) {
-		case toWatch:
-			p.watch(w)
-			l.views[w]++
-		case toRate:
-			if p.rate == nil {
-				continue
-			}
-			n := l.chance.IntN(11)
-			if n == 0 && p.rated(w) == 0 {
-				continue
-			}
-			p.rate(w, n)
-			l.said[w], l.taken[w] = true, l.taken[w] || n == 0
-			l.note("day %d: %d rated %d at %s", day, w, n, p.service.Name)
-			continue
-		case toList:
-			on := !p.listed(w)
-			p.list(w, on)
-			l.said[w], l.taken[w] = true, l.taken[w] || !on
-			l.note("day %d: %d listed %v at %s", day, w, on, p.service.Name)
-			continue
+		if p != l.lost {
+			l.note("day %d: %s", day, l.do(p, w))
 		}
-		l.note("day %d: %d watched at %s", day, w, p.service.Name)
 	}
 }
 
-// weather befalls one service on two days of three and is returned.
-func (l *life) weather(day int) *place {
-	p := l.places[l.chance.IntN(len(l.places))]
-	kinds := []string{"", "down", "too many", "truncated"}
-	kind := kinds[l.chance.IntN(len(kinds))]
-	switch kind {
-	case "down":
-		p.weather.On(kind, "*", -1, fakekit.Status(503))
-	case "too many":
-		p.weather.On(kind, "*", -1, fakekit.Status(429, "Retry-After", "1800"))
-	case "truncated":
-		if !p.announces && !*lies {
-			return nil
+// do is one act, and says it in words.
+func (l *life) do(p *place, w int) string {
+	switch roleOf(w) {
+	case toRate:
+		if p.rate == nil {
+			return "nothing"
 		}
+		n := l.chance.IntN(11)
+		if n == 0 && p.rated(w) == 0 {
+			return "nothing"
+		}
+		p.rate(w, n)
+		l.said[w], l.taken[w], l.last[w] = true, l.taken[w] || n == 0, fmt.Sprint(n)
+		return fmt.Sprintf("%d rated %d at %s", w, n, p.service.Name)
+	case toList:
+		on := !p.listed(w)
+		p.list(w, on)
+		l.said[w], l.taken[w], l.last[w] = true, l.taken[w] || !on, fmt.Sprint(on)
+		return fmt.Sprintf("%d listed %v at %s", w, on, p.service.Name)
+	case toPause:
+		p.pause(w)
+		l.said[w] = true
+		return fmt.Sprintf("%d half watched at %s", w, p.service.Name)
+	}
+	p.watch(w)
+	l.views[w]++
+	return fmt.Sprintf("%d watched at %s", w, p.service.Name)
+}
+
+// weather befalls one service on most days, or the computer sleeps; clear ends
+// it.
+func (l *life) weather(day int) (clear func()) {
+	p := l.places[l.chance.IntN(len(l.places))]
+	kinds := []string{"well", "down", "too many", "truncated", "asleep", "rescanned"}
+	kind := kinds[l.chance.IntN(len(kinds))]
+	clear = func() {}
+	if p == l.lost {
+		return clear
+	}
+	switch {
+	case kind == "down":
+		p.weather.On(kind, "*", -1, fakekit.Status(503))
+	case kind == "too many":
+		p.weather.On(kind, "*", -1, fakekit.Status(429, "Retry-After", "1800"))
+	case kind == "truncated" && (p.announces || *lies):
 		p.weather.On(kind, "GET *", -1, fakekit.Changed(halved))
+	case kind == "rescanned" && p.rescan != nil:
+		p.rescan()
+	case kind == "asleep":
+		l.note("day %d: the computer sleeps", day)
+		l.must(l.sleep())
+		return l.wake
 	default:
-		return nil
+		return clear
 	}
 	l.note("day %d: %s is %s", day, p.service.Name, kind)
-	return p
+	return p.weather.Clear
+}
+
+// breakDown ends one service for good: the others go on (L10).
+func (l *life) breakDown(day int) {
+	l.lost = l.places[l.chance.IntN(len(l.places))]
+	l.lost.weather.On("broken", "*", -1, fakekit.Status([]int{401, 403, 404, 500}[l.chance.IntN(4)]))
+	l.note("day %d: %s is broken for good", day, l.lost.service.Name)
 }
 
 // halved leaves half of every list in an answer.
@@ -305,21 +372,57 @@ func (l *life) answer() {
 	}
 }
 
-// tally holds the requests of a day against what is free.
+// tally holds the requests of a day against what is free: in all, and within
+// the windows in which services count.
 func (l *life) tally(day int, most map[string]int) {
 	for _, p := range l.places {
-		n := len(p.record.Calls())
+		calls := p.record.Calls()
 		p.record.Reset()
-		most[p.service.Name] = max(most[p.service.Name], n)
-		if n > p.daily {
-			l.t.Errorf("day %d: %s was asked %d times, more than %d", day, p.service.Name, n, p.daily)
+		most[p.service.Name] = max(most[p.service.Name], len(calls))
+		if len(calls) > p.daily {
+			l.fault("L5: day %d: %s was asked %d times, more than %d", day, p.service.Name, len(calls), p.daily)
+		}
+		for _, limit := range p.limits {
+			if n := limit.most(calls); n > limit.n {
+				l.fault("L5: day %d: %s was asked %d times within %s, more than %d", day, p.service.Name, n, limit.within, limit.n)
+			}
 		}
 	}
 }
 
+// limit is what a service allows within a time.
+type limit struct {
+	n      int
+	within time.Duration
+	writes bool // counts what is not a GET, else GETs
+}
+
+// most is the largest number of calls within the limit's time.
+func (x limit) most(calls []fakekit.Call) (most int) {
+	var at []time.Time
+	for _, c := range calls {
+		if (c.Method != http.MethodGet) == x.writes {
+			at = append(at, c.At)
+		}
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	from := 0
+	for i, t := range at {
+		for t.Sub(at[from]) >= x.within {
+			from++
+		}
+		most = max(most, i-from+1)
+	}
+	return most
+}
+
 // writes counts all writes so far.
 func (l *life) writes() int {
+	return len(l.journal())
+}
+
+func (l *life) journal() []ledger.Entry {
 	entries, err := l.store.Journal(l.t.Context(), store.JournalQuery{Limit: 1_000_000})
 	l.must(err)
-	return len(entries)
+	return entries
 }

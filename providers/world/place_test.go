@@ -32,7 +32,8 @@ type place struct {
 	who     provider.Identity
 	weather *fakekit.Weather
 	record  *fakekit.Recorder
-	daily   int // requests that a free account has a day
+	daily   int     // most requests of ours a day
+	limits  []limit // of the service
 	// announces: the service says how long its lists are. Without, a list that
 	// lacks one title, and does so for hours, is one that the person shortened.
 	announces bool
@@ -45,6 +46,15 @@ type place struct {
 	rated       func(work int) int // 0: not
 	countsPlays bool
 	unmap       func(work int) // the mapping of anime knows the work no more; -1: it knows all
+	// pause leaves the film or first episode at 40 %; paused tells whether a
+	// position is kept.
+	pause  func(work int)
+	paused func(work int) bool
+	// rescan gives all works new ids, and what the person did with them stays
+	// behind; nil where the service does no such thing.
+	rescan func()
+	// hollow lets every write be answered as done and have no effect.
+	hollow func()
 }
 
 type vault struct {
@@ -123,6 +133,22 @@ func jellyfinPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *p
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
 	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
+	p.pause = func(w int) {
+		anna.Start(leaf(w))
+		anna.Stop(leaf(w), 40)
+	}
+	p.paused = func(w int) bool { return anna.State(leaf(w)).PositionMS > 0 }
+	p.rescan = func() {
+		for w := range works {
+			server.Rescan(leaf(w))
+		}
+	}
+	p.hollow = func() {
+		for w := range works {
+			server.Grumble(leaf(w), true)
+			server.Grumble(whole(w), true)
+		}
+	}
 	return p
 }
 
@@ -137,6 +163,17 @@ func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
 	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
+	p.pause = func(w int) {
+		anna.Start(leaf(w))
+		anna.Stop(leaf(w), 40)
+	}
+	p.paused = func(w int) bool { return anna.State(leaf(w)).PositionMS > 0 }
+	p.hollow = func() {
+		for w := range works {
+			server.Grumble(leaf(w), true)
+			server.Grumble(whole(w), true)
+		}
+	}
 	return p
 }
 
@@ -198,6 +235,15 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	p.watched = func(w int) int { return count(at.State(keys[w]).Count > 0) }
 	p.listed = func(w int) bool { return anna.Listed(page[w]) }
 	p.rated = func(w int) int { return max(0, int(at.State(tops(w)).Rating)) }
+	p.pause = func(w int) { at.Pause(keys[w], works[w].RuntimeMS*40/100, time.Now()) }
+	p.paused = func(w int) bool { return at.State(keys[w]).OffsetMS > 0 }
+	p.hollow = func() {
+		cloud.Set(plexfake.Numb, true)
+		for w := range works {
+			server.Grumble(keys[w], true)
+			server.Grumble(tops(w), true)
+		}
+	}
 	return p
 }
 
@@ -226,6 +272,7 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	anna := fake.AddUser("anna")
 	p := build(t, trakt.Service(), net, fake, trakt.Service().Hosts...)
 	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
+	p.limits = []limit{{500, 5 * time.Minute, false}, {1, time.Second, true}}
 	titles := fake.AddWorks(works)
 	leaf := func(w int) *traktfake.Title {
 		if works[w].Show {
@@ -266,6 +313,11 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		}
 		return 0
 	}
+	p.pause = func(w int) { anna.Pause(leaf(w), 40, time.Now()) }
+	p.paused = func(w int) bool {
+		return slices.ContainsFunc(anna.Paused(), func(e traktfake.Entry) bool { return e.Title == leaf(w) })
+	}
+	p.hollow = func() { fake.Idle = true }
 	return p
 }
 
@@ -273,7 +325,7 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	fake := simklfake.New(time.Now)
 	anna := fake.AddUser("anna")
 	p := build(t, simkl.Service(nil), net, fake, "api.simkl.com", "simkl.com")
-	p.daily = anna.Daily
+	p.daily = 100 // of the 500 that all programs of a free account share
 	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
 	titles := fake.AddWorks(works)
 	episode := func(w int) *simklfake.Episode {
@@ -309,5 +361,10 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		}
 		return 0
 	}
+	p.pause = func(w int) { anna.Pause(titles[w], episode(w), 40, time.Now()) }
+	p.paused = func(w int) bool {
+		return slices.ContainsFunc(anna.Sessions(), func(s simklfake.Session) bool { return s.Title == titles[w] })
+	}
+	p.hollow = func() { fake.Idle = true }
 	return p
 }

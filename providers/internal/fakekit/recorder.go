@@ -7,10 +7,12 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Call is one recorded exchange.
 type Call struct {
+	At          time.Time // when it began
 	Method string
 	Path   string
 	Query  url.Values
@@ -36,7 +38,7 @@ func NewRecorder(next http.Handler) *Recorder { return &Recorder{next: next} }
 const replyKept = 8 << 20
 
 func (r *Recorder) ServeHTTP(w http.ResponseWriter, in *http.Request) {
-	call := Call{Method: in.Method, Path: in.URL.Path, Query: in.URL.Query(), Header: in.Header.Clone()}
+	call := Call{At: time.Now(), Method: in.Method, Path: in.URL.Path, Query: in.URL.Query(), Header: in.Header.Clone()}
 	if in.Body != nil {
 		call.Body, _ = io.ReadAll(in.Body) // a broken upload is recorded as far as it came
 		in.Body = io.NopCloser(bytes.NewReader(call.Body))

@@ -41,6 +41,8 @@ type Service struct {
 	// PartialLimit: a request that exceeds the account's limit is refused
 	// with 420 after what fits was stored, instead of as a whole.
 	PartialLimit bool
+	// Idle: writes are answered as done and have no effect.
+	Idle bool
 	// CountLies: replies to sync posts count this many fewer than were stored.
 	CountLies int
 }
@@ -201,6 +203,10 @@ func (s *Service) signedIn(next endpoint) http.HandlerFunc {
 		}
 		if s.Limited && !t.user.allow(w, r.Method, s.clock()) {
 			return
+		}
+		if s.Idle && r.Method != http.MethodGet {
+			was := t.user.keep()
+			defer func() { *t.user = was }()
 		}
 		next(&call{w: w, r: r, user: t.user})
 	}

@@ -2,6 +2,7 @@ package traktfake
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -46,6 +47,24 @@ type Entry struct {
 	At       time.Time
 	Rating   int
 	Progress float64 // percent
+}
+
+// keep copies the account, so that a write can be answered without effect.
+func (u *User) keep() User {
+	was := *u
+	was.plays = slices.Clone(u.plays)
+	was.listed, was.rated, was.paused = entries(u.listed), entries(u.rated), entries(u.paused)
+	was.stamps = maps.Clone(u.stamps)
+	return was
+}
+
+func entries(list []*Entry) []*Entry {
+	out := make([]*Entry, len(list))
+	for i, e := range list {
+		one := *e
+		out[i] = &one
+	}
+	return out
 }
 
 // AddUser makes an account with the limits of a free plan.
