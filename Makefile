@@ -90,7 +90,7 @@ sim: ## simulated lives: make sim SEEDS=20000 FROM=0
 	$(UNIT) test -tags ci ./engine/sim -v -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
 
 world: ## simulated weeks at all services: make world SEEDS=20 FROM=0 WEEKS=2
-	$(UNIT) test -tags ci ./providers/world -v -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -timeout 0
+	$(UNIT) test -tags ci ./providers/world -run TestLives -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -pace=2h -timeout 0
 
 crash: ## the program dies everywhere: make crash KILLS=0 CUTS=5000 FROM=0 PROCESSES=100
 	$(UNIT) test -tags ci ./engine/sim/crash -v -kills=$(KILLS) -cuts=$(CUTS) -seed=$(FROM) -timeout 0

@@ -12,7 +12,7 @@ import (
 
 // Call is one recorded exchange.
 type Call struct {
-	At          time.Time // when it began
+	At     time.Time // when it began
 	Method string
 	Path   string
 	Query  url.Values
