@@ -1,7 +1,6 @@
 package world
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,6 +61,8 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 	dir := t.TempDir()
 	p := build(t, anilist.Service(anime(t, dir, mapped(works))), net, fake, "graphql.anilist.co", "anilist.co")
 	p.announces = false
+	p.limits = []limit{{30, time.Minute, true}}
+	p.hollow = func() { fake.Deaf = true }
 	p.unmap = func(work int) { anime(t, dir, mapped(works, work)) }
 	token := fake.Mint(anna, 365*24*time.Hour)
 	p.signIn(t, provider.Paste, func(provider.Step) {}, map[string]string{"answer": token})
@@ -97,9 +98,7 @@ func TestAMappingThatChangesRemovesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(start))
 		l := begin(t, 1)
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- l.engine.Run(ctx) }()
+		l.wake()
 		time.Sleep(3 * time.Hour)
 		const listed, watched, rated = 6, 0, 3
 		l.place("plex").list(listed, true)
@@ -132,8 +131,7 @@ func TestAMappingThatChangesRemovesNothing(t *testing.T) {
 				t.Errorf("%s still lists it", p.service.Name)
 			}
 		}
-		stop()
-		l.must(<-ended)
+		l.must(l.sleep())
 		l.must(l.store.Close())
 	})
 }

@@ -36,6 +36,9 @@ func (l *life) judge() {
 // some services forget positions after a while.
 func (l *life) judgePosition(w int) {
 	for _, p := range l.judged() {
+		if p.paused == nil {
+			continue
+		}
 		if got := p.paused(w); got && !l.said[w] || !got && l.said[w] {
 			l.fault("L1: work %d: half watched %v, and at %s %v", w, l.said[w], p.service.Name, got)
 		}

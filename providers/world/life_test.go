@@ -281,6 +281,9 @@ func (l *life) do(p *place, w int) string {
 		l.said[w], l.taken[w], l.last[w] = true, l.taken[w] || !on, fmt.Sprint(on)
 		return fmt.Sprintf("%d listed %v at %s", w, on, p.service.Name)
 	case toPause:
+		if p.pause == nil {
+			return "nothing"
+		}
 		p.pause(w)
 		l.said[w] = true
 		return fmt.Sprintf("%d half watched at %s", w, p.service.Name)

@@ -47,7 +47,7 @@ type place struct {
 	countsPlays bool
 	unmap       func(work int) // the mapping of anime knows the work no more; -1: it knows all
 	// pause leaves the film or first episode at 40 %; paused tells whether a
-	// position is kept.
+	// position is kept; nil where there are none.
 	pause  func(work int)
 	paused func(work int) bool
 	// rescan gives all works new ids, and what the person did with them stays

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,9 +15,7 @@ func TestAWatchReachesTheTrackersSoon(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Until(start))
 				l := begin(t, 1)
-				ctx, stop := context.WithCancel(t.Context())
-				ended := make(chan error, 1)
-				go func() { ended <- l.engine.Run(ctx) }()
+				l.wake()
 				time.Sleep(6*time.Hour + 7*time.Minute)
 				l.place(room).watch(work)
 				time.Sleep(30 * time.Second)
@@ -31,8 +28,7 @@ func TestAWatchReachesTheTrackersSoon(t *testing.T) {
 				if n := l.place("trakt").watched(work); n != 1 {
 					t.Errorf("trakt has %d plays an hour later", n)
 				}
-				stop()
-				l.must(<-ended)
+				l.must(l.sleep())
 				l.must(l.store.Close())
 			})
 		})
