@@ -37,8 +37,10 @@ func (j *judge) rest(ctx context.Context) error {
 
 // alone names what must hold also while one service is broken for good (L10).
 func (j *judge) alone(property string) string {
-	if len(j.l.broken) > 0 {
-		return "L10"
+	for _, broken := range j.l.broken {
+		if broken {
+			return "L10"
+		}
 	}
 	return property
 }

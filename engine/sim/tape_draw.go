@@ -179,8 +179,6 @@ func (d *drawing) interval(run int) {
 		d.add(do("restart"))
 	case 1:
 		d.add(do("sleep").later(time.Duration(2+who.IntN(40)) * time.Hour))
-	case 2:
-		d.add(do("jump %d", 1+who.IntN(180)))
 	case 3:
 		d.add(do("stop %s", d.seats[who.IntN(len(d.seats))].name))
 	case 4:
