@@ -51,6 +51,11 @@ func (r *round) loadKnown(ctx context.Context) error {
 			if g == nil || !g.trusted || g.still {
 				continue
 			}
+			if idle, err := r.idle(ctx, s, g); err != nil {
+				return err
+			} else if idle {
+				continue
+			}
 			known, err := r.e.cfg.Store.Known(ctx, s.account.ID, g.reading.Feature)
 			if err != nil {
 				return err
@@ -70,6 +75,15 @@ func (r *round) loadKnown(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// idle tells whether a view says that nothing changed and nothing is open that
+// it would settle: whatever is believed, nothing follows from it.
+func (r *round) idle(ctx context.Context, s *sight, g *glance) (bool, error) {
+	if !g.verdict.Unchanged {
+		return false, nil
+	}
+	return r.e.cfg.Store.Rests(ctx, s.account.ID, g.reading.Feature)
 }
 
 // recall gives a view what is believed about it.

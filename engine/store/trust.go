@@ -55,11 +55,12 @@ func (s *Store) PutTrust(ctx context.Context, rows []ledger.Trust) error {
 }
 
 // Rests tells whether nothing is open in a feature of an account: no write on
-// its way, no proof and no second look outstanding. What lists the same again
+// its way or set aside, no proof and no second look outstanding. What lists the same again
 // then says nothing new.
 func (s *Store) Rests(ctx context.Context, account ledger.AccountID, feature media.Feature) (bool, error) {
 	open, err := find(ctx, s, one[bool], `SELECT EXISTS (SELECT 1 FROM pending WHERE account = ?1 AND feature = ?2)
 		OR EXISTS (SELECT 1 FROM proofs WHERE account = ?1 AND feature = ?2)
+		OR EXISTS (SELECT 1 FROM quarantine WHERE account = ?1 AND feature = ?2)
 		OR EXISTS (SELECT 1 FROM shown WHERE account = ?1 AND feature = ?2 AND looks > 0 AND state = 0)
 		OR EXISTS (SELECT 1 FROM findings WHERE account = ?1 AND list = ?3)`, account, feature, Conflicts)
 	return err == nil && !open[0], err
