@@ -34,6 +34,13 @@ func (p *rulesPage) draw(m view.Rules, err error) {
 	}
 	p.model = m
 	parts := []fyne.CanvasObject{heading(m.Title)}
+	if len(m.People) > 0 {
+		who := chooser(m.People, p.screen.library.filter.Person, func(id string) {
+			p.screen.library.filter.Person = id
+			p.load()
+		})
+		parts = append(parts, container.NewHBox(roomy(who)))
+	}
 	if m.Empty != "" {
 		parts = append(parts, wrapped(m.Empty))
 	} else {

@@ -64,6 +64,7 @@ type Command struct {
 	Run     int64
 	Op      string
 	Work    int64
+	Person  string // whom it is about; "" for the only one
 	Key     string
 	ID      int64
 	Name    string

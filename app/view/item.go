@@ -11,6 +11,7 @@ import (
 
 // ItemFacts is everything known about one work.
 type ItemFacts struct {
+	Person  string // whose page it is
 	Row     ledger.LibraryRow
 	Dossier ledger.Dossier
 	Said    []ledger.Statement // that stand, oldest first
@@ -76,7 +77,7 @@ func ItemOf(f ItemFacts, s ledger.Status, services []Service, w *Words) Item {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	work := f.Row.Work
 	out := Item{Work: int64(work.ID), Title: p.workTitle(work, f.Row.Show), Kind: p.Say("kind." + work.Kind.String()), Heads: p.itemHeads()}
-	out.Places = p.places(f.Row)
+	out.Places = p.places(f)
 	out.Why = p.whys(f.Plan)
 	for _, l := range f.Dossier.Links {
 		out.Links = append(out.Links, p.link(l, f.Dossier))
@@ -91,9 +92,9 @@ func ItemOf(f ItemFacts, s ledger.Status, services []Service, w *Words) Item {
 	id := int64(work.ID)
 	out.Buttons = []Button{
 		{Label: p.Say("item.link"), Command: Command{Verb: Unlinked, Work: id}},
-		{Label: p.Say("item.never_touch"), Command: Command{Verb: Pin, Work: id, Name: "never-touch"}},
-		{Label: p.Say("item.always_keep"), Command: Command{Verb: Pin, Work: id, Name: "always-keep"}},
-		{Label: p.Say("item.rewatch"), Command: Command{Verb: Rewatch, Work: id}},
+		{Label: p.Say("item.never_touch"), Command: Command{Verb: Pin, Work: id, Person: f.Person, Name: "never-touch"}},
+		{Label: p.Say("item.always_keep"), Command: Command{Verb: Pin, Work: id, Person: f.Person, Name: "always-keep"}},
+		{Label: p.Say("item.rewatch"), Command: Command{Verb: Rewatch, Work: id, Person: f.Person}},
 	}
 	return out
 }
@@ -103,11 +104,11 @@ func (p *painter) itemHeads() ItemHeads {
 		Story: p.Say("item.story"), NoWhy: p.Say("item.no_why"), NoLinks: p.Say("item.no_links"), NoPins: p.Say("item.no_pins"), NoStory: p.Say("item.no_story")}
 }
 
-func (p *painter) places(row ledger.LibraryRow) []ItemPlace {
+func (p *painter) places(f ItemFacts) []ItemPlace {
 	var out []ItemPlace
-	for _, a := range p.s.Accounts {
+	for _, a := range p.accountsOf(f.Person) {
 		place := ItemPlace{Account: p.accountName(a)}
-		for _, c := range row.Chips {
+		for _, c := range f.Row.Chips {
 			if c.Account == a.ID {
 				place.Values = append(place.Values, p.chip(c))
 			}

@@ -78,14 +78,22 @@ func LibraryOf(person string, s ledger.Status, services []Service, w *Words) Lib
 	for _, f := range media.Features {
 		out.Features = append(out.Features, Choice{f.String(), p.feature(f)})
 	}
-	if len(s.Profiles) > 1 {
-		for _, who := range s.Profiles {
-			out.People = append(out.People, Choice{who.Name, who.Name})
-		}
-	}
+	out.People = p.people()
 	for _, a := range p.accountsOf(person) {
 		out.Accounts = append(out.Accounts, Choice{a.Name, p.accountName(a)})
 		out.Columns = append(out.Columns, p.accountName(a))
+	}
+	return out
+}
+
+// people are whom a page can be about; none where there is one person.
+func (p *painter) people() []Choice {
+	var out []Choice
+	for _, who := range p.s.Profiles {
+		out = append(out, Choice{who.Name, who.Name})
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }

@@ -161,6 +161,7 @@ func settingsFacts() SettingsFacts {
 
 func TestSettingsInWords(t *testing.T) {
 	goldens(t, "settings", func(w *Words) any { return SettingsOf(settingsFacts(), calm(), services, w) })
+	goldens(t, "settings-people", func(w *Words) any { return SettingsOf(settingsFacts(), household(), services, w) })
 	goldens(t, "settings-bare", func(w *Words) any {
 		return SettingsOf(SettingsFacts{Secrets: "file"}, ledger.Status{Now: noon}, services, w)
 	})

@@ -21,6 +21,7 @@ type RuleFacts struct {
 // Rules is the Rules page: a picture and a matrix of who follows whom.
 type Rules struct {
 	Title, Intro, Corner, Empty string
+	People                      []Choice // whose rules; none where there is one person
 	Nodes                       []RuleNode
 	Arrows                      []RuleArrow
 	Grid                        [][]RuleCell // from × to, as Nodes
@@ -72,6 +73,7 @@ func RulesOf(person string, f RuleFacts, s ledger.Status, services []Service, w 
 	for _, r := range []ledger.Removals{ledger.Never, ledger.Ask, ledger.Follow} {
 		out.Removals = append(out.Removals, Choice{r.String(), p.Say("removals." + r.String())})
 	}
+	out.People = p.people()
 	accounts := p.accountsOf(person)
 	if len(accounts) < 2 {
 		out.Empty = p.Say("rules.none")

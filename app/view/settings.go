@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -103,6 +104,9 @@ func SettingsOf(f SettingsFacts, s ledger.Status, services []Service, w *Words) 
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	out := Settings{Title: p.Say("place.settings")}
 	out.Sections = append(out.Sections, p.accountSections(f)...)
+	if people := p.people(); people != nil {
+		out.Sections = append(out.Sections, p.household(people))
+	}
 	out.Sections = append(out.Sections, p.pace(f), p.notices(f), p.guards(f), p.startup(f), p.looks(f), p.backups(f), p.secrets(f), p.support(), p.about(f))
 	return out
 }
@@ -121,6 +125,19 @@ func (p *painter) accountSections(f SettingsFacts) []Section {
 	}
 	last := &out[len(out)-1]
 	last.Rows = append(last.Rows, SettingRow{Buttons: []Button{{Label: p.Say("button.add_account"), Command: Command{Verb: Add}}}})
+	return out
+}
+
+// household tells who has which accounts.
+func (p *painter) household(people []Choice) Section {
+	out := Section{Title: p.Say("settings.people"), Text: p.Say("settings.people_text")}
+	for _, who := range people {
+		var names []string
+		for _, a := range p.accountsOf(who.ID) {
+			names = append(names, p.accountName(a))
+		}
+		out.Rows = append(out.Rows, SettingRow{Label: who.Label, Help: strings.Join(names, ", ")})
+	}
 	return out
 }
 

@@ -29,13 +29,13 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 		_, err := p.house.Unlink(ctx, app.LinkArgs{Account: account, Key: c.Key})
 		return "", err
 	case view.Pin:
-		_, err := p.house.PutPin(ctx, app.PinArgs{Kind: c.Name, Work: c.Work, Person: p.person()})
+		_, err := p.house.PutPin(ctx, app.PinArgs{Kind: c.Name, Work: c.Work, Person: p.person(c)})
 		return "", err
 	case view.Unpin:
 		_, err := p.house.RemovePin(ctx, app.UnpinArgs{ID: c.ID})
 		return "", err
 	case view.Rewatch:
-		return p.words.Say("message.rewatch"), p.house.Rewatch(ctx, p.person(), media.WorkID(c.Work))
+		return p.words.Say("message.rewatch"), p.house.Rewatch(ctx, p.person(c), media.WorkID(c.Work))
 	case view.Free:
 		return p.words.Say("message.freed"), p.house.FreeAside(ctx)
 	case view.Routes:
@@ -64,9 +64,12 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 	return "", fmt.Errorf("the window does not know %q", c.Verb)
 }
 
-// person is whom decisions without an account are about: the only one, or the
-// first.
-func (p *program) person() string {
+// person is whom a decision without an account is about: whom the command
+// names, else the first.
+func (p *program) person(c view.Command) string {
+	if c.Person != "" {
+		return c.Person
+	}
 	if people := p.status().Profiles; len(people) > 0 {
 		return people[0].Name
 	}

@@ -50,6 +50,7 @@ func (p *program) pages(a *view.Actions) {
 }
 
 func (p *program) shelf(f view.LibraryFilter) (view.Shelf, error) {
+	f.Person = p.person(view.Command{Person: f.Person})
 	args := app.LibraryArgs{Person: f.Person, Search: f.Search, Account: f.Account, Kind: f.Kind, Differs: f.Differs}
 	if f.Feature != "" {
 		args.Features = []string{f.Feature}
@@ -59,6 +60,7 @@ func (p *program) shelf(f view.LibraryFilter) (view.Shelf, error) {
 }
 
 func (p *program) rows(f view.LibraryFilter, works []int64) ([]view.LibraryRow, error) {
+	f.Person = p.person(view.Command{Person: f.Person})
 	ids := make([]media.WorkID, len(works))
 	for i, id := range works {
 		ids[i] = media.WorkID(id)
@@ -68,11 +70,12 @@ func (p *program) rows(f view.LibraryFilter, works []int64) ([]view.LibraryRow, 
 }
 
 func (p *program) item(person string, work int64) (view.Item, error) {
+	person = p.person(view.Command{Person: person})
 	facts, err := p.house.WorkFacts(p.ctx, person, media.WorkID(work))
 	if err != nil {
 		return view.Item{}, err
 	}
-	in := view.ItemFacts{Row: facts.Row, Dossier: facts.Dossier, Said: facts.Timeline.Current, Writes: facts.Timeline.Writes, Plan: facts.Plan}
+	in := view.ItemFacts{Person: person, Row: facts.Row, Dossier: facts.Dossier, Said: facts.Timeline.Current, Writes: facts.Timeline.Writes, Plan: facts.Plan}
 	for _, st := range facts.Timeline.Before {
 		in.Before = append(in.Before, st.Statement)
 	}
