@@ -291,7 +291,6 @@ func TestAutostartIsAVisibleBoxOfTheFirstRun(t *testing.T) {
 		return nil
 	}
 	s.Show(view.From(ledger.Status{Now: noon}, noon, services, s.words))
-	s.visit(placeStatus)
 	c := box()
 	if c == nil || c.Checked {
 		t.Fatalf("the box is %+v", c)

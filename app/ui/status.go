@@ -43,6 +43,7 @@ type statusPage struct {
 	welcomed *view.Welcome
 	charts   *fyne.Container
 	startup  *fyne.Container
+	begun    bool // the box of the first run was asked for
 }
 
 func newStatusPage(s *Screen) *statusPage {
@@ -69,14 +70,8 @@ func newStatusPage(s *Screen) *statusPage {
 
 func (p *statusPage) object() fyne.CanvasObject { return p.root }
 
-// load brings the charts, and the box of the first run; everything else comes
-// with the status.
-func (p *statusPage) load() {
-	p.screen.actions.Charts(p.drawCharts)
-	if p.screen.model.Beginning() {
-		p.screen.actions.Settings(p.drawStartup)
-	}
-}
+// load brings the charts; everything else comes with the status.
+func (p *statusPage) load() { p.screen.actions.Charts(p.drawCharts) }
 
 // drawStartup shows the box that starts the program with the session.
 func (p *statusPage) drawStartup(m view.Settings, err error) {
@@ -113,6 +108,10 @@ func (p *statusPage) draw(m view.Window) {
 	p.drawCards(slices.Concat(m.Cards, m.Doubts))
 	p.drawWelcome(m.Welcome)
 	show(p.startup, m.Beginning())
+	if m.Beginning() && !p.begun {
+		p.begun = true
+		p.screen.actions.Settings(p.drawStartup)
+	}
 	p.drawTiles(m.Tiles)
 	p.drawRun(m.LastRun)
 }
