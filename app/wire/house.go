@@ -16,6 +16,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -162,6 +163,7 @@ func (h *House) Run(ctx context.Context) error {
 	defer stop()
 	done, checked := make(chan error, 1), make(chan error, 1)
 	go func() { done <- h.Engine.Run(running) }()
+	go h.rest(running)
 	go func() { checked <- h.Store.Sound(running) }()
 	select {
 	case err := <-done:
@@ -176,6 +178,23 @@ func (h *House) Run(ctx context.Context) error {
 		h.Log.Error("the database is damaged", "error", err)
 		<-ctx.Done()
 		return failed
+	}
+}
+
+// rest gives memory back to the system after every run: a round needs many
+// times what waiting for the next one needs, and the runtime would keep it for
+// minutes.
+func (h *House) rest(ctx context.Context) {
+	ran := false
+	for seen := uint64(0); ; {
+		s, err := h.Engine.Await(ctx, seen)
+		if err != nil {
+			return
+		}
+		if ran && s.Running == nil {
+			debug.FreeOSMemory()
+		}
+		seen, ran = s.Version, s.Running != nil
 	}
 }
 

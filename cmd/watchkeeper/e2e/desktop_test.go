@@ -38,6 +38,10 @@ const films = 60
 
 func newHome(t testing.TB) *home { return newHomeOf(t, films) }
 
+// mostPlays is how many films are watched at the tracker, at most: its
+// imitation pages slowly through more.
+const mostPlays = 1000
+
 // newHomeOf is a home with so many films, watched at the tracker.
 func newHomeOf(t testing.TB, films int) *home {
 	t.Helper()
@@ -51,6 +55,9 @@ func newHomeOf(t testing.TB, films int) *home {
 		h.shelf = append(h.shelf, server.Shelve(jellyfinfake.Entry{Kind: "Movie", Title: title, Year: 1960 + i%60, RuntimeMS: 6_000_000,
 			IDs: map[string]string{"Imdb": imdb, "Tmdb": fmt.Sprint(tmdb)}}))
 		h.films = append(h.films, h.trakt.AddMovie(title, 1960+i%60, traktfake.IDs{IMDb: imdb, TMDB: tmdb}))
+		if i >= mostPlays {
+			continue
+		}
 		h.person.Watch(h.films[i], time.Now().Add(-time.Duration(i+2)*6*time.Hour))
 	}
 	h.street = &street{codes: make(chan string, 8)}
