@@ -231,3 +231,15 @@ func TestEveryStatusIsWorded(t *testing.T) {
 		goldens(t, "status/"+c.name, func(w *Words) any { return From(c.status, noon, services, w) })
 	}
 }
+
+// BenchmarkLibraryRows is what wording a page of rows costs.
+func BenchmarkLibraryRows(b *testing.B) {
+	var rows []ledger.LibraryRow
+	for range 30 {
+		rows = append(rows, shelf()...)
+	}
+	s := household()
+	for b.Loop() {
+		LibraryRowsOf(rows, LibraryFilter{}, s, services, english)
+	}
+}
