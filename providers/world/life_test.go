@@ -223,8 +223,8 @@ func (l *life) live(days int) {
 		l.fault("L2: a day without a person or weather wrote %d times", now-quiet)
 	}
 	l.tally(days, most)
-	l.preview()
 	l.must(l.sleep())
+	l.preview() // not beside a run: who waits for a lock stops a bubble's time
 	l.judge()
 	l.explained()
 	for _, name := range slices.Sorted(maps.Keys(most)) {
