@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // applicationID marks our files ("WKPR").
@@ -33,6 +34,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if s.reads, err = openPool(address(path, "ro", readSettings), 4); err != nil {
 		return nil, s.refuse(err)
 	}
+	s.reads.SetConnMaxIdleTime(readerRests)
 	checking, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	go func() {
@@ -65,6 +67,9 @@ var (
 		"_pragma": {"journal_size_limit(4194304)", "fullfsync(1)", "cache_size(-8000)"}}
 	readSettings = url.Values{"_query_only": {"1"}, "_busy_timeout": {"5000"}, "_dqs": {"0"}, "_pragma": {"cache_size(-8000)"}}
 )
+
+// readerRests is how long a reader without work keeps its cache.
+const readerRests = 30 * time.Second
 
 // address writes the URI of a file; only URIs honour mode.
 func address(path, mode string, settings url.Values) string {
