@@ -139,12 +139,12 @@ func guardsOff(s *ledger.Settings, value json.RawMessage) error {
 	return nil
 }
 
-// strict decodes JSON of exactly the type of into.
+// strict decodes one JSON value of exactly the type of into.
 func strict(value json.RawMessage, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(value))
 	dec.DisallowUnknownFields()
-	if string(bytes.TrimSpace(value)) == "null" {
-		return fmt.Errorf("null")
+	if string(bytes.TrimSpace(value)) == "null" || !json.Valid(value) {
+		return fmt.Errorf("no value")
 	}
 	return dec.Decode(into)
 }

@@ -67,6 +67,7 @@ const (
 	keepAlive     = 30 * time.Second
 	namedAtMost   = 1000 // beyond, a full scan is cheaper than naming items
 	silenceFactor = 4
+	longestPeriod = time.Hour // between two keep-alives
 )
 
 // Nudges implements provider.Nudger over the server's socket. The socket
@@ -109,9 +110,8 @@ func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()
 		if json.Unmarshal(data, &m) != nil {
 			continue // a message that is none of ours
 		}
-		var seconds float64
-		if m.MessageType == "ForceKeepAlive" && json.Unmarshal(m.Data, &seconds) == nil && seconds >= 2 {
-			period = time.Duration(seconds * float64(time.Second) / 2)
+		if asked, ok := m.keepAlive(); ok {
+			period = asked
 			select {
 			case every <- period:
 			default: // the period before is not even taken yet
@@ -121,6 +121,17 @@ func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()
 			nudge()
 		}
 	}
+}
+
+// keepAlive is how often the server asks for a sign of life: twice in the time
+// after which it closes the socket. Other messages, and times that cannot be
+// meant, say nothing.
+func (m message) keepAlive() (period time.Duration, ok bool) {
+	var seconds float64
+	if m.MessageType != "ForceKeepAlive" || json.Unmarshal(m.Data, &seconds) != nil || seconds < 2 || seconds > 2*longestPeriod.Seconds() {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second) / 2), true
 }
 
 // beat sends a keep-alive every period; a failure shows at the reading end.
@@ -139,7 +150,9 @@ func beat(ctx context.Context, conn *websocket.Conn, every <-chan time.Duration)
 	}
 }
 
-// hear remembers what a message names and tells whether it is worth a look.
+// hear remembers what a message names and tells whether it is worth a look. A
+// message about user data in a form that is not known still means that
+// something changed.
 func (a *account) hear(m message) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -150,7 +163,8 @@ func (a *account) hear(m message) bool {
 	case "UserDataChanged":
 		var data struct{ UserDataList []mediabrowser.UserData }
 		if json.Unmarshal(m.Data, &data) != nil {
-			return false
+			a.rescan = true
+			return true
 		}
 		for _, d := range data.UserDataList {
 			if d.ItemID != "" {
