@@ -63,7 +63,7 @@ func sentBeforeCrash(entry ledger.Entry) *ledger.Pending {
 	says := op.Says
 	says.Account = op.Account
 	return &ledger.Pending{Op: op.ID, Account: op.Account, Subject: op.Subject, RowKey: op.RowKey, Old: op.Old, New: op.New,
-		Cause: op.Cause, Says: says, Sent: entry.Sent, Run: entry.Run, State: ledger.Expected}
+		Cause: op.Cause, Says: says, Sent: entry.Sent, Run: entry.Run, Tokens: op.Tokens, State: ledger.Expected}
 }
 
 // noticeRestore compares the last run number with the copy outside the data

@@ -89,34 +89,8 @@ func (r *round) idle(ctx context.Context, s *sight, g *glance) (bool, error) {
 // recall gives a view what is believed about it.
 func (r *round) recall(ctx context.Context, s *sight, g *glance, known store.Known) (err error) {
 	g.known = knownBeliefs(known)
-	if g.known.Frozen, err = r.e.frozen(ctx); err != nil {
-		return err
-	}
-	g.known.Tokens, err = r.tokens(ctx, g.known.Pending)
+	g.known.Frozen, err = r.e.frozen(ctx)
 	return err
-}
-
-// tokens digests the ids of works with pending writes: a new id is new
-// evidence for a value that was set aside.
-func (r *round) tokens(ctx context.Context, pending map[ledger.Subject][]ledger.Pending) (map[media.WorkID]string, error) {
-	var works []media.WorkID
-	for subject := range pending {
-		works = append(works, subject.Work)
-	}
-	slices.Sort(works)
-	rows, err := r.e.cfg.Store.Tokens(ctx, slices.Compact(works))
-	if err != nil {
-		return nil, err
-	}
-	tokens := map[media.WorkID][]media.Token{}
-	for _, t := range rows {
-		tokens[t.Work] = append(tokens[t.Work], t.Token)
-	}
-	out := make(map[media.WorkID]string, len(tokens))
-	for w, names := range tokens {
-		out[w] = ledger.TokensDigest(names)
-	}
-	return out, nil
 }
 
 func (s *sight) sightings(rows []provider.Row) []observe.Sighting {

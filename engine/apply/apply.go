@@ -95,9 +95,10 @@ func (r Runner) one(ctx context.Context, t Target, ops []ledger.Op, rep *Report)
 	ids := make([]ledger.OpID, len(ops))
 	changes := make([]provider.Change, len(ops))
 	for i, op := range ops {
+		changes[i] = change(op, t.Item(op))
+		op.Tokens = ledger.TokensDigest(changes[i].Item.Tokens)
 		entries[i] = ledger.Entry{Op: op, Run: r.Run, State: ledger.Intended, Intended: r.Now()}
 		ids[i] = op.ID
-		changes[i] = change(op, t.Item(op))
 	}
 	if err := r.Journal.Intend(booked, entries); err != nil {
 		return err
@@ -111,7 +112,6 @@ func (r Runner) one(ctx context.Context, t Target, ops []ledger.Op, rep *Report)
 	for i := range entries {
 		entries[i].Sent, entries[i].Ended = sent, r.Now()
 		ended[i] = r.settle(t, entries[i], results[i])
-		ended[i].Tokens = ledger.TokensDigest(changes[i].Item.Tokens)
 	}
 	rep.Ended = append(rep.Ended, ended...)
 	rep.Stop = stop(failed, results)

@@ -40,7 +40,7 @@ func (r Runner) pending(t Target, e ledger.Entry, res provider.Result) *ledger.P
 	says := op.Says
 	says.Account = t.Account.ID
 	p := &ledger.Pending{Op: op.ID, Account: t.Account.ID, Subject: op.Subject, RowKey: op.RowKey,
-		Old: op.Old, New: op.New, Cause: op.Cause, Says: says, Sent: e.Sent, Run: r.Run,
+		Old: op.Old, New: op.New, Cause: op.Cause, Says: says, Sent: e.Sent, Run: r.Run, Tokens: op.Tokens,
 		State: ledger.Expected}
 	if res.Key != "" {
 		p.Key = res.Key

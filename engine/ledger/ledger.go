@@ -293,6 +293,8 @@ type Pending struct {
 	// Sent is when the request left; Run in which.
 	Sent media.Moment
 	Run  RunID
+	// Tokens is TokensDigest of the ids that it was sent with.
+	Tokens string
 	// Stamp is the feature's version stamp at the last read before sending.
 	Stamp string
 	// Reads counts trusted reads since that showed the old value.

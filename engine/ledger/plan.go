@@ -46,6 +46,9 @@ type Op struct {
 	Undo     bool   `json:",omitzero"`
 	Approved bool   `json:",omitzero"`
 	Why      Reason `json:",omitzero"`
+	// Tokens is TokensDigest of the ids that the work is sent with; "" until
+	// it is. A new id is new evidence for a value that failed with others.
+	Tokens string `json:",omitzero"`
 }
 
 // Origin names the statement behind the op as the person made it. Guards,

@@ -10,8 +10,7 @@ type Settlement struct {
 	// Failed counts one failure of the op's value at its account (R8); Code ""
 	// means none.
 	Failed Code
-	Tokens string // digest of the work's tokens, with Failed
-	Link   *Link  // taught by the reply (ByWrite)
+	Link   *Link // taught by the reply (ByWrite)
 }
 
 // Accountable tells whether the account may show the op's effect sooner or

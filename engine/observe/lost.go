@@ -122,5 +122,5 @@ func (o *observer) askedPast(key string) bool {
 // setAside counts failures of one value at this account.
 func (o *observer) setAside(p ledger.Pending, failures int, why ledger.Code) ledger.Quarantine {
 	return ledger.Quarantine{Account: o.r.Party.ID, Subject: p.Subject, Value: p.New, Cause: p.Cause,
-		Failures: failures, Why: why, Tokens: o.k.Tokens[p.Work], Since: o.r.Now}
+		Failures: failures, Why: why, Tokens: p.Tokens, Since: o.r.Now}
 }

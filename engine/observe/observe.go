@@ -68,8 +68,6 @@ type Known struct {
 	// Shows is the show of an episode, for services that keep one position per
 	// show.
 	Shows map[media.WorkID]media.WorkID
-	// Tokens is ledger.TokensDigest of the works with pending writes.
-	Tokens map[media.WorkID]string
 	// Frozen works keep their beliefs as they are (identity_shift).
 	Frozen map[media.WorkID]ledger.Code
 }

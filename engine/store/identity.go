@@ -137,12 +137,6 @@ func tokensOf(ctx context.Context, q querier, works []media.WorkID) ([]WorkToken
 		WHERE work IN (SELECT value FROM json_each(?)) ORDER BY work, kind, ns, id, season, number`, ids(works))
 }
 
-// Tokens returns every token of works.
-func (s *Store) Tokens(ctx context.Context, works []media.WorkID) ([]WorkToken, error) {
-	all, err := tokensOf(ctx, s.reads, works)
-	return all, s.wrap(err)
-}
-
 // tokenRow is a token as its five columns.
 func tokenRow(t media.Token) []any {
 	season, number, numbered := t.Numbered()

@@ -60,7 +60,7 @@ func (s *Store) Settle(ctx context.Context, ended []ledger.Settlement) error {
 				t.putPending([]ledger.Pending{*v.Pending})
 			}
 			if v.Failed != "" {
-				t.countFailure(e, v.Failed, v.Tokens)
+				t.countFailure(e, v.Failed)
 			}
 			if v.Link != nil {
 				t.putLinks([]ledger.Link{*v.Link})

@@ -17,7 +17,7 @@ func TestJournalKeepsTheWholeOp(t *testing.T) {
 	op := ledger.Op{ID: "3-1", Account: 2, Subject: ledger.Subject{Work: 6, Feature: media.Watchlist}, Action: provider.Update,
 		RowKey: ledger.RowKey{Key: "a", PlayKey: "b"}, Old: media.Position(1, 2), New: media.Position(3, 4), OldAt: 7, At: 8,
 		Cause: ledger.Cause{Account: 1, Seq: 5}, Says: says, Path: []int64{1, 2}, Read: 9, Ask: true, FirstRun: true, Rewatch: true,
-		Overwrites: true, Retry: true, Undo: true, Approved: true, Why: ledger.Reason{Code: ledger.ApprovedByYou, Who: 1, When: 3, Details: ledger.Said("d")}}
+		Overwrites: true, Retry: true, Undo: true, Approved: true, Why: ledger.Reason{Code: ledger.ApprovedByYou, Who: 1, When: 3, Details: ledger.Said("d")}, Tokens: "t"}
 	v := reflect.ValueOf(op)
 	for i := range v.NumField() {
 		if v.Field(i).IsZero() {

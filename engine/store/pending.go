@@ -9,13 +9,13 @@ import (
 )
 
 const pendingColumns = `op, account, feature, work, play, key, play_key, old_has, old_n, old_len, new_has, new_n, new_len,
-	cause, cause_seq, says, sent, run, stamp, reads, state, until`
+	cause, cause_seq, says, sent, run, tokens, stamp, reads, state, until`
 
 func scanPending(r scanner) (v ledger.Pending, err error) {
 	var says string
 	err = r.Scan(&v.Op, &v.Account, &v.Feature, &v.Work, &v.Play, &v.Key, &v.PlayKey,
 		&v.Old.Set, &v.Old.N, &v.Old.Of, &v.New.Set, &v.New.N, &v.New.Of,
-		&v.Cause.Account, &v.Cause.Seq, &says, &v.Sent, &v.Run, &v.Stamp, &v.Reads, &v.State, &v.Until)
+		&v.Cause.Account, &v.Cause.Seq, &says, &v.Sent, &v.Run, &v.Tokens, &v.Stamp, &v.Reads, &v.State, &v.Until)
 	if err != nil {
 		return v, err
 	}
@@ -45,10 +45,10 @@ func decodeSays(body string, subject ledger.Subject) (v ledger.Statement, err er
 func (t *tx) putPending(rows []ledger.Pending) {
 	for _, v := range rows {
 		t.exec(`INSERT OR REPLACE INTO pending (`+pendingColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Op, v.Account, v.Feature, v.Work, v.Play, v.Key, v.PlayKey,
 			v.Old.Set, v.Old.N, v.Old.Of, v.New.Set, v.New.N, v.New.Of,
-			v.Cause.Account, v.Cause.Seq, encodeSays(v.Says, v.Subject), v.Sent, v.Run, v.Stamp, v.Reads, v.State, v.Until)
+			v.Cause.Account, v.Cause.Seq, encodeSays(v.Says, v.Subject), v.Sent, v.Run, v.Tokens, v.Stamp, v.Reads, v.State, v.Until)
 	}
 }
 

@@ -27,7 +27,7 @@ func (t *tx) putQuarantine(rows []ledger.Quarantine) {
 // countFailure adds one failure of an op's value; another cause is a newer
 // statement and starts the count again. A full plan is not tried again before
 // room appears, so one such answer sets the value aside.
-func (t *tx) countFailure(e ledger.Entry, why ledger.Code, tokens string) {
+func (t *tx) countFailure(e ledger.Entry, why ledger.Code) {
 	op := e.Op
 	first := 1
 	if why == ledger.QuotaFull {
@@ -38,7 +38,7 @@ func (t *tx) countFailure(e ledger.Entry, why ledger.Code, tokens string) {
 			failures = max(excluded.failures, iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1)),
 			cause = excluded.cause, cause_seq = excluded.cause_seq`,
 		op.Account, op.Feature, op.Work, op.Play, op.New.Set, op.New.N, op.New.Of,
-		op.Cause.Account, op.Cause.Seq, first, why, tokens, e.Ended)
+		op.Cause.Account, op.Cause.Seq, first, why, op.Tokens, e.Ended)
 }
 
 func (t *tx) free(refs []ledger.StatementRef) {

@@ -206,6 +206,7 @@ CREATE TABLE pending (
   says         TEXT    NOT NULL, -- JSON of the statement
   sent         INTEGER NOT NULL,
   run          INTEGER NOT NULL,
+  tokens       TEXT    NOT NULL, -- digest of the ids it was sent with
   stamp        TEXT    NOT NULL,
   reads        INTEGER NOT NULL,
   state        INTEGER NOT NULL,

@@ -20,6 +20,10 @@ const (
 	imdbShow  = "imdb_show"
 )
 
+// namespaces are the vocabulary's words for the catalogues.
+var namespaces = map[string]media.Namespace{anilist: media.AniList, anidb: media.AniDB, mal: media.MAL, tvdbShow: media.TVDB,
+	tmdbShow: media.TMDB, tmdbMovie: media.TMDB, imdbMovie: media.IMDb, imdbShow: media.IMDb}
+
 // catalogues are the ones that an AniList episode can be found in.
 var catalogues = [...]string{tvdbShow, tmdbShow, tmdbMovie, imdbMovie, anidb, mal}
 
@@ -36,6 +40,11 @@ func parsePlace(s string) (place, error) {
 		return place{}, fmt.Errorf("%q is not of the form provider:id:scope", s)
 	}
 	p := place{m[1], m[2], m[3]}
+	if ns, known := namespaces[p.catalogue]; known {
+		if id, ok := media.CleanID(ns, p.id); !ok || id != p.id {
+			return place{}, fmt.Errorf("%q has no id of %s", s, ns)
+		}
+	}
 	if p.catalogue == anidb && p.scope == "" {
 		p.scope = "R" // what people write for regular episodes
 	}
