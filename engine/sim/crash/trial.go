@@ -20,9 +20,9 @@ import (
 type Life struct {
 	// Shows is what every account shows in the end, sorted.
 	Shows map[string][]Shown
-	// Waits are the values that a guard holds back or that are parked because
-	// nobody can know whether they arrived (R26), with the reason: what was
-	// sent again after a death may ask for a yes that it had before.
+	// Waits are the works whose values a guard holds back or that are parked
+	// because nobody can know whether they arrived (R26), with the reason: what
+	// was sent again after a death may ask for a yes that it had before.
 	Waits   map[place]ledger.Code
 	Moments int // at which it could have died
 	Deaths  int
@@ -38,17 +38,15 @@ type Shown struct {
 
 func (s Shown) String() string { return fmt.Sprintf("%s of %s %s", s.Feature, s.Work, s.Value) }
 
-// place is where a value is shown; works go by title and year.
+// place is what a value is about; works go by title and year. What waits at
+// one account reaches no other through it.
 type place struct {
-	account string
 	feature media.Feature
 	title   string
 	year    int
 }
 
-func (s Shown) at(account string) place {
-	return place{account, s.Feature, s.Work.Title(), s.Work.Year()}
-}
+func (s Shown) place() place { return place{s.Feature, s.Work.Title(), s.Work.Year()} }
 
 // Live plays a scenario in folders below root. An error is a rule that did not
 // hold: the oracle's, or one of those asked at every start.
@@ -75,10 +73,6 @@ func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
 	if err != nil {
 		return err
 	}
-	names := map[ledger.AccountID]string{}
-	for _, name := range home.Names() {
-		names[home.Room(name).ID] = name
-	}
 	for _, p := range persons {
 		unmet, err := home.Store.Unmet(ctx, p.ID, 0)
 		if err != nil {
@@ -94,7 +88,7 @@ func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
 		}
 		for _, n := range unmet {
 			if w := known[n.Work]; n.Why.Code == ledger.ParkedPlay || strings.HasPrefix(string(n.Why.Code), "guard_") {
-				l.Waits[place{names[n.Account], n.Feature, w.Title, w.Year}] = n.Why.Code
+				l.Waits[place{n.Feature, w.Title, w.Year}] = n.Why.Code
 			}
 		}
 	}
@@ -131,12 +125,12 @@ func Differ(calm, other Life) string {
 		for _, v := range want {
 			if i := slices.Index(more, v); i >= 0 {
 				more = slices.Delete(more, i, i+1)
-			} else if other.Waits[v.at(name)] == "" {
+			} else if other.Waits[v.place()] == "" {
 				out = append(out, fmt.Sprintf("%s lacks the %s", name, v))
 			}
 		}
 		for _, v := range more {
-			if other.Waits[v.at(name)] == "" || slices.Contains(want, v) {
+			if other.Waits[v.place()] == "" || slices.Contains(want, v) {
 				out = append(out, fmt.Sprintf("%s has also the %s", name, v))
 			}
 		}
