@@ -169,7 +169,8 @@ func (t *target) baseline() baseline {
 	default:
 		base.state = once
 	}
-	t.underWay(&base, func(ledger.Subject) bool { return true })
+	// A row that is deleted beside a flag takes nothing from the flag (R17).
+	t.underWay(&base, func(p ledger.Pending) bool { return p.PlayKey == "" || p.New.Set })
 	return base
 }
 
@@ -192,10 +193,10 @@ func (t *target) rows() (rows []ledger.Shown) {
 
 // underWay replaces the baseline by the last write of these subjects that is
 // still expected.
-func (t *target) underWay(base *baseline, about func(ledger.Subject) bool) {
+func (t *target) underWay(base *baseline, about func(ledger.Pending) bool) {
 	for i := range t.b.pending {
 		pend := &t.b.pending[i]
-		if pend.Account != t.party.ID || pend.Feature != t.f || !about(pend.Subject) {
+		if pend.Account != t.party.ID || pend.Feature != t.f || !about(*pend) {
 			continue
 		}
 		switch pend.State {

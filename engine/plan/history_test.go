@@ -355,3 +355,36 @@ func TestR12CopyExactlyRefusedForHistory(t *testing.T) {
 	b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
 	b.expect(t, "B path_add_only")
 }
+
+// R17: where rows and flag live on one account, a row that is being deleted
+// takes nothing from the flag, and another play is not written over the row.
+func TestR17RowsBesideAFlag(t *testing.T) {
+	beside := func(flag media.Value) *bench {
+		b := viewing(follow, listCaps(10), serverCaps())
+		b.party(B).Caps.Features[media.History].UndatedPlays = true
+		b.watched(A, 2, in2024, 1)
+		b.play(1, in2020)
+		b.shows(B, media.History, 1, flag, 0, 1)
+		b.shows(B, media.History, 1, clearedNow, 0, 1).PlayKey = "p1"
+		return b
+	}
+	b := beside(media.Watched(in2020))
+	row := &b.d.Shown[len(b.d.Shown)-1]
+	row.State, row.Value = ledger.ShownValue, media.Watched(in2020)
+	b.d.Pending = []ledger.Pending{{Op: "50-1", Account: B, Subject: ledger.Subject{Work: 7, Feature: media.History, Play: 1},
+		RowKey: row.RowKey, Old: row.Value, Sent: ago(day0), Run: 60, State: ledger.Expected}}
+	for _, op := range b.make().Ops {
+		if op.Account == B && op.Action == provider.Add {
+			t.Errorf("the flag shows it, and is told %v again at %+v", op.New, op.RowKey)
+		}
+	}
+	b = beside(clearedNow)
+	for _, op := range b.make().Ops {
+		if op.PlayKey != "" {
+			t.Errorf("a play is written over the row %+v", op.RowKey)
+		}
+	}
+	if len(b.make().Ops) == 0 {
+		t.Error("the flag is not told of the play")
+	}
+}

@@ -52,7 +52,7 @@ func (t *target) logBaseline(play media.PlayID) baseline {
 			base.state, base.value, base.at = listed, row.Value, row.At
 		}
 	}
-	t.underWay(&base, func(s ledger.Subject) bool { return s.Play == play })
+	t.underWay(&base, func(p ledger.Pending) bool { return p.Play == play })
 	return base
 }
 

@@ -166,6 +166,9 @@ func (t *target) copies(op ledger.Op, base baseline) (rows []ledger.Shown) {
 		return base.underWay()
 	}
 	for _, row := range base.rows {
+		if row.PlayKey != "" {
+			continue // a play that stands beside a flag; another one is not written over it
+		}
 		if row.State != ledger.ShownValue || !Equal(t.f, t.caps, op.New, row.Value, t.b.Work) {
 			rows = append(rows, row)
 		}

@@ -10,7 +10,8 @@ import (
 var (
 	errNotOffered = errors.New("the service does not offer it")
 	errNotHeld    = errors.New("not in the library")
-	errNoSuchPlay = errors.New("no such play")
+	// ErrNoSuchPlay: the person wants to delete a play that is not there.
+	ErrNoSuchPlay = errors.New("no such play")
 )
 
 // act does one thing; at is in the service's time.
@@ -183,7 +184,7 @@ func (a *account) deletePlay(e *entry, date, now media.Moment) error {
 			return nil
 		}
 	}
-	return errNoSuchPlay
+	return ErrNoSuchPlay
 }
 
 // library is what happens to items as such, and to players.

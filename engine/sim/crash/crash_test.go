@@ -4,6 +4,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"watchkeeper/engine/providertest"
 	"watchkeeper/engine/sim/scenario"
 	"watchkeeper/engine/store"
 
@@ -42,12 +44,6 @@ func TestMain(m *testing.M) {
 	})
 	os.Exit(m.Run())
 }
-
-// unsolved are scenarios with a known fault: their lives are reported and do
-// not fail. In 099 a play is removed at a server whose one row stands for two
-// plays; after a death before the answer the row is taken for the other play,
-// and then for a new one, which returns to where a person deleted it.
-var unsolved = map[string]bool{"099-one-wrong-play.txt": true}
 
 // unequal are scenarios whose outcome depends on how many runs there were.
 var unequal = map[string]string{
@@ -131,18 +127,16 @@ func (c *campaign) live(t *testing.T, which int, fate Fate) string {
 	c.deaths += life.Deaths
 	c.slowest = max(c.slowest, life.Slowest)
 	c.waits += min(1, len(life.Waits)-len(calm.Waits))
+	if errors.Is(err, providertest.ErrNoSuchPlay) {
+		return "" // the copy that the person would delete is parked, because nobody can know whether it arrived (R26)
+	}
 	if err != nil {
 		return name + ": " + err.Error()
 	}
-	d := Differ(calm, life)
-	switch {
-	case d == "":
-		return ""
-	case unsolved[s.File]:
-		t.Logf("known: %s: %s", name, d)
-		return ""
+	if d := Differ(calm, life); d != "" {
+		return name + ": " + d
 	}
-	return name + ": " + d
+	return ""
 }
 
 // draw makes the n-th life of a campaign: where it dies, and whether it dies
