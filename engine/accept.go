@@ -14,7 +14,7 @@ func (r *round) acceptEmpty(ctx context.Context) error {
 	if r.wish.undo != nil {
 		return nil // an undo's plan is no first plan
 	}
-	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	open, err := r.e.cfg.Store.OpenHolds(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"watchkeeper/engine/guard"
@@ -13,27 +12,23 @@ import (
 
 // Hold returns a hold with all its ops and their titles.
 func (e *Engine) Hold(ctx context.Context, id int64) (ledger.Hold, []string, error) {
-	all, err := e.cfg.Store.Holds(ctx, 0)
+	hold, err := e.cfg.Store.Hold(ctx, id)
 	if err != nil {
 		return ledger.Hold{}, nil, err
 	}
-	i := slices.IndexFunc(all, func(h ledger.Hold) bool { return h.ID == id })
-	if i < 0 {
-		return ledger.Hold{}, nil, fmt.Errorf("there is no hold %d", id)
-	}
 	var works []media.WorkID
-	for _, op := range all[i].Ops {
+	for _, op := range hold.Ops {
 		works = append(works, op.Work)
 	}
 	titles, err := e.titles(ctx, works)
-	return all[i], titles, err
+	return hold, titles, err
 }
 
 // Answer books a person's answer to a hold (R23). Nothing is written to an
 // account here: the next run plans with it. The error of a wrong answer names
 // the valid ones.
 func (e *Engine) Answer(ctx context.Context, id int64, a ledger.Answer, chosen []ledger.OpID) error {
-	hold, _, err := e.Hold(ctx, id)
+	hold, err := e.cfg.Store.Hold(ctx, id)
 	if err != nil {
 		return err
 	}

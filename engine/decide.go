@@ -98,7 +98,7 @@ func (r *round) world(ctx context.Context) (ledger.World, error) {
 		w.Parties = append(w.Parties, s.party(r))
 	}
 	w.Parties = append(w.Parties, r.gone...)
-	open, err := r.e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	open, err := r.e.cfg.Store.OpenHolds(ctx)
 	w.Caused = guard.Caused(open)
 	return w, err
 }
@@ -140,16 +140,11 @@ func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
 	if err != nil {
 		return nil, err
 	}
-	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
+	held, err := r.e.cfg.Store.HeldWorks(ctx, r.profile.ID)
 	if err != nil {
 		return nil, err
 	}
-	all := append(append(unmet, due...), changed...)
-	for _, h := range standing {
-		for _, op := range h.Ops {
-			all = append(all, op.Work)
-		}
-	}
+	all := slices.Concat(unmet, due, changed, held)
 	for w := range r.touched {
 		all = append(all, w)
 	}

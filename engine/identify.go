@@ -257,7 +257,7 @@ func (r *round) holdShift(ctx context.Context, s *sight, is shift) error {
 	for i := range facts.Moves {
 		facts.Moves[i].Shared = shared[facts.Moves[i].From]
 	}
-	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
+	standing, err := r.e.cfg.Store.StandingViews(ctx, r.profile.ID)
 	if err != nil {
 		return err
 	}

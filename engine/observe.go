@@ -135,7 +135,7 @@ func (r *round) guardViews(ctx context.Context) error {
 			}
 		}
 	}
-	standing, err := r.e.cfg.Store.Standing(ctx, r.profile.ID)
+	standing, err := r.e.cfg.Store.StandingViews(ctx, r.profile.ID)
 	if err != nil {
 		return err
 	}

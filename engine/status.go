@@ -194,21 +194,21 @@ func (e *Engine) featureStatus(t ledger.Trust, f facts, intervalMS int64) ledger
 const sampleTitles = 5
 
 func (e *Engine) holdStatus(ctx context.Context) ([]ledger.HoldStatus, error) {
-	open, err := e.cfg.Store.Holds(ctx, ledger.HoldOpen)
+	open, err := e.cfg.Store.OpenHolds(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []ledger.HoldStatus
 	for _, h := range open {
+		count, works, err := e.cfg.Store.HeldOps(ctx, h.ID, sampleTitles)
+		if err != nil {
+			return nil, err
+		}
+		if count == 0 {
+			count = h.Lost
+		}
 		s := ledger.HoldStatus{ID: h.ID, Profile: h.Profile, Guard: h.Guard, Target: h.Target, Cause: h.Cause, Feature: h.Feature,
-			Count: len(h.Ops), Since: h.Since, Run: h.Run, Evidence: h.Evidence}
-		if len(h.Ops) == 0 {
-			s.Count = h.Lost
-		}
-		var works []media.WorkID
-		for _, op := range h.Ops[:min(len(h.Ops), sampleTitles)] {
-			works = append(works, op.Work)
-		}
+			Count: count, Since: h.Since, Run: h.Run, Evidence: h.Evidence}
 		if s.Titles, err = e.titles(ctx, works); err != nil {
 			return nil, err
 		}

@@ -61,7 +61,6 @@ type Dossier struct {
 	Quarantine []Quarantine
 	Refusals   []Refusal
 	Pins       []Pin
-	Held       []Op // ops of open holds
 	// Items are the native keys linked to the work per account.
 	Links []Link
 	// Alike are accounts that list an item which nothing identifies and which may

@@ -282,11 +282,6 @@ func (d *decision) files() []ledger.Dossier {
 			f.Pending = append(f.Pending, a.known.Pending[s]...)
 			f.Quarantine = append(f.Quarantine, a.known.Quarantine[s]...)
 		}
-		for _, op := range d.held() {
-			if op.Work == w.ID {
-				f.Held = append(f.Held, op)
-			}
-		}
 		out[i] = f
 	}
 	return out

@@ -52,14 +52,6 @@ func BenchmarkApply50k(b *testing.B) {
 	}
 }
 
-func BenchmarkEachShown50k(b *testing.B) {
-	s := filled(b, 50_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		must(b, s.EachShown(ctx, 1, media.History, func(ledger.Shown) error { return nil }))
-	}
-}
-
 func BenchmarkDossiers1000(b *testing.B) {
 	s := filled(b, 20_000)
 	works := make([]media.WorkID, 1000)

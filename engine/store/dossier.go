@@ -143,14 +143,7 @@ func (l *loader) decisions() error {
 	if err != nil {
 		return err
 	}
-	err = fill(l, scanPin, func(v ledger.Pin) media.WorkID { return v.Work },
+	return fill(l, scanPin, func(v ledger.Pin) media.WorkID { return v.Work },
 		func(d *ledger.Dossier, v ledger.Pin) { d.Pins = append(d.Pins, v) },
 		"SELECT "+pinColumns+" FROM pins"+ofWorks+" AND +profile = ?2 ORDER BY account, feature, id", l.profile)
-	if err != nil {
-		return err
-	}
-	return fill(l, scanHeldOp, func(v heldOp) media.WorkID { return v.op.Work },
-		func(d *ledger.Dossier, v heldOp) { d.Held = append(d.Held, v.op) },
-		"SELECT "+heldOpColumns+" FROM hold_ops"+ofWorks+` AND hold IN (SELECT id FROM holds WHERE profile = ?2 AND state = 1)
-		ORDER BY account, feature, play, hold, place`, l.profile)
 }

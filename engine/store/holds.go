@@ -55,8 +55,58 @@ func (s *Store) Holds(ctx context.Context, state ledger.HoldState) ([]ledger.Hol
 // Standing returns a profile's holds that bind a plan: open ones, and those
 // answered with a yes whose ops are not done yet.
 func (s *Store) Standing(ctx context.Context, profile ledger.ProfileID) ([]ledger.Hold, error) {
-	return s.holds(ctx, "profile = ? AND (state = 1 OR state = ? AND answer IN (?, ?)) ORDER BY state, id",
-		profile, ledger.HoldAnswered, ledger.DoIt, ledger.TryAgain)
+	return s.holds(ctx, isStanding+" ORDER BY state, id", standing(profile)...)
+}
+
+// Hold returns one hold with its ops; ErrNotFound when there is none.
+func (s *Store) Hold(ctx context.Context, id int64) (ledger.Hold, error) {
+	all, err := s.holds(ctx, "id = ?", id)
+	if err == nil && len(all) == 0 {
+		err = &Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("there is no hold %d", id)}
+	}
+	if err != nil {
+		return ledger.Hold{}, err
+	}
+	return all[0], nil
+}
+
+// OpenHolds returns the open holds, oldest first, without their ops: a first
+// plan can hold tens of thousands.
+func (s *Store) OpenHolds(ctx context.Context) ([]ledger.Hold, error) {
+	return find(ctx, s, scanHold, "SELECT "+holdColumns+" FROM holds WHERE state = 1 ORDER BY id")
+}
+
+const isStanding = "profile = ?1 AND (state = 1 OR state = ?2 AND answer IN (?3, ?4))"
+
+func standing(profile ledger.ProfileID) []any {
+	return []any{profile, ledger.HoldAnswered, ledger.DoIt, ledger.TryAgain}
+}
+
+// StandingViews returns the standing holds that hold no op: those of what an
+// account shows.
+func (s *Store) StandingViews(ctx context.Context, profile ledger.ProfileID) ([]ledger.Hold, error) {
+	return find(ctx, s, scanHold, "SELECT "+holdColumns+" FROM holds WHERE "+isStanding+
+		" AND NOT EXISTS (SELECT 1 FROM hold_ops WHERE hold = id) ORDER BY state, id", standing(profile)...)
+}
+
+// HeldWorks returns the works with an op in a standing hold, by number.
+func (s *Store) HeldWorks(ctx context.Context, profile ledger.ProfileID) ([]media.WorkID, error) {
+	return find(ctx, s, one[media.WorkID], "SELECT DISTINCT work FROM hold_ops WHERE hold IN (SELECT id FROM holds WHERE "+isStanding+
+		") ORDER BY work", standing(profile)...)
+}
+
+// HeldOps counts a hold's ops and returns the works of its first few.
+func (s *Store) HeldOps(ctx context.Context, hold int64, few int) (count int, works []media.WorkID, err error) {
+	err = s.snapshot(ctx, func(q querier) error {
+		counts, err := list(ctx, q, one[int], "SELECT count(*) FROM hold_ops WHERE hold = ?", hold)
+		if err != nil {
+			return err
+		}
+		count = counts[0]
+		works, err = list(ctx, q, one[media.WorkID], "SELECT work FROM hold_ops WHERE hold = ? ORDER BY place LIMIT ?", hold, few)
+		return err
+	})
+	return count, works, err
 }
 
 func (s *Store) holds(ctx context.Context, which string, args ...any) ([]ledger.Hold, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"slices"
 	"testing"
 
 	"watchkeeper/engine/ledger"
@@ -36,9 +37,8 @@ func TestHoldsGrowShrinkAndAreAnsweredOnce(t *testing.T) {
 	if all := got(s.Holds(ctx, 0))(t); len(all) != 1 || !reflect.DeepEqual(all[0], h) {
 		t.Fatalf("grew to %+v", all)
 	}
-	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(2), film(9)}, nil))
-	if d := got(s.Dossiers(ctx, 1, []media.WorkID{2}))(t); len(d[0].Held) != 1 || !reflect.DeepEqual(d[0].Held[0], h.Ops[0]) {
-		t.Errorf("dossier holds %+v", d[0].Held)
+	if one := got(s.Hold(ctx, h.ID))(t); !reflect.DeepEqual(one, h) {
+		t.Errorf("alone it is %+v", one)
 	}
 
 	// A person answers while a run is about to store the hold as it knew it.
@@ -74,8 +74,33 @@ func TestHoldsGrowShrinkAndAreAnsweredOnce(t *testing.T) {
 	if err := s.AnswerHold(ctx, 2, yes); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a second answer: %v", err)
 	}
-	if d := got(s.Dossiers(ctx, 1, []media.WorkID{2}))(t); len(d[0].Held) != 0 {
-		t.Error("an answered hold still holds")
+}
+
+// What a hold is about can be asked without decoding its ops.
+func TestHoldsWithoutTheirOps(t *testing.T) {
+	s := memory(t)
+	gone := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, State: ledger.HoldGone, Ops: heldOps(8)}
+	no := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, State: ledger.HoldAnswered, Answer: ledger.KeepThem, Ops: heldOps(7)}
+	yes := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, State: ledger.HoldAnswered, Answer: ledger.DoIt, Ops: heldOps(1, 2)}
+	open := ledger.Hold{Profile: 1, Guard: ledger.GuardRemovals, State: ledger.HoldOpen, Ops: heldOps(5, 3, 2)}
+	other := ledger.Hold{Profile: 2, Guard: ledger.GuardRemovals, State: ledger.HoldOpen, Ops: heldOps(6)}
+	view := ledger.Hold{Profile: 1, Guard: ledger.GuardShrunk, State: ledger.HoldOpen, Lost: 4}
+	all := got(s.PutHolds(ctx, []ledger.Hold{gone, no, yes, open, other, view}))(t)
+	if works := got(s.HeldWorks(ctx, 1))(t); !slices.Equal(works, []media.WorkID{1, 2, 3, 5}) {
+		t.Errorf("held works %v", works)
+	}
+	if views := got(s.StandingViews(ctx, 1))(t); len(views) != 1 || views[0].ID != all[5].ID || views[0].Lost != 4 {
+		t.Errorf("views %+v", views)
+	}
+	heads := got(s.OpenHolds(ctx))(t)
+	if len(heads) != 3 || heads[0].ID != all[3].ID || heads[1].ID != all[4].ID || heads[2].ID != all[5].ID || heads[0].Ops != nil {
+		t.Errorf("open %+v", heads)
+	}
+	if n, first, err := s.HeldOps(ctx, all[3].ID, 2); err != nil || n != 3 || !slices.Equal(first, []media.WorkID{5, 3}) {
+		t.Errorf("%d ops, first of %v, %v", n, first, err)
+	}
+	if _, err := s.Hold(ctx, 99); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a hold that is not there: %v", err)
 	}
 }
 

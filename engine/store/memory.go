@@ -8,7 +8,7 @@ import (
 const memoryAddress = "file::memory:?_txlock=immediate&_foreign_keys=1&_dqs=0"
 
 // OpenMemory opens an empty database that is gone with its Store. It has one
-// connection: nothing else may be called from within EachShown.
+// connection.
 func OpenMemory(ctx context.Context, opts Options) (*Store, error) {
 	pages, err := emptyImage()
 	if err != nil {

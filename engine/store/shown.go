@@ -30,13 +30,6 @@ func (t *tx) dropShown(refs []ledger.ShownRef) {
 	}
 }
 
-// EachShown calls fn with what an account shows in one feature, by native key
-// and play key, without holding all of it. fn must not call the store.
-func (s *Store) EachShown(ctx context.Context, account ledger.AccountID, feature media.Feature, fn func(ledger.Shown) error) error {
-	return s.wrap(each(ctx, s.reads, scanShown, fn,
-		"SELECT "+shownColumns+" FROM shown WHERE account = ? AND feature = ? ORDER BY key, play_key", account, feature))
-}
-
 // ShownCount is how many works an account shows in one feature.
 type ShownCount struct {
 	Account ledger.AccountID
