@@ -178,5 +178,7 @@ func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bo
 			links = append(links, ledger.Link{Account: s.account.ID, Key: item.Key, Work: asks[i].work, By: ledger.ByToken})
 		}
 	}
+	// A key that is linked anew also leaves the work that it was linked to.
+	d.r.outdated.all = d.r.outdated.all || len(links) > 0
 	return len(links) > 0 || s.caps.MatchFirst, d.r.e.cfg.Store.PutIdentity(ctx, links, nil, nil)
 }

@@ -129,6 +129,8 @@ func (r *round) rulesChanged(ctx context.Context) ([]media.WorkID, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A person may decide while the run goes on.
+	r.outdated.all = r.outdated.all || r.rulesNow != now
 	r.rulesNow = now
 	if string(stored[r.rulesSetting()]) == quoted(now) && !r.wish.Explain && !r.interrupted {
 		return nil, nil

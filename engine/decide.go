@@ -8,7 +8,6 @@ import (
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/plan"
-	"watchkeeper/engine/store"
 )
 
 // rounds of questions before a plan is final (R20).
@@ -73,7 +72,7 @@ func (d *desk) further() []ledger.AccountID {
 
 // lookFurther looks at more accounts in the same run.
 func (r *round) lookFurther(ctx context.Context, accounts []ledger.AccountID) error {
-	r.wish.Only = accounts
+	r.wish.Only, r.outdated.all = accounts, true
 	for _, step := range []func(context.Context) error{r.look, r.identify, r.observe} {
 		if err := step(ctx); err != nil {
 			return err
@@ -181,14 +180,8 @@ func (d *desk) plan(ctx context.Context) (err error) {
 
 // load gathers what is believed about the works by now.
 func (d *desk) load(ctx context.Context) error {
-	d.files = make(map[media.WorkID]*ledger.Dossier, len(d.works))
-	d.all = nil
-	for batch := range slices.Chunk(d.works, store.DossierLimit) {
-		files, err := d.r.e.cfg.Store.Dossiers(ctx, d.r.profile.ID, batch)
-		if err != nil {
-			return err
-		}
-		d.all = append(d.all, files...)
+	if err := d.gather(ctx); err != nil {
+		return err
 	}
 	frozen, err := d.r.e.frozen(ctx)
 	if err != nil {
@@ -203,7 +196,6 @@ func (d *desk) load(ctx context.Context) error {
 		f.Frozen, f.Alike = frozen[f.Work.ID], alike[f.Work.ID]
 		f.Reread, f.Sought = d.reread[f.Work.ID], d.sought[f.Work.ID]
 		f.Playing = d.playingAt(f)
-		d.files[f.Work.ID] = f
 	}
 	return nil
 }

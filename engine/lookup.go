@@ -127,15 +127,19 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 	if err != nil || len(answers) == 0 {
 		return nil, err
 	}
-	var seen []media.WorkID
+	var seen, shown []media.WorkID
 	var keys []string
 	for _, a := range answers {
 		seen, keys = append(seen, a.Work), append(keys, a.Key)
+		if len(a.Sightings) > 0 {
+			shown = append(shown, a.Work)
+		}
 	}
 	known, err := r.e.cfg.Store.KnownOf(ctx, s.account.ID, f, keys, seen)
 	if err != nil {
 		return nil, err
 	}
+	r.outdateKnown(known, shown)
 	g, err := r.afresh(ctx, s, f, known)
 	if err != nil {
 		return nil, err
@@ -152,6 +156,7 @@ func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
 	if err := r.e.cfg.Store.Apply(ctx, r.run, d); err != nil || !s.caps.Feature(media.History).Counts {
 		return err
 	}
+	r.outdated.all = true // what is freed below is about works that d does not name
 	var watched []media.WorkID
 	for _, row := range d.Shown {
 		if row.Feature == media.History && row.State == ledger.ShownValue {

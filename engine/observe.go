@@ -283,5 +283,6 @@ func (r *round) observeView(ctx context.Context, s *sight, g *glance) (ledger.De
 func (r *round) touch(d ledger.Delta) {
 	for _, w := range d.Works() {
 		r.touched[w] = true
+		r.outdate(w)
 	}
 }

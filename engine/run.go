@@ -67,6 +67,7 @@ type round struct {
 	sights   []*sight       // in account order
 	gone     []ledger.Party // signed out: their words stay, and where they came from (R15)
 	touched  map[media.WorkID]bool
+	outdated outdated
 	ops      *int // numbered so far in this run, by all rounds
 	plan     ledger.Plan
 	files    map[media.WorkID]*ledger.Dossier

@@ -11,6 +11,9 @@ import (
 // names as its show, or by a token that counts it within the whole.
 var wholes = map[media.Kind]bool{media.Show: true, media.Season: true, media.Part: true}
 
+// HasParts tells whether a dossier of such a work also tells of other works.
+func HasParts(k media.Kind) bool { return wholes[k] }
+
 // partsOf pairs every work of the table w (work) that is a whole with its
 // episodes.
 const partsOf = `SELECT w.work AS whole, works.id AS part FROM w JOIN works ON works.show = w.work AND works.show <> 0
