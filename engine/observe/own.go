@@ -107,7 +107,7 @@ func (o *observer) arrived(s seen, old ledger.Shown, queue []ledger.Pending) boo
 func (o *observer) stages(queue []ledger.Pending) (before, between []media.Value) {
 	var all []media.Value
 	for i, p := range queue {
-		if i > 0 && resent(queue[0], p) {
+		if i > 0 && allResent(queue[:i], p) {
 			continue
 		}
 		if len(all) == 0 || !o.agrees(p.Old, all[len(all)-1], queue) {
@@ -128,10 +128,13 @@ func (o *observer) stages(queue []ledger.Pending) (before, between []media.Value
 	return nil, all[:end+1]
 }
 
-// resent tells whether a write that did not show in time was sent once more as
-// it was: whichever of the two shows, what was asked for is done.
-func resent(first, again ledger.Pending) bool {
-	return first.State == ledger.Lost && first.Old == again.Old && first.New == again.New && first.Cause == again.Cause
+// allResent tells whether a write that did not show in time was sent once more
+// as it was, and nothing else between: whichever shows, what was asked for is
+// done.
+func allResent(before []ledger.Pending, again ledger.Pending) bool {
+	return !slices.ContainsFunc(before, func(p ledger.Pending) bool {
+		return p.State != ledger.Lost || p.Old != again.Old || p.New != again.New || p.Cause != again.Cause
+	})
 }
 
 func (o *observer) among(v media.Value, values []media.Value, queue []ledger.Pending) bool {

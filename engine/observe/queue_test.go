@@ -250,3 +250,18 @@ func TestAbsenceIsKeptUnderAWrite(t *testing.T) {
 		t.Errorf("shown %+v", got)
 	}
 }
+
+// A write that repeats a lost one is no second try of it where another was sent
+// between them: what was there before that may still be shown, and settles
+// nothing. Its own echo, dated by the service, then is no person's word.
+func TestSentAgainAfterAnother(t *testing.T) {
+	b := showing(t, media.Value{})
+	first := b.chain(ledger.Lost, media.Value{}, two)[0]
+	b.read(row("a", two, first.Sent.Add(time.Second)))
+	b.chain(ledger.Lost, media.Value{}, two)
+	b.chain(ledger.Expected, two, media.Value{}, two)
+	b.read(row("a", two, first.Sent.Add(time.Second)))
+	if !b.waiting() {
+		t.Fatalf("the first value settled the last write")
+	}
+}
