@@ -32,13 +32,15 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 }
 
 // listedByRating tells whether the service listed a work because it was rated
-// (R9): at the time of the rating, where it says when.
+// (R9): at the time of the rating, where it says when, however late it shows.
 func (o *observer) listedByRating(s seen) bool {
-	if o.r.Feature != media.Watchlist || o.r.Party.Caps.Effects&provider.RatingLists == 0 || !o.within(o.k.Rated[s.Work], o.lastShown(s.RowKey)) {
+	if o.r.Feature != media.Watchlist || o.r.Party.Caps.Effects&provider.RatingLists == 0 {
 		return false
 	}
-	at := o.clock.read(s.at)
-	return !at.Known() || o.withRating(at, s.Work)
+	if at := o.clock.read(s.at); at.Known() {
+		return o.withRating(at, s.Work)
+	}
+	return o.within(o.k.Rated[s.Work], o.lastShown(s.RowKey))
 }
 
 // followsRating tells whether the service shows a value only because the work
@@ -50,15 +52,17 @@ func (o *observer) followsRating(s seen) bool { return o.listedByRating(s) || o.
 // made at another time is the person's. A date is a word of its own, unless it
 // is that of a rating of ours.
 func (o *observer) markedByRating(s seen) bool {
-	lastShown := o.lastShown(s.RowKey)
-	if o.r.Feature != media.History || o.r.Party.Caps.Effects&provider.RatingWatches == 0 || !o.within(o.k.Rated[s.Work], lastShown) {
+	if o.r.Feature != media.History || o.r.Party.Caps.Effects&provider.RatingWatches == 0 {
 		return false
 	}
 	if date := o.playDate(s); date.Known() {
 		return together(date, o.k.RatingSent[s.Work])
 	}
-	made := o.clock.read(s.at)
-	return !made.Known() || made <= lastShown || o.withRating(made, s.Work)
+	made, lastShown := o.clock.read(s.at), o.lastShown(s.RowKey)
+	if made.Known() && o.withRating(made, s.Work) {
+		return true
+	}
+	return o.within(o.k.Rated[s.Work], lastShown) && (!made.Known() || made <= lastShown)
 }
 
 // withRating tells whether something was made when the work was rated, by the

@@ -80,6 +80,24 @@ func TestListedByRating(t *testing.T) {
 	}
 }
 
+// However late a list shows what a rating listed: its time tells.
+func TestListedByRatingLongAgo(t *testing.T) {
+	for _, beside := range []time.Duration{0, time.Hour} {
+		b := newBook(t, media.Watchlist, whole())
+		b.caps.Effects = provider.RatingLists
+		b.read(list("b")...)
+		b.read(list("b")...)
+		rated := b.now.Add(-99 * time.Hour)
+		b.known.Rated[film], b.known.RatedAt[film] = rated, rated
+		for range 2 {
+			b.read(append(list("b"), row("a", media.Listed(), rated.Add(beside)))...)
+		}
+		if st, ok := b.statement(0); !ok || st.Local != (beside == 0) {
+			t.Errorf("%s beside the rating: %+v", beside, st)
+		}
+	}
+}
+
 // A title that a person lists at another time than they rate it is theirs.
 func TestListedBesideRating(t *testing.T) {
 	b := newBook(t, media.Watchlist, whole())
@@ -110,6 +128,7 @@ func TestMarkedByRating(t *testing.T) {
 		"rated there, and not said when":          {row: row("a", media.Watched(0), 0), rated: 10 * minutes, local: true},
 		"rated there, the title listed long ago":  {row: undated(-99 * time.Hour), rated: 10 * minutes, ratedAt: 10 * minutes, local: true},
 		"rated by us, and dated by that":          {row: row("a", media.Watched(at(10*minutes)), 0), rated: 10 * minutes, sent: 10 * minutes, local: true},
+		"rated by us, and shown long after":       {row: row("a", media.Watched(at(-99*time.Hour)), 0), rated: -99 * time.Hour, sent: -99 * time.Hour, local: true},
 		"marked, and rated later":                 {row: undated(5 * minutes), rated: 20 * minutes, ratedAt: 20 * minutes},
 		"marked with a date, and rated":           {row: row("a", media.Watched(at(9*minutes)), 0), rated: 9 * minutes, ratedAt: 9 * minutes},
 		"marked without a date":                   {row: undated(5 * minutes)},
