@@ -74,7 +74,8 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 
 // returned is the viewing that the account told of before, under the same key
 // and with the same date, although the row was gone meanwhile: by its clock or
-// by ours, for either may have been set since.
+// by ours, for either may have been set since. A flag that we set says when we
+// set it, which was before we saw it.
 func (m *matcher) returned(c *candidate) *viewing {
 	ours := int64(clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt()))
 	for _, st := range m.in.Said {
@@ -82,7 +83,7 @@ func (m *matcher) returned(c *candidate) *viewing {
 			return (st.Value.N == 0) == (n == 0) && distance(st.Value.N, n) <= max(c.Caps.GrainMS, 1000)
 		}
 		same := near(ours) || near(c.Value.N)
-		copied := st.Adopted() && st.Value.N == 0 && c.isFlag() // with the date of our write
+		copied := st.Adopted() && c.isFlag() && c.date <= st.Seen // with the date of our write
 		if st.Account == c.Account && st.Work == m.work && st.Key == c.Key && (same || copied) {
 			if v := m.byID(st.Play); v != nil {
 				return v

@@ -78,6 +78,30 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	}
 }
 
+// A flag that we set for a viewing of long ago shows when we set it. An item that
+// was not listed for a while comes back with that viewing, not with a second one.
+func TestReturnedCopyKeepsItsPlay(t *testing.T) {
+	in := started16(2 * time.Hour)
+	evening, set := noon.Add(-72*time.Hour), noon.Add(-5*time.Hour)
+	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: evening, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
+	in.Said = []ledger.Statement{{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(evening),
+		Key: "a", Seen: set.Add(minutes), Origin: 3, OriginSeq: 1}}
+	for name, c := range map[string]struct {
+		caps provider.FeatureCaps
+		at   media.Moment
+		same bool
+	}{
+		"as we set it":           {flagCaps, set, true},
+		"watched since":          {flagCaps, set.Add(2 * time.Hour), false},
+		"a play of its own date": {logCaps, set, false},
+	} {
+		in.Sightings = []observe.AccountSighting{sightingAt(2, c.caps, c.at)}
+		if got := groups(in); (got[0] == 7) != c.same {
+			t.Errorf("%s: play %d", name, got[0])
+		}
+	}
+}
+
 // S9: a service that dates plays itself dates our copy of an undated one with
 // the time of our write, which is no date of the viewing.
 func TestOurWriteDatesNothing(t *testing.T) {
@@ -91,9 +115,13 @@ func TestOurWriteDatesNothing(t *testing.T) {
 		t.Errorf("linked to %d, plays %+v", in.Sightings[0].Play, plays)
 	}
 	in.Pending = nil
-	in.Said = []ledger.Statement{{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(0), Key: "a", Origin: 3, OriginSeq: 1}}
+	in.Said = []ledger.Statement{{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(0), Key: "a", Seen: noon, Origin: 3, OriginSeq: 1}}
 	if plays, _ := observe.LinkPlays(in); in.Sightings[0].Play != 7 || len(plays) != 0 {
 		t.Errorf("settled: linked to %d, plays %+v", in.Sightings[0].Play, plays)
+	}
+	in.Said[0].Seen = noon.Add(-20 * minutes) // we saw our copy before that
+	if plays, _ := observe.LinkPlays(in); len(plays) != 1 {
+		t.Errorf("a date after our copy: linked to %d, plays %+v", in.Sightings[0].Play, plays)
 	}
 	in.Said = nil // a person's date refines it
 	if plays, _ := observe.LinkPlays(in); in.Sightings[0].Play != 7 || len(plays) != 1 || !plays[0].At.Known() {
