@@ -255,8 +255,8 @@ func (j *judge) before() {
 }
 
 // answered takes note of a person's answer. "Try again" ends what undid our
-// writes, and so what the owner said there is written over at a person's wish;
-// "Put them back" ends what took them away.
+// writes, and so what the owner said there is written over at a person's wish,
+// and what it took away elsewhere comes back; so it does by "Put them back".
 func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
 	j.answers = true
 	if a == ledger.DoIt && h.Guard != ledger.GuardFirstRun {
@@ -266,7 +266,7 @@ func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
 		about := topic{j.workOf(context.Background(), op.Work), op.Feature}
 		switch a {
 		case ledger.TryAgain:
-			j.tried[about] = true
+			j.tried[about], j.putBack[about] = true, true
 		case ledger.PutThemBack:
 			j.putBack[about] = true
 		}

@@ -159,19 +159,36 @@ func (j *judge) laterThan(s sent, causes []told) {
 	}
 }
 
-// unplayed: a play goes only where a play of that date was taken away
-// elsewhere; un-watching a flag takes no play away unless the route says so
-// (R17).
+// unplayed: a play goes only where a play of that date, or the one that it was
+// a copy of, was taken away elsewhere; un-watching a flag takes no play away
+// unless the route says so (R17).
 func (j *judge) unplayed(s sent, causes []told) {
 	if j.skewed || !s.Change.Old.PlayedAt().Known() {
 		return
 	}
+	dates := append(j.copied(s), s.Change.Old.PlayedAt())
 	near := func(c told) bool {
-		return !c.value.PlayedAt().Known() || nearPlay(s.Work, c.value.PlayedAt(), s.Change.Old.PlayedAt())
+		return !c.value.PlayedAt().Known() || slices.ContainsFunc(dates, func(d media.Moment) bool { return nearPlay(s.Work, c.value.PlayedAt(), d) })
 	}
 	if !slices.ContainsFunc(causes, near) {
 		j.fail("S1", "%s: no play of %s was taken away elsewhere: %+v", s, s.Change.Old.PlayedAt(), causes)
 	}
+}
+
+// copied are the dates of the viewings that a write of ours can have stood for
+// where the service dated it by itself.
+func (j *judge) copied(s sent) (out []media.Moment) {
+	key := topic{s.Work, media.History}
+	i := slices.IndexFunc(j.sent[key], func(w sent) bool { return w.who == s.who && w.Stored && w.After == s.Change.Old })
+	if i < 0 {
+		return nil
+	}
+	for _, t := range j.words[key] {
+		if t.set && t.who != s.who && t.nth < j.sent[key][i].nth {
+			out = append(out, t.value.PlayedAt())
+		}
+	}
+	return out
 }
 
 // nearPlay: two dates may be of one viewing (R16).
