@@ -22,13 +22,16 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 )
 
 func main() {
 	story := flag.Bool("story", true, "tell the story; =false imitates all services, says how to follow by hand, and stays until interrupted")
 	headless := flag.Bool("headless", os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "", "no window, also where there is a display")
 	pause := flag.Duration("pause", 0, "between steps (default 3s with a window)")
-	stay := flag.Bool("stay", true, "keep the window after the story until it is closed")
+	// Without a terminal nobody is there to close the window.
+	stay := flag.Bool("stay", term.IsTerminal(int(os.Stdin.Fd())), "keep the window after the story until it is closed; default: on a terminal")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
