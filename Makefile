@@ -34,7 +34,7 @@ run: build ## the desktop program
 
 build: ctl ## both programs
 	@bash .ci/install $(GL_PACKAGES)
-	go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
+	CGO_ENABLED=1 go build -tags $(GL_TAGS) -ldflags "$(LD)" -o build/watchkeeper ./cmd/watchkeeper
 
 ctl: ## the command line program; no C compiler needed
 	$(UNIT) build -ldflags "$(LD)" -o build/watchkeeperctl ./cmd/watchkeeperctl
@@ -45,17 +45,17 @@ demo: ctl ## imitation services on this computer, the real program, and a story;
 	build/watchkeeper-demo --story $(STORY)
 
 e2e: desktop-ready ## the desktop program on a virtual screen, with a tray and notifications that are pressed
-	go test -tags e2e -count=1 -timeout 30m ./cmd/watchkeeper/e2e
+	CGO_ENABLED=1 go test -tags e2e -count=1 -timeout 30m ./cmd/watchkeeper/e2e
 
 desktop-ready:
 	@bash .ci/install $(GL_PACKAGES) xvfb dbus openbox xdotool libgl1-mesa-dri gnome-keyring libsecret-tools
 
 figures: desktop-ready ## start, memory and idle load of the desktop program with 50,000 titles
-	go test -tags e2e -count=1 -timeout 60m -run XXX -bench . -benchtime 1x ./cmd/watchkeeper/e2e
+	CGO_ENABLED=1 go test -tags e2e -count=1 -timeout 60m -run XXX -bench . -benchtime 1x ./cmd/watchkeeper/e2e
 
 release: ## both programs as they are given away: small, and the same bytes every time
 	@bash .ci/install $(GL_PACKAGES)
-	go build -tags $(GL_TAGS) -ldflags "-s -w $(LD)" -o build/release/watchkeeper ./cmd/watchkeeper
+	CGO_ENABLED=1 go build -tags $(GL_TAGS) -ldflags "-s -w $(LD)" -o build/release/watchkeeper ./cmd/watchkeeper
 	$(UNIT) build -ldflags "-s -w $(LD)" -o build/release/watchkeeperctl ./cmd/watchkeeperctl
 
 package: release ## dist/: an archive with install and uninstall, and a .deb
