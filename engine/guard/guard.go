@@ -10,6 +10,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"watchkeeper/engine/ledger"
@@ -78,7 +79,7 @@ func Ops(w *ledger.World, p ledger.Plan, b Budget, standing []ledger.Hold) ([]le
 
 func runOps(table []opGuard, w *ledger.World, p ledger.Plan, b Budget, standing []ledger.Hold) (allowed []ledger.Op, changed []ledger.Hold) {
 	r := newRound(w, p, b, standing)
-	var rest []ledger.Op
+	rest := make([]ledger.Op, 0, len(r.plan.Ops))
 	for _, op := range r.plan.Ops {
 		if !op.Approved {
 			rest = append(rest, op)
@@ -86,7 +87,7 @@ func runOps(table []opGuard, w *ledger.World, p ledger.Plan, b Budget, standing 
 	}
 	held := make(map[slot]bool)
 	for _, g := range table {
-		var next []ledger.Op
+		next := rest[:0] // a first plan is long: one list serves all guards
 		for i, d := range r.decide(g, rest) {
 			if !d.held {
 				next = append(next, rest[i])
@@ -97,6 +98,7 @@ func runOps(table []opGuard, w *ledger.World, p ledger.Plan, b Budget, standing 
 		}
 		rest = next
 	}
+	allowed = slices.Grow(allowed, len(p.Ops)-len(held))
 	for _, op := range p.Ops {
 		r.approve(&op)
 		if op.Approved || !held[slotOf(op)] {
