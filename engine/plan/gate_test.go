@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -148,6 +149,38 @@ func TestR9LocalEffects(t *testing.T) {
 	b.expect(t, "A local_effect")
 	b.d.Statements[0].At = ago(time.Hour)
 	b.expect(t, "A add listed")
+}
+
+// R20, R24: what a person put back after a play had ended it stays, and says why.
+func TestR24PutBackAfterAPlay(t *testing.T) {
+	for name, c := range map[string]struct {
+		local, refused bool
+		want           []string
+	}{
+		"said there since": {false, false, nil},
+		"undone":           {true, true, []string{"A undone_by_you"}},
+		"by the service":   {true, false, []string{"A local_effect"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(listCaps(10), listCaps(10))
+			b.both(A, B, media.Progress, keep, follow)
+			b.watched(A, 1, ago(2*day0), 50)
+			b.says(A, media.Progress, media.Position(3_000_000, 5_400_000), ago(day0), 60).Local = c.local
+			if play := b.d.Statements[0]; c.refused {
+				subject := ledger.Subject{Work: play.Work, Feature: media.Progress}
+				b.d.Refusals = []ledger.Refusal{{Target: A, Subject: subject, Cause: originOf(play), Why: ledger.UndoneByYou}}
+			}
+			var got []string
+			for _, n := range b.make().NonOps {
+				if n.Account == A {
+					got = append(got, "A "+string(n.Why.Code))
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
 }
 
 // Identity: what may be there without ids is not written over by its title.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"watchkeeper/engine/ledger"
@@ -212,8 +213,8 @@ func (t *target) met(c contest, w candidate, base baseline) {
 	if t.f != media.History && t.explainPolicy(c, base) {
 		return
 	}
-	if c.candidates[0].Account == t.party.ID && slices.ContainsFunc(c.candidates, func(x candidate) bool {
-		return !x.byPlay && (x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work))
+	if own := c.candidates[0]; own.Account == t.party.ID && slices.ContainsFunc(c.candidates, func(x candidate) bool {
+		return (own.Local || !x.byPlay) && (x.Cleared != w.Cleared || t.f != media.History && !Equal(t.f, t.caps, x.Value, w.Value, t.b.Work))
 	}) {
 		t.ownWord(c)
 		return
@@ -223,14 +224,17 @@ func (t *target) met(c contest, w candidate, base baseline) {
 	}
 }
 
-// ownWord notes that the target's own word is the last one.
+// ownWord notes that the target's own word is the last one: a person's, what a
+// person took back there (R24), or what the service did by itself (R9).
 func (t *target) ownWord(c contest) {
-	lead := c.candidates[0].Statement
+	lead, code := c.candidates[0].Statement, ledger.NewerThere
 	if lead.Local {
-		t.note(lead, ledger.LocalEffect, none, false)
-		return
+		code = ledger.LocalEffect
+		for _, x := range c.candidates {
+			code = cmp.Or(t.refused(x.Statement), code)
+		}
 	}
-	t.note(lead, ledger.NewerThere, none, false)
+	t.note(lead, code, none, false)
 }
 
 // explainBarred says why something that was said elsewhere does not come here.
