@@ -86,8 +86,9 @@ race: ## all tests under the race detector
 	@bash .ci/install gcc libc6-dev
 	CGO_ENABLED=1 go test -race -timeout 60m -tags ci ./...
 
-sim: ## simulated lives: make sim SEEDS=20000 FROM=0
+sim: ## simulated lives, and bugs that they must catch: make sim SEEDS=20000 FROM=0
 	$(UNIT) test -tags ci ./engine/sim -v -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
+	$(UNIT) test -tags ci ./engine/sim/planted -run TestBugsAreCaught -v -planted=-1 -from=0 -timeout 0
 
 world: ## simulated weeks at all services: make world SEEDS=20 FROM=0 WEEKS=2
 	$(UNIT) test -tags ci ./providers/world -run TestLives -seeds=$(SEEDS) -seed=$(FROM) -weeks=$(WEEKS) -pace=2h -timeout 0

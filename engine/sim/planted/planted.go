@@ -1,7 +1,9 @@
 // Package planted proves that the proofs can fail: it plants, one at a time,
-// the faults by which tools of this kind lose data, and each must be caught by
-// the simulator within 500 seeds, or, where only a crash shows it, by the
-// crash tests.
+// the faults by which tools of this kind lose data, and each must be caught:
+// by random decisions, by the scenarios, by simulated lives within 500 seeds,
+// or, where the engine makes up for the fault elsewhere, by the test of the
+// rule itself. What breaks the journal or the disk is planted in the crash
+// tests.
 //
 // A fault is a small replacement in one file of the engine. It is applied with
 // go test -overlay, so that nothing that ships has a switch for it. Read

@@ -14,6 +14,7 @@ var (
 	tried   = flag.Int("planted", 1, "how many bugs are planted; -1 all that follow")
 	from    = flag.Int("from", 9, "the first of them, by its place in Bugs")
 	decided = flag.Int("cases", 20000, "random beliefs that each is given")
+	told    = flag.Bool("scenarios", true, "let the scenarios look for it, too, before the lives")
 	lived   = flag.Int("seeds", 500, "random lives that each is given")
 )
 
@@ -78,6 +79,9 @@ func catch(b Bug, planted, sound *proofs) string {
 	decide, live := Proof{"engine/sim", "TestDecide$"}, Proof{"engine/sim", "TestLives$"}
 	if planted.fails(decide, []string{fmt.Sprintf("-cases=%d", *decided)}) {
 		return fmt.Sprintf("seen within %d decisions", *decided)
+	}
+	if *told && planted.fails(Proof{"engine/sim/scenario", "TestScenarios$"}, nil) {
+		return "seen by the scenarios"
 	}
 	for seed := 0; seed < *lived; seed += chunk {
 		args := []string{fmt.Sprintf("-seeds=%d", chunk), fmt.Sprintf("-seed=%d", seed)}
