@@ -168,11 +168,20 @@ func (j *judge) unplayed(s sent, causes []told) {
 	}
 	dates := append(j.copied(s), s.Change.Old.PlayedAt())
 	near := func(c told) bool {
-		return !c.value.PlayedAt().Known() || slices.ContainsFunc(dates, func(d media.Moment) bool { return nearPlay(s.Work, c.value.PlayedAt(), d) })
+		return !c.value.PlayedAt().Known() || j.unwatches(c.who) || slices.ContainsFunc(dates, func(d media.Moment) bool { return nearPlay(s.Work, c.value.PlayedAt(), d) })
 	}
 	if !slices.ContainsFunc(causes, near) {
 		j.fail("S1", "%s: no play of %s was taken away elsewhere: %+v", s, s.Change.Old.PlayedAt(), causes)
 	}
+}
+
+// unwatches: un-marking the account's flag takes every play away along a route
+// that says so (R17).
+func (j *judge) unwatches(name string) bool {
+	room := j.l.home.Room(name)
+	return !room.Memory.Profile().Caps.Features[media.History].KeepsPlays && slices.ContainsFunc(j.routes, func(r ledger.Route) bool {
+		return r.From == room.ID && r.Feature == media.History && r.Unwatch
+	})
 }
 
 // copied are the dates of the viewings that a write of ours can have stood for
