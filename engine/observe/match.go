@@ -75,7 +75,8 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 // returned is the viewing that the account told of before, under the same key
 // and with the same date, although the row was gone meanwhile: by its clock or
 // by ours, for either may have been set since. A flag that we set says when we
-// set it, which was before we saw it.
+// set it, which was before we saw it; an item that was made anew keeps it, and
+// where that was just before, it is known without the key.
 func (m *matcher) returned(c *candidate) *viewing {
 	ours := int64(clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt()))
 	for _, st := range m.in.Said {
@@ -84,7 +85,8 @@ func (m *matcher) returned(c *candidate) *viewing {
 		}
 		same := near(ours) || near(c.Value.N)
 		copied := st.Adopted() && c.isFlag() && c.date <= st.Seen // with the date of our write
-		if st.Account == c.Account && st.Work == m.work && st.Key == c.Key && (same || copied) {
+		anew := copied && c.date >= st.Seen-media.Moment(c.IntervalMS)
+		if st.Account == c.Account && st.Work == m.work && (st.Key == c.Key && (same || copied) || anew) {
 			if v := m.byID(st.Play); v != nil {
 				return v
 			}

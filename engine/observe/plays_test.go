@@ -100,6 +100,20 @@ func TestReturnedCopyKeepsItsPlay(t *testing.T) {
 			t.Errorf("%s: play %d", name, got[0])
 		}
 	}
+	for name, c := range map[string]struct {
+		at   media.Moment
+		same bool
+	}{
+		"made anew with its mark":        {set, true},
+		"another item, watched before":   {set.Add(-2 * time.Hour), false},
+		"another item, watched after us": {set.Add(5 * minutes), false},
+	} {
+		in.Sightings = []observe.AccountSighting{sightingAt(2, flagCaps, c.at)}
+		in.Sightings[0].Key, in.Sightings[0].IntervalMS = "b", (30 * minutes).Milliseconds()
+		if got := groups(in); (got[0] == 7) != c.same {
+			t.Errorf("%s: play %d", name, got[0])
+		}
+	}
 }
 
 // S9: a service that dates plays itself dates our copy of an undated one with
