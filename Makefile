@@ -20,7 +20,7 @@ CUTS ?= 5000
 PROCESSES ?= 20
 TIME ?= 30s
 # How often each benchmark runs.
-TIMES ?= 1
+TIMES ?= 3
 # The soak: works at each account, days, and runs a day.
 WORKS ?= 100000
 DAYS ?= 182
@@ -107,7 +107,7 @@ fuzz: ## what services and files may say, one decoder after the other: make fuzz
 		done; \
 	done
 
-bench: ## what a round costs: make bench TIMES=3; fails when a median takes 1.3 times its committed figure
+bench: ## what a round costs: the median of TIMES=3 runs; fails when a median takes 1.3 times its committed figure
 	@mkdir -p build
 	$(UNIT) test -tags ci ./engine -run XXX -bench . -benchtime 1x -count $(TIMES) -timeout 0 | tee build/bench.txt
 	$(UNIT) test -tags ci ./engine -count=1 -run 'TestFigures$$' -measured=$(CURDIR)/build/bench.txt
