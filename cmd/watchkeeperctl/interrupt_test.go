@@ -24,15 +24,21 @@ func TestInterrupted(t *testing.T) {
 		cmd.Stderr = &said
 		var count atomic.Int64
 		var began atomic.Pointer[time.Time]
+		started := make(chan struct{})
 		hook := func(_ string, before bool) {
 			if before && count.Add(1) == int64(at+1) {
+				<-started
 				now := time.Now()
 				began.Store(&now)
-				_ = cmd.Process.Signal(os.Interrupt) // it asks, so it runs
+				_ = cmd.Process.Signal(os.Interrupt)
 			}
 		}
 		w.counts.hook.Store(&hook)
-		_ = cmd.Run() // how it ended is looked at
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		close(started)
+		_ = cmd.Wait() // how it ended is looked at
 		w.counts.hook.Store(nil)
 		if from := began.Load(); from == nil {
 			t.Logf("the run ended before request %d of %d", at, usual)

@@ -57,7 +57,7 @@ func withPassphrase(m *testing.M) int {
 		panic(err)
 	}
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil { // sign-ins mostly wait
+	if err := flag.Set("test.parallel", atOnce); err != nil { // sign-ins mostly wait
 		panic(err)
 	}
 	return m.Run()

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The memory that libc hands out is not Go's, which the race detector refuses.
+
 package crash
 
 import (
