@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"watchkeeper/providers/internal/loose"
 )
 
 // FuzzScalars: a number, a date, a time zone in any form is what it can mean,
@@ -29,7 +31,7 @@ func FuzzScalars(f *testing.F) {
 		if err := json.Unmarshal(body, &held); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		if _, offset := time.Unix(0, 0).In(zone(unquoted(body))).Zone(); offset < -24*3600 || offset > 24*3600 {
+		if _, offset := time.Unix(0, 0).In(zone(loose.Unquoted(body))).Zone(); offset < -24*3600 || offset > 24*3600 {
 			t.Errorf("%s is %d seconds from UTC", text, offset)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"watchkeeper/providers/internal/loose"
 )
 
 // entry is one row of a person's list: one title with one status.
@@ -57,13 +59,13 @@ type names struct {
 // UnmarshalJSON takes anything that is not an object as no title.
 func (t *title) UnmarshalJSON(b []byte) error {
 	type plain title
-	return lenient(b, (*plain)(t))
+	return loose.Decode(b, '{', (*plain)(t))
 }
 
 // UnmarshalJSON takes anything that is not an object as no names.
 func (n *names) UnmarshalJSON(b []byte) error {
 	type plain names
-	return lenient(b, (*plain)(n))
+	return loose.Decode(b, '{', (*plain)(n))
 }
 
 // fuzzy is a date of which any part may be missing.
@@ -76,18 +78,10 @@ type fuzzy struct {
 // UnmarshalJSON takes anything that is not an object as no date.
 func (f *fuzzy) UnmarshalJSON(b []byte) error {
 	type plain fuzzy
-	return lenient(b, (*plain)(f))
+	return loose.Decode(b, '{', (*plain)(f))
 }
 
 func (f fuzzy) empty() bool { return f.Year.whole() <= 0 && f.Month.whole() <= 0 && f.Day.whole() <= 0 }
-
-// lenient decodes an object; anything else is nothing.
-func lenient(b []byte, into any) error {
-	if len(b) == 0 || b[0] != '{' {
-		return nil
-	}
-	return json.Unmarshal(b, into)
-}
 
 // ticks is the set of custom lists: a map of names to whether they hold the
 // entry, or a list of objects. True: at least one does, or the form is odd.
@@ -123,7 +117,7 @@ type number string
 // UnmarshalJSON never fails.
 func (n *number) UnmarshalJSON(b []byte) error {
 	*n = ""
-	s := strings.TrimSpace(unquoted(b))
+	s := strings.TrimSpace(loose.Unquoted(b))
 	if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
 		*n = number(s)
 	}
@@ -154,22 +148,8 @@ type text string
 
 // UnmarshalJSON never fails.
 func (t *text) UnmarshalJSON(b []byte) error {
-	*t = ""
-	if len(b) > 0 && b[0] == '"' {
-		*t = text(unquoted(b))
-	}
+	*t = text(loose.String(b))
 	return nil
-}
-
-func unquoted(b []byte) string {
-	if len(b) == 0 || b[0] != '"' {
-		return string(b)
-	}
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		return ""
-	}
-	return s
 }
 
 // truth is a JSON boolean that must be there.

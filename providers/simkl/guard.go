@@ -96,7 +96,7 @@ func (g guard) mayUnplan(ctx context.Context, it media.Item) error {
 		return errAlready
 	case rating.Value.Set:
 		return errKept
-	case r.WatchedCount.whole() > 0, len(r.Seasons) > 0, r.WatchedAt.moment().Known():
+	case r.WatchedCount.Whole() > 0, len(r.Seasons) > 0, r.WatchedAt.moment().Known():
 		return errBegun
 	}
 	return nil

@@ -103,7 +103,7 @@ func (r record) rowKeys(f media.Feature, k string) (keys []string, odd bool) {
 
 // unlisted tells whether a record counts watched episodes and lists none: its
 // episodes are neither listed nor denied.
-func (r record) unlisted() bool { return len(r.Seasons) == 0 && r.WatchedCount.whole() > 0 }
+func (r record) unlisted() bool { return len(r.Seasons) == 0 && r.WatchedCount.Whole() > 0 }
 
 // everythingSince is the update before every other.
 const everythingSince = -1

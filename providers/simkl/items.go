@@ -149,11 +149,11 @@ func (t title) item(b bucket, animeType text) media.Item {
 	kind := t.kind(b, animeType)
 	id, _ := t.IDs.own()
 	it := media.Item{
-		Key: b.key(id), Kind: kind, Title: string(t.Title), Year: max(0, t.Year.whole()),
+		Key: b.key(id), Kind: kind, Title: string(t.Title), Year: max(0, t.Year.Whole()),
 		Season: -1, Number: -1, Tokens: t.IDs.tokens(kind),
 	}
 	if kind == media.Film {
-		it.RuntimeMS = int64(max(0, t.Runtime.whole())) * 60_000
+		it.RuntimeMS = int64(max(0, t.Runtime.Whole())) * 60_000
 	}
 	if b == anime && kind == media.Film {
 		it.Tokens = t.IDs.film()
@@ -169,7 +169,7 @@ func (t title) part(b bucket, season, number int) media.Item {
 	id, _ := t.IDs.own()
 	it := media.Item{
 		Key: episodeKey(b.key(id), season, number), Kind: media.Episode, ShowTitle: string(t.Title),
-		RuntimeMS: int64(max(0, t.Runtime.whole())) * 60_000, Season: season, Number: number,
+		RuntimeMS: int64(max(0, t.Runtime.Whole())) * 60_000, Season: season, Number: number,
 	}
 	for _, s := range t.IDs.spaces(media.Show) {
 		if b == anime && s.ns != media.TVDB {
@@ -196,13 +196,13 @@ func (t title) hasTVDB() bool {
 // TVDB's.
 func (e episode) place(b bucket, season number) (s, n int, err error) {
 	if b == anime {
-		s, n = e.TVDB.Season.whole(), e.TVDB.Episode.whole()
+		s, n = e.TVDB.Season.Whole(), e.TVDB.Episode.Whole()
 		if s < 0 || n < 0 {
 			return 0, 0, errNoTVDB
 		}
 		return s, n, nil
 	}
-	s, n = season.whole(), e.Number.whole()
+	s, n = season.Whole(), e.Number.Whole()
 	if s < 0 || n < 0 {
 		return 0, 0, errNumber
 	}

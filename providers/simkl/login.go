@@ -135,7 +135,7 @@ func (o *oauth) begin(ctx context.Context) (signin.Prompt, error) {
 }
 
 func seconds(n number, otherwise time.Duration) time.Duration {
-	if s := n.whole(); s > 0 {
+	if s := n.Whole(); s > 0 {
 		return time.Duration(s) * time.Second
 	}
 	return otherwise

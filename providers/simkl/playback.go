@@ -98,7 +98,7 @@ func readSession(raw json.RawMessage, known titles) (media.Item, provider.Row, e
 	if err != nil {
 		return it, provider.Row{}, err
 	}
-	pct := s.Progress.float()
+	pct := s.Progress.Float()
 	if pct < 0 || pct > 100 {
 		return it, provider.Row{}, errPercent
 	}

@@ -7,6 +7,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/loose"
 )
 
 // answer is the reply to a sync post: what was added or deleted, by list or as
@@ -45,21 +46,21 @@ type echoes []echo
 func (n *notFound) UnmarshalJSON(b []byte) error {
 	*n = notFound{}
 	type plain notFound
-	return lenient(b, '{', (*plain)(n))
+	return loose.Decode(b, '{', (*plain)(n))
 }
 
 // UnmarshalJSON takes anything that is not an object as an echo of nothing.
 func (e *echo) UnmarshalJSON(b []byte) error {
 	*e = echo{}
 	type plain echo
-	return lenient(b, '{', (*plain)(e))
+	return loose.Decode(b, '{', (*plain)(e))
 }
 
 // UnmarshalJSON takes anything that is not a list as an empty one.
 func (e *echoes) UnmarshalJSON(b []byte) error {
 	*e = nil
 	type plain echoes
-	return lenient(b, '[', (*plain)(e))
+	return loose.Decode(b, '[', (*plain)(e))
 }
 
 var (
@@ -132,14 +133,14 @@ func (e echo) covers(a address) bool {
 		return true
 	}
 	for _, s := range e.Seasons {
-		if s.Number.whole() != a.season {
+		if s.Number.Whole() != a.season {
 			continue
 		}
 		if len(s.Episodes) == 0 {
 			return true
 		}
 		for _, ep := range s.Episodes {
-			if ep.Number.whole() == a.episode {
+			if ep.Number.Whole() == a.episode {
 				return true
 			}
 		}

@@ -57,10 +57,10 @@ func (r record) listed() (provider.Row, error) {
 
 // rated is the rating; none is null, and has been seen to be 0.
 func (r record) rated() (provider.Row, error) {
-	if r.Rating == "" || r.Rating.float() == 0 {
+	if r.Rating == "" || r.Rating.Float() == 0 {
 		return provider.Row{}, nil
 	}
-	n := r.Rating.whole()
+	n := r.Rating.Whole()
 	if n < 1 || n > 10 {
 		return provider.Row{}, errRating
 	}

@@ -10,13 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/animemap"
+	"watchkeeper/providers/internal/loose"
 	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/internal/transport"
+
+	"golang.org/x/time/rate"
 )
 
 // Service describes SIMKL and opens accounts of it. Parts of anime go by the
@@ -116,7 +117,7 @@ type fault struct {
 
 func faultWord(body []byte) string {
 	var f fault
-	_ = lenient(bytes.TrimSpace(body), '{', &f) // a page or half an answer has no word
+	_ = loose.Decode(bytes.TrimSpace(body), '{', &f) // a page or half an answer has no word
 	return strings.ToLower(string(f.Error))
 }
 

@@ -25,7 +25,7 @@ func (a *account) Whoami(ctx context.Context) (provider.Identity, error) {
 	if _, err := a.api.JSON(ctx, a.get("/users/settings", nil, true), &s); err != nil {
 		return provider.Identity{}, err
 	}
-	if s.Account.ID.whole() <= 0 {
+	if s.Account.ID.Whole() <= 0 {
 		return provider.Identity{}, provider.Failed(provider.Contract, "get /users/settings", errNobody)
 	}
 	return provider.Identity{ServerID: apiHost, UserID: string(s.Account.ID), UserName: string(s.User.Name), ServerName: "SIMKL"}, nil

@@ -10,6 +10,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/loose"
 )
 
 var (
@@ -58,14 +59,14 @@ type lookedEpisodes []struct {
 func (l *lookedSeasons) UnmarshalJSON(b []byte) error {
 	*l = nil
 	type plain lookedSeasons
-	return lenient(b, '[', (*plain)(l))
+	return loose.Decode(b, '[', (*plain)(l))
 }
 
 // UnmarshalJSON takes anything that is not a list as none.
 func (l *lookedEpisodes) UnmarshalJSON(b []byte) error {
 	*l = nil
 	type plain lookedEpisodes
-	return lenient(b, '[', (*plain)(l))
+	return loose.Decode(b, '[', (*plain)(l))
 }
 
 // result of a title: true in the library, false known and not in it,
@@ -74,7 +75,7 @@ type result string
 
 // UnmarshalJSON never fails: it keeps the word.
 func (r *result) UnmarshalJSON(b []byte) error {
-	*r = result(unquoted(b))
+	*r = result(loose.Unquoted(b))
 	return nil
 }
 
@@ -214,7 +215,7 @@ func (g looked) answer(f media.Feature, it media.Item, k string) provider.Answer
 func (l lookedSeasons) watched(to address) provider.Row {
 	for _, s := range l {
 		for _, e := range s.Episodes {
-			if s.Number.whole() == to.season && e.Number.whole() == to.episode && bool(e.Watched) {
+			if s.Number.Whole() == to.season && e.Number.Whole() == to.episode && bool(e.Watched) {
 				return provider.Row{Value: media.Watched(e.WatchedAt.moment())}
 			}
 		}

@@ -1,12 +1,11 @@
 package simkl
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
 	"watchkeeper/engine/media"
+	"watchkeeper/providers/internal/loose"
 )
 
 // record is one title of the library: a row of /sync/all-items. Decoding is
@@ -78,81 +77,38 @@ type (
 func (s *seasons) UnmarshalJSON(b []byte) error {
 	*s = nil
 	type plain seasons
-	return lenient(b, '[', (*plain)(s))
+	return loose.Decode(b, '[', (*plain)(s))
 }
 
 // UnmarshalJSON takes anything that is not a list as none.
 func (e *episodes) UnmarshalJSON(b []byte) error {
 	*e = nil
 	type plain episodes
-	return lenient(b, '[', (*plain)(e))
+	return loose.Decode(b, '[', (*plain)(e))
 }
 
 // UnmarshalJSON takes anything that is not an object as "no ids".
 func (i *ids) UnmarshalJSON(b []byte) error {
 	*i = ids{}
 	type plain ids
-	return lenient(b, '{', (*plain)(i))
+	return loose.Decode(b, '{', (*plain)(i))
 }
 
 // UnmarshalJSON takes anything that is not an object as "no numbers".
 func (n *numbered) UnmarshalJSON(b []byte) error {
 	*n = numbered{}
 	type plain numbered
-	return lenient(b, '{', (*plain)(n))
+	return loose.Decode(b, '{', (*plain)(n))
 }
 
-// lenient decodes a value that begins as it should, and ignores any other.
-func lenient(b []byte, begins byte, into any) error {
-	if len(b) == 0 || b[0] != begins {
-		return nil
-	}
-	return json.Unmarshal(b, into)
-}
-
-// number is a JSON number as it is written, also when it is sent as a string;
-// "" for null and for anything else.
-type number string
-
-// UnmarshalJSON never fails: what is no number is "".
-func (n *number) UnmarshalJSON(b []byte) error {
-	*n = ""
-	s := strings.TrimSpace(unquoted(b))
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		*n = number(s)
-	}
-	return nil
-}
-
-// whole returns the value of a whole number that fits an int, else -1.
-func (n number) whole() int {
-	if v, err := strconv.Atoi(string(n)); err == nil && v >= 0 {
-		return v
-	}
-	if f := n.float(); f >= 0 && f < 1e9 && f == float64(int(f)) {
-		return int(f)
-	}
-	return -1
-}
-
-// float returns the value, -1 for none.
-func (n number) float() float64 {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err != nil {
-		return -1
-	}
-	return f
-}
+type number = loose.Number
 
 // text is a JSON string; "" for null and for anything else.
 type text string
 
 // UnmarshalJSON never fails: what is no string is "".
 func (t *text) UnmarshalJSON(b []byte) error {
-	*t = ""
-	if len(b) > 0 && b[0] == '"' {
-		*t = text(unquoted(b))
-	}
+	*t = text(loose.String(b))
 	return nil
 }
 
@@ -163,17 +119,6 @@ type truth bool
 func (t *truth) UnmarshalJSON(b []byte) error {
 	*t = string(b) == "true"
 	return nil
-}
-
-func unquoted(b []byte) string {
-	if len(b) == 0 || b[0] != '"' {
-		return string(b)
-	}
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		return ""
-	}
-	return s
 }
 
 // longAgo is how the service writes a date that nobody knows.

@@ -7,6 +7,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/loose"
 	"watchkeeper/providers/internal/transport"
 )
 
@@ -19,7 +20,7 @@ type fields map[string]text
 // UnmarshalJSON takes anything that is not an object as no fields.
 func (f *fields) UnmarshalJSON(b []byte) error {
 	*f = nil
-	return lenient(b, '{', (*map[string]text)(f))
+	return loose.Decode(b, '{', (*map[string]text)(f))
 }
 
 // moves names the activities that move when a person or a post changes what a

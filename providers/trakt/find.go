@@ -129,9 +129,9 @@ func (a *account) part(ctx context.Context, show *media.Item, to address) (*medi
 	for _, o := range parts {
 		r := row{Show: showObject(show)}
 		switch {
-		case to.episode < 0 && o.Number.whole() == to.season:
+		case to.episode < 0 && o.Number.Whole() == to.season:
 			r.Season = &o
-		case to.episode >= 0 && o.Season.whole() == to.season && o.Number.whole() == to.episode:
+		case to.episode >= 0 && o.Season.Whole() == to.season && o.Number.Whole() == to.episode:
 			r.Episode = &o
 		default:
 			continue

@@ -49,7 +49,7 @@ func (r row) key() (k string, o *object, kind media.Kind, err error) {
 	if o == nil {
 		return "", nil, 0, errType
 	}
-	if kind == media.Episode && (o.Season.whole() < 0 || o.Number.whole() < 0) {
+	if kind == media.Episode && (o.Season.Whole() < 0 || o.Number.Whole() < 0) {
 		return "", o, kind, errNumber
 	}
 	if id, ok := media.CleanID(media.Trakt, string(o.IDs.Trakt)); ok {
@@ -70,10 +70,10 @@ func (r row) partKey(o *object, kind media.Kind) string {
 	}
 	show, ok := media.CleanID(media.Trakt, string(r.Show.IDs.Trakt))
 	switch {
-	case ok && kind == media.Season && o.Number.whole() >= 0:
-		return key(kind, fmt.Sprintf("%s@%d", show, o.Number.whole()))
+	case ok && kind == media.Season && o.Number.Whole() >= 0:
+		return key(kind, fmt.Sprintf("%s@%d", show, o.Number.Whole()))
 	case ok && kind == media.Episode:
-		return key(kind, fmt.Sprintf("%s@%dx%d", show, o.Season.whole(), o.Number.whole()))
+		return key(kind, fmt.Sprintf("%s@%dx%d", show, o.Season.Whole(), o.Number.Whole()))
 	}
 	return ""
 }
@@ -85,15 +85,15 @@ func (r row) item() (media.Item, error) {
 		return media.Item{}, err
 	}
 	it := media.Item{
-		Key: k, Kind: kind, Title: string(o.Title), Year: max(0, o.Year.whole()),
-		RuntimeMS: int64(max(0, o.Runtime.whole())) * 60_000, Season: -1, Number: -1,
+		Key: k, Kind: kind, Title: string(o.Title), Year: max(0, o.Year.Whole()),
+		RuntimeMS: int64(max(0, o.Runtime.Whole())) * 60_000, Season: -1, Number: -1,
 		Tokens: o.IDs.tokens(kind),
 	}
 	switch kind {
 	case media.Season:
-		it.Season = o.Number.whole()
+		it.Season = o.Number.Whole()
 	case media.Episode:
-		it.Season, it.Number = o.Season.whole(), o.Number.whole()
+		it.Season, it.Number = o.Season.Whole(), o.Number.Whole()
 	}
 	if it.Season >= 0 && r.Show != nil {
 		partOf(&it, r.Show)

@@ -152,7 +152,7 @@ func (r row) shown(f media.Feature) (provider.Row, error) {
 		}
 		out.PlayKey, out.Value = id, media.Watched(r.WatchedAt.moment())
 	case media.Ratings:
-		n := r.Rating.whole()
+		n := r.Rating.Whole()
 		if n < 1 || n > 10 {
 			return out, errRating
 		}
@@ -160,7 +160,7 @@ func (r row) shown(f media.Feature) (provider.Row, error) {
 	case media.Watchlist:
 		out.Value, out.At = media.Listed(), r.ListedAt.moment()
 	case media.Progress:
-		pct := r.Progress.float()
+		pct := r.Progress.Float()
 		if pct < 0 || pct > 100 || !kind.Leaf() {
 			return out, errPercent
 		}
@@ -172,7 +172,7 @@ func (r row) shown(f media.Feature) (provider.Row, error) {
 
 // playID is the history id of a play, which names it in removals.
 func (r row) playID() (string, bool) {
-	n := r.ID.whole()
+	n := r.ID.Whole()
 	return string(r.ID), n > 0
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/loose"
 )
 
 // answer is the reply to a sync post: counts by kind, and the objects it did
@@ -31,7 +32,7 @@ type notFound struct {
 // UnmarshalJSON takes anything that is not an object as nothing.
 func (n *notFound) UnmarshalJSON(b []byte) error {
 	type plain notFound
-	return lenient(b, '{', (*plain)(n))
+	return loose.Decode(b, '{', (*plain)(n))
 }
 
 type counts struct {
@@ -44,12 +45,12 @@ type counts struct {
 // UnmarshalJSON takes anything that is not an object as no counts.
 func (c *counts) UnmarshalJSON(b []byte) error {
 	type plain counts
-	return lenient(b, '{', (*plain)(c))
+	return loose.Decode(b, '{', (*plain)(c))
 }
 
 func (c counts) of(k media.Kind) int {
 	n := [...]number{media.Film: c.Movies, media.Show: c.Shows, media.Season: c.Seasons, media.Episode: c.Episodes}[k]
-	return max(0, n.whole())
+	return max(0, n.Whole())
 }
 
 // echo is an object that was not found.
@@ -63,7 +64,7 @@ type echo struct {
 // UnmarshalJSON takes anything that is not an object as an echo of nothing.
 func (e *echo) UnmarshalJSON(b []byte) error {
 	type plain echo
-	return lenient(b, '{', (*plain)(e))
+	return loose.Decode(b, '{', (*plain)(e))
 }
 
 type (
@@ -74,13 +75,13 @@ type (
 // UnmarshalJSON takes anything that is not a list as an empty one.
 func (e *echoes) UnmarshalJSON(b []byte) error {
 	type plain echoes
-	return lenient(b, '[', (*plain)(e))
+	return loose.Decode(b, '[', (*plain)(e))
 }
 
 // UnmarshalJSON takes anything that is not a list as an empty one.
 func (n *numbers) UnmarshalJSON(b []byte) error {
 	type plain numbers
-	return lenient(b, '[', (*plain)(n))
+	return loose.Decode(b, '[', (*plain)(n))
 }
 
 // missing tells whether the reply says that a title or play was not found. An
@@ -114,14 +115,14 @@ func (e echo) covers(a address) bool {
 		return true
 	}
 	for _, s := range e.Seasons {
-		if s.Number.whole() != a.season {
+		if s.Number.Whole() != a.season {
 			continue
 		}
 		if len(s.Episodes) == 0 {
 			return true
 		}
 		for _, ep := range s.Episodes {
-			if ep.Number.whole() == a.episode {
+			if ep.Number.Whole() == a.episode {
 				return true
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/loose"
 )
 
 // settings is what is used of /users/settings.
@@ -28,7 +29,7 @@ type browsing struct {
 // UnmarshalJSON takes anything that is not an object as no settings.
 func (s *browsing) UnmarshalJSON(b []byte) error {
 	type plain browsing
-	return lenient(b, '{', (*plain)(s))
+	return loose.Decode(b, '{', (*plain)(s))
 }
 
 type limits struct {
@@ -38,7 +39,7 @@ type limits struct {
 // UnmarshalJSON takes anything that is not an object as no limits.
 func (l *limits) UnmarshalJSON(b []byte) error {
 	type plain limits
-	return lenient(b, '{', (*plain)(l))
+	return loose.Decode(b, '{', (*plain)(l))
 }
 
 type limit struct {
@@ -48,7 +49,7 @@ type limit struct {
 // UnmarshalJSON takes anything that is not an object as no limit.
 func (l *limit) UnmarshalJSON(b []byte) error {
 	type plain limit
-	return lenient(b, '{', (*plain)(l))
+	return loose.Decode(b, '{', (*plain)(l))
 }
 
 // plan is what an account may keep, as of a time of its settings.
@@ -93,7 +94,7 @@ func (a *account) settings(ctx context.Context, settingsAt string) (settings, er
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.plan = &plan{settingsAt: settingsAt, watchlist: s.Limits.Watchlist.ItemCount.whole(), once: bool(s.Browsing.WatchOnlyOnce)}
+	a.plan = &plan{settingsAt: settingsAt, watchlist: s.Limits.Watchlist.ItemCount.Whole(), once: bool(s.Browsing.WatchOnlyOnce)}
 	return s, nil
 }
 

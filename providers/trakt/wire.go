@@ -3,11 +3,11 @@ package trakt
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
 	"watchkeeper/engine/media"
+	"watchkeeper/providers/internal/loose"
 )
 
 // row is one entry of any list of the service: history, watchlist, ratings,
@@ -52,72 +52,18 @@ type ids struct {
 func (i *ids) UnmarshalJSON(b []byte) error {
 	*i = ids{}
 	type plain ids
-	return lenient(b, '{', (*plain)(i))
+	return loose.Decode(b, '{', (*plain)(i))
 }
 
-// lenient decodes a value that begins as it should, and ignores any other.
-func lenient(b []byte, begins byte, into any) error {
-	if len(b) == 0 || b[0] != begins {
-		return nil
-	}
-	return json.Unmarshal(b, into)
-}
-
-// number is a JSON number as it is written, also when it is sent as a string;
-// "" for null and for anything else.
-type number string
-
-// UnmarshalJSON never fails: what is no number is "".
-func (n *number) UnmarshalJSON(b []byte) error {
-	*n = ""
-	s := strings.TrimSpace(unquoted(b))
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		*n = number(s)
-	}
-	return nil
-}
-
-// whole returns the value of a whole number that fits an int, else -1.
-func (n number) whole() int {
-	if v, err := strconv.Atoi(string(n)); err == nil && v >= 0 {
-		return v
-	}
-	if f := n.float(); f >= 0 && f < 1e9 && f == float64(int(f)) {
-		return int(f)
-	}
-	return -1
-}
-
-// float returns the value, -1 for none.
-func (n number) float() float64 {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err != nil {
-		return -1
-	}
-	return f
-}
+type number = loose.Number
 
 // text is a JSON string; "" for null and for anything else.
 type text string
 
 // UnmarshalJSON never fails: what is no string is "".
 func (t *text) UnmarshalJSON(b []byte) error {
-	*t = ""
-	if len(b) > 0 && b[0] == '"' {
-		*t = text(unquoted(b))
-	}
+	*t = text(loose.String(b))
 	return nil
-}
-
-func unquoted(b []byte) string {
-	if len(b) == 0 || b[0] != '"' {
-		return string(b)
-	}
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		return ""
-	}
-	return s
 }
 
 // moment reads the service's times. The zero Moment stands for a missing or
