@@ -168,7 +168,7 @@ func (a *App) permitted(r ledger.Route, from, to ledger.Account, all []ledger.Ro
 	if r.Feature == media.History {
 		return usage("history is never copied exactly: plays that only %s has would be deleted", to.Name)
 	}
-	if leads(all, r.Feature, to.ID, from.ID) {
+	if ledger.Leads(all, r.Feature, to.ID, from.ID) {
 		return usage("%s cannot copy %s exactly while %s follows it, directly or through others", to.Name, from.Name, from.Name)
 	}
 	return nil
@@ -177,19 +177,6 @@ func (a *App) permitted(r ledger.Route, from, to ledger.Account, all []ledger.Ro
 // onward tells whether what was stated at one service may go to another (R15).
 func onward(from, to provider.Service) bool {
 	return from.Capabilities.OnwardToTrackers || from.Capabilities.Class != provider.Tracker || to.Capabilities.Class != provider.Tracker
-}
-
-// leads tells whether a path of routes goes from one account to another.
-func leads(all []ledger.Route, f media.Feature, from, to ledger.AccountID) bool {
-	reached := []ledger.AccountID{from}
-	for i := 0; i < len(reached); i++ {
-		for _, r := range all {
-			if r.Feature == f && r.From == reached[i] && !slices.Contains(reached, r.To) {
-				reached = append(reached, r.To)
-			}
-		}
-	}
-	return slices.Contains(reached[1:], to)
 }
 
 // RemoveRoutes ends routes. What was written stays.

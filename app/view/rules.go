@@ -133,7 +133,7 @@ func (p *painter) ruleCell(from, to ledger.AccountStatus, f RuleFacts) RuleCell 
 
 func (p *painter) ruleRow(from, to ledger.AccountID, feature media.Feature, f RuleFacts) RuleRow {
 	edit := RuleEdit{From: int64(from), To: int64(to), Feature: feature.String(), Mode: RuleOff, Removals: ledger.Never.String()}
-	row := RuleRow{RuleEdit: edit, Label: p.feature(feature), CanCopy: feature != media.History && !leadsBack(f.Routes, feature, to, from)}
+	row := RuleRow{RuleEdit: edit, Label: p.feature(feature), CanCopy: feature != media.History && !ledger.Leads(f.Routes, feature, to, from)}
 	for _, r := range f.Routes {
 		if r.From != from || r.To != to || r.Feature != feature {
 			continue
@@ -144,19 +144,6 @@ func (p *painter) ruleRow(from, to ledger.AccountID, feature media.Feature, f Ru
 		}
 	}
 	return row
-}
-
-// leadsBack tells whether a path of rules goes from one account to another.
-func leadsBack(all []ledger.Route, f media.Feature, from, to ledger.AccountID) bool {
-	reached := []ledger.AccountID{from}
-	for i := 0; i < len(reached); i++ {
-		for _, r := range all {
-			if r.Feature == f && r.From == reached[i] && !slices.Contains(reached, r.To) {
-				reached = append(reached, r.To)
-			}
-		}
-	}
-	return slices.Contains(reached[1:], to)
 }
 
 // WhatIf is what edits would change about the plan, before they are kept.
