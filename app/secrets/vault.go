@@ -27,7 +27,6 @@ type Vault struct {
 	late    bool  // it is past its limit
 	cache   map[string]string
 	scrub   scrubber
-	change  func(State)
 }
 
 // Open makes a vault over a backend; limit 0 means DefaultLimit.
@@ -54,18 +53,10 @@ func (v *Vault) Trouble() error {
 	return v.trouble
 }
 
-// OnChange calls f whenever the state changes, from any goroutine. It is set
-// before the vault is used.
-func (v *Vault) OnChange(f func(State)) { v.change = f }
-
 func (v *Vault) become(s State, trouble error) {
 	v.mu.Lock()
-	changed := v.state != s
+	defer v.mu.Unlock()
 	v.state, v.trouble = s, trouble
-	v.mu.Unlock()
-	if changed && v.change != nil {
-		v.change(s)
-	}
 }
 
 // Get returns what is kept under a name, from memory where it was read before.
