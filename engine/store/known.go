@@ -61,18 +61,8 @@ func (s *Store) known(ctx context.Context, of beliefs, args ...any) (k Known, er
 // Sent returns, per work, when a value of a feature was last written at an
 // account, whether it is known to have arrived or not.
 func (s *Store) Sent(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
-	type event struct {
-		work media.WorkID
-		at   media.Moment
-	}
-	all := map[media.WorkID]media.Moment{}
-	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
-		err = r.Scan(&v.work, &v.at)
-		return v, err
-	}, func(v event) error { all[v.work] = v.at; return nil },
-		`SELECT work, max(sent) FROM (
+	return s.newest(ctx, `SELECT work, max(sent) FROM (
 			SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
 			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action <> 3 AND state IN (2, 3, 5)
 		) GROUP BY work`, account, feature)
-	return all, s.wrap(err)
 }

@@ -39,11 +39,8 @@ func (s *Store) Wholes(ctx context.Context, works []media.WorkID) (map[media.Wor
 	return all, s.wrap(err)
 }
 
-// Happened returns, per work, the newest moment at which a value of a feature
-// was given, appeared or was written at an account; for History also of a part
-// of a work that its watchlist shows. What a service does by itself follows
-// from it (R9).
-func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
+// newest reads rows of a work and a moment, and keeps the newest of each work.
+func (s *Store) newest(ctx context.Context, query string, args ...any) (map[media.WorkID]media.Moment, error) {
 	type event struct {
 		work media.WorkID
 		at   media.Moment
@@ -52,8 +49,16 @@ func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature 
 	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
 		err = r.Scan(&v.work, &v.at)
 		return v, err
-	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil },
-		`WITH e AS (
+	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil }, query, args...)
+	return all, s.wrap(err)
+}
+
+// Happened returns, per work, the newest moment at which a value of a feature
+// was given, appeared or was written at an account; for History also of a part
+// of a work that its watchlist shows. What a service does by itself follows
+// from it (R9).
+func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
+	return s.newest(ctx, `WITH e AS (
 			SELECT work, iif(feature = ?3, n, at) AS at FROM shown WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0
 			UNION ALL SELECT work, began FROM shown JOIN runs ON runs.id = since
 				WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0 AND NOT first_look
@@ -66,7 +71,6 @@ func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature 
 		SELECT work, at FROM h UNION ALL
 		SELECT whole, max(at) FROM p JOIN h ON h.work = p.part GROUP BY whole`,
 		account, feature, media.History, ledger.ShownValue, media.Watchlist)
-	return all, s.wrap(err)
 }
 
 // parts finds the accounts that show a play of a part of each work (R9).
