@@ -12,6 +12,7 @@ package planted
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,28 +39,30 @@ type Proof struct{ Package, Test string }
 // applies, and returns the overlay's path. root is the module's folder. The
 // error says that the source has moved on and the bug has to be written anew.
 func (b Bug) Overlay(root, dir string) (string, error) {
-	path, err := filepath.Abs(filepath.Join(root, filepath.FromSlash(b.File)))
+	out, err := b.overlay(root, dir)
 	if err != nil {
-		return "", fmt.Errorf("planted %s: %w", b.Name, err)
-	}
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("planted %s: %w", b.Name, err)
-	}
-	if n := strings.Count(string(source), b.Old); n != 1 {
-		return "", fmt.Errorf("planted %s: %s has its text %d times, not once", b.Name, b.File, n)
-	}
-	changed := filepath.Join(dir, filepath.Base(b.File))
-	if err := os.WriteFile(changed, []byte(strings.Replace(string(source), b.Old, b.New, 1)), 0o600); err != nil {
-		return "", fmt.Errorf("planted %s: %w", b.Name, err)
-	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
-	if err != nil {
-		return "", fmt.Errorf("planted %s: %w", b.Name, err)
-	}
-	out := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(out, overlay, 0o600); err != nil {
 		return "", fmt.Errorf("planted %s: %w", b.Name, err)
 	}
 	return out, nil
+}
+
+func (b Bug) overlay(root, dir string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(root, filepath.FromSlash(b.File)))
+	if err != nil {
+		return "", err
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(source), b.Old); n != 1 {
+		return "", fmt.Errorf("%s has its text %d times, not once", b.File, n)
+	}
+	changed, out := filepath.Join(dir, filepath.Base(b.File)), filepath.Join(dir, "overlay.json")
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	if err != nil {
+		return "", err
+	}
+	planted := strings.Replace(string(source), b.Old, b.New, 1)
+	return out, errors.Join(os.WriteFile(changed, []byte(planted), 0o600), os.WriteFile(out, overlay, 0o600))
 }
