@@ -127,8 +127,8 @@ func (c *campaign) live(t *testing.T, which int, fate Fate) string {
 	c.deaths += life.Deaths
 	c.slowest = max(c.slowest, life.Slowest)
 	c.waits += min(1, len(life.Waits)-len(calm.Waits))
-	if errors.Is(err, providertest.ErrNoSuchPlay) {
-		return "" // the copy that the person would delete is parked, because nobody can know whether it arrived (R26)
+	if life.UnderWay && errors.Is(err, providertest.ErrNoSuchPlay) {
+		return "" // the copy that the person would delete: nobody can know yet whether it arrived (R26)
 	}
 	if err != nil {
 		return name + ": " + err.Error()

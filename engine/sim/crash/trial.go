@@ -4,6 +4,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,10 +24,12 @@ type Life struct {
 	// Waits are the works whose values a guard holds back or that are parked
 	// because nobody can know whether they arrived (R26), with the reason: what
 	// was sent again after a death may ask for a yes that it had before.
-	Waits   map[place]ledger.Code
-	Moments int // at which it could have died
-	Deaths  int
-	Slowest time.Duration // of its starts
+	Waits map[place]ledger.Code
+	// UnderWay: in the end a write is waited for, or parked.
+	UnderWay bool
+	Moments  int // at which it could have died
+	Deaths   int
+	Slowest  time.Duration // of its starts
 }
 
 // Shown is one value that an account shows.
@@ -59,7 +62,7 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 	err = s.Survive(ctx, m.home, m.through)
 	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Moments: m.moments, Deaths: m.life, Slowest: m.slowest}
 	if err != nil {
-		return out, err
+		return out, errors.Join(err, out.waiting(ctx, m.home))
 	}
 	for _, name := range m.home.Names() {
 		out.Shows[name] = lines(m.home.Room(name).Memory.Truth())
@@ -67,8 +70,13 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 	return out, out.waiting(ctx, m.home)
 }
 
-// waiting fills Waits from what the program itself gives as reasons.
+// waiting fills Waits and UnderWay from what the program itself gives as reasons.
 func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
+	pending, err := home.Store.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	l.UnderWay = len(pending) > 0
 	persons, err := home.Store.Profiles(ctx)
 	if err != nil {
 		return err
