@@ -5,26 +5,34 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
-	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
 )
 
+// past is what happened at an account, read once for all features whose effects
+// follow from it.
+type past struct {
+	watched                    map[media.WorkID]media.Moment
+	rated, ratedAt, ratingSent map[media.WorkID]media.Moment
+}
+
 // happened fills in what a service's own effects follow from (R9): plays and
 // ratings at this account, also those that this very read shows first.
-func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
+func (r *round) happened(ctx context.Context, s *sight, g *glance, p *past) (err error) {
 	f, effects := g.reading.Feature, s.caps.Effects
 	if f == media.Ratings || f == media.History && effects&provider.RatingWatches == 0 || effects == 0 {
 		return nil
 	}
 	if f != media.History {
-		if g.known.Watched, err = r.newest(ctx, s, media.History); err != nil {
+		if err := r.watched(ctx, s, p); err != nil {
 			return err
 		}
+		g.known.Watched = p.watched
 	}
 	if effects&(provider.RatingLists|provider.RatingWatches) != 0 {
-		if err := r.rated(ctx, s, &g.known); err != nil {
+		if err := r.rated(ctx, s, p); err != nil {
 			return err
 		}
+		g.known.Rated, g.known.RatedAt, g.known.RatingSent = p.rated, p.ratedAt, p.ratingSent
 	}
 	if f == media.Progress && effects&provider.UnwatchEndsProgress != 0 {
 		g.known.Unwatched = s.unwatched(r.now)
@@ -35,25 +43,34 @@ func (r *round) happened(ctx context.Context, s *sight, g *glance) (err error) {
 	return err
 }
 
-// rated fills in when works were rated at the account: by what we know, by the
+// watched reads when works were watched at the account.
+func (r *round) watched(ctx context.Context, s *sight, p *past) (err error) {
+	if p.watched == nil {
+		p.watched, err = r.newest(ctx, s, media.History)
+	}
+	return err
+}
+
+// rated reads when works were rated at the account: by what we know, by the
 // service's own time, and by us.
-func (r *round) rated(ctx context.Context, s *sight, k *observe.Known) (err error) {
-	if k.Rated, err = r.newest(ctx, s, media.Ratings); err != nil {
+func (r *round) rated(ctx context.Context, s *sight, p *past) (err error) {
+	if p.rated != nil {
+		return nil
+	}
+	if p.ratingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
 		return err
 	}
-	if k.RatingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
-		return err
-	}
-	k.RatedAt = map[media.WorkID]media.Moment{}
+	p.ratedAt = map[media.WorkID]media.Moment{}
 	if g := s.views[media.Ratings]; g != nil && g.trusted {
 		for _, shown := range g.known.Shown {
-			k.RatedAt[shown.Work] = max(k.RatedAt[shown.Work], shown.At)
+			p.ratedAt[shown.Work] = max(p.ratedAt[shown.Work], shown.At)
 		}
 		for _, row := range s.sightings(g.reading.View.Rows) {
-			k.RatedAt[row.Work] = max(k.RatedAt[row.Work], row.At)
+			p.ratedAt[row.Work] = max(p.ratedAt[row.Work], row.At)
 		}
 	}
-	return nil
+	p.rated, err = r.newest(ctx, s, media.Ratings)
+	return err
 }
 
 // newest is when a feature's values last happened at the account, per work.

@@ -65,11 +65,12 @@ func (r *round) loadKnown(ctx context.Context) error {
 			}
 			g.rows = s.sightings(g.reading.View.Rows)
 		}
+		var before past
 		for _, g := range s.views { // one feature's effects follow from what is known of another
-			if g == nil || !g.trusted || g.still {
-				continue
+			if g == nil || !g.trusted || g.verdict.Unchanged {
+				continue // nothing follows from a view that says nothing new
 			}
-			if err := r.happened(ctx, s, g); err != nil {
+			if err := r.happened(ctx, s, g, &before); err != nil {
 				return err
 			}
 		}
