@@ -26,14 +26,11 @@ func (c *call) socket() {
 		c.w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	conn, err := websocket.Accept(c.w, c.r, nil)
-	if err != nil {
-		return // Accept has answered
-	}
-	defer conn.CloseNow()
 	ctx, gone := context.WithCancel(c.r.Context())
 	defer gone()
 	l := &listener{user: who.user, send: make(chan []byte, 64), gone: gone}
+	// It is listened to before the handshake is answered, so that a client that
+	// stands connected misses nothing.
 	s.mu.Lock()
 	s.listeners[l] = true
 	s.mu.Unlock()
@@ -42,6 +39,11 @@ func (c *call) socket() {
 		delete(s.listeners, l)
 		s.mu.Unlock()
 	}()
+	conn, err := websocket.Accept(c.w, c.r, nil)
+	if err != nil {
+		return // Accept has answered
+	}
+	defer conn.CloseNow()
 	l.serve(ctx, conn)
 }
 

@@ -29,14 +29,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	conn, err := websocket.Accept(w, r, nil)
-	if err != nil {
-		return // Accept has answered
-	}
-	defer conn.CloseNow()
 	ctx, gone := context.WithCancel(r.Context())
 	defer gone()
 	l := &listener{user: who.user, send: make(chan []byte, 64), gone: gone}
+	// It is listened to before the handshake is answered, so that a client that
+	// stands connected misses nothing.
 	s.mu.Lock()
 	s.listeners[l] = true
 	s.mu.Unlock()
@@ -45,6 +42,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		delete(s.listeners, l)
 		s.mu.Unlock()
 	}()
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // Accept has answered
+	}
+	defer conn.CloseNow()
 	l.push("ForceKeepAlive", keepAliveSeconds)
 	l.serve(ctx, conn)
 }
