@@ -1,6 +1,7 @@
 package emby
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -52,8 +53,9 @@ func set(t testing.TB, o embyfake.Options, change func(*provider.Env)) *stage {
 	t.Helper()
 	s := &stage{server: embyfake.New(o)}
 	s.user = s.server.AddUser("marlow", "hush-hush")
-	s.weather = fakekit.NewWeather(s.server)
-	s.record = fakekit.NewRecorder(http.StripPrefix("/base", s.weather))
+	version := cmp.Or(o.Version, "4.8.11.0")
+	s.weather = fakekit.NewWeather(witness.Before(version, s.server))
+	s.record = fakekit.NewRecorder(http.StripPrefix("/base", witness.Asking(version, s.weather)))
 	internet := fakekit.NewInternet()
 	internet.Host("emby.test", s.record)
 	s.env = provider.Env{Base: internet, Install: "install-1", Version: "1.0", Address: address, Secrets: &vault{}, Dir: t.TempDir(),
@@ -217,8 +219,15 @@ func (s *shelf) calm() {
 }
 
 func TestConformance(t *testing.T) {
+	for version := range descriptions {
+		t.Run(version, func(t *testing.T) { conform(t, version) })
+	}
+}
+
+func conform(t *testing.T, version string) {
+	t.Helper()
 	providertest.Run(t, providertest.Harness{Bubble: true, Fresh: func(t *testing.T) *providertest.Rig {
-		s := &shelf{stage: set(t, embyfake.Options{}, nil), ids: map[providertest.Work]string{}}
+		s := &shelf{stage: set(t, embyfake.Options{Version: version}, nil), ids: map[providertest.Work]string{}}
 		kept, _ := mediabrowser.ParseKept(s.env.Secrets.(*vault).secret)
 		return &providertest.Rig{
 			Provider: s.account, Know: s.know, Seed: s.seed, Truth: s.truth, Fault: s.fault, Calm: s.calm,

@@ -48,8 +48,15 @@ func TestPasswordAndAddress(t *testing.T) {
 
 // Some proxies pass on nothing but /emby; then it is part of the address.
 func TestPrefixIsFoundAndKept(t *testing.T) {
-	server := embyfake.New(embyfake.Options{OnlyPrefixed: true})
-	server.AddUser("marlow", "")
+	for version := range descriptions {
+		server := embyfake.New(embyfake.Options{Version: version, OnlyPrefixed: true})
+		server.AddUser("marlow", "")
+		prefixIsFound(t, witness.Before(version, server))
+	}
+}
+
+func prefixIsFound(t *testing.T, server http.Handler) {
+	t.Helper()
 	net := fakekit.NewInternet()
 	net.Host("emby.test", server)
 	for _, input := range []string{"emby.test", "https://emby.test/emby/"} {

@@ -17,9 +17,11 @@ import (
 )
 
 func TestSocketNamesWhatListsDoNotShow(t *testing.T) {
-	for _, prefixed := range []bool{false, true} {
-		s := set(t, embyfake.Options{Works: fakekit.SomeWorks(303)}, nil)
+	prefixed := false
+	for version := range descriptions {
+		s := set(t, embyfake.Options{Version: version, Works: fakekit.SomeWorks(303)}, nil)
 		listening := listen(t, s, prefixed)
+		prefixed = !prefixed
 		show := s.server.Find("Harbour 3")
 		snap := s.read(t, provider.ReadRequest{Full: true})
 		s.user.Rate(show, 9)

@@ -177,7 +177,7 @@ func TestVersions(t *testing.T) {
 			o.Product = " "
 		}
 		net := fakekit.NewInternet()
-		net.Host("old.test", jellyfinfake.New(o))
+		net.Host("old.test", witness.Before(o.Version, jellyfinfake.New(o)))
 		l, _ := startLogin(provider.Env{Base: net, Secrets: &vault{}}, provider.QuickConnect)
 		_, _ = l.Next(t.Context(), nil)
 		_, err := l.Next(t.Context(), map[string]string{"address": "old.test"})

@@ -238,7 +238,15 @@ func TestIgnoredIDsAreNotAnswered(t *testing.T) {
 }
 
 func TestSocketNamesWhatListsDoNotShow(t *testing.T) {
-	s, film := one(t)
+	for version := range descriptions {
+		t.Run(version, func(t *testing.T) { socketNames(t, version) })
+	}
+}
+
+func socketNames(t *testing.T, version string) {
+	t.Helper()
+	s := set(t, jellyfinfake.Options{Version: version, Works: fakekit.SomeWorks(3)}, nil)
+	film := s.server.Find("Paper Lighthouse 1")
 	srv := httptest.NewServer(s.record)
 	defer srv.Close()
 	s.env.Base, s.env.Address = nil, srv.URL+"/base"

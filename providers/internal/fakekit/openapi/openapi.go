@@ -36,6 +36,9 @@ type Contract struct {
 	Base string
 	// CommaLists: the service takes "a,b" where its description repeats names.
 	CommaLists bool
+	// Credentials are headers that the service takes in the place of those that
+	// its description names.
+	Credentials []string
 }
 
 // Load reads a description (JSON or YAML, a byte order mark is allowed). found
@@ -57,16 +60,16 @@ func Load(path string, tolerated ...Deviation) (c *Contract, found bool, err err
 
 // Check returns one complaint per difference: unknown path or method, query
 // names that the description does not have, requests or answers that do not
-// fit. Exchanges without an answer are not judged.
+// fit. Of an exchange without an answer the request is judged.
 func (c *Contract) Check(calls []fakekit.Call) (complaints []string) {
 	defer func() { complaints = unique(complaints) }()
 	for _, call := range calls {
-		if call.Status == 0 {
-			continue
-		}
-		route, params := c.route(call.Method, strings.TrimPrefix(call.Path, c.Base))
-		if route == nil {
-			complaints = append(complaints, call.Method+" "+call.Path+": not described")
+		path := c.below(call.Path)
+		route, params := c.route(call.Method, path)
+		if name := call.Method + " " + path; route == nil {
+			if !c.isTolerated(name, "not described") {
+				complaints = append(complaints, name+": not described")
+			}
 			continue
 		}
 		for _, text := range c.judge(call, route, params) {
@@ -76,6 +79,14 @@ func (c *Contract) Check(calls []fakekit.Call) (complaints []string) {
 		}
 	}
 	return complaints
+}
+
+// below is a path without the base, as the description has it.
+func (c *Contract) below(path string) string {
+	if rest, based := strings.CutPrefix(path, c.Base+"/"); based {
+		return "/" + rest
+	}
+	return path
 }
 
 func unique(list []string) []string {
@@ -125,6 +136,7 @@ func match(template, path string) (map[string]string, bool) {
 	return params, true
 }
 
+// judge holds the request, and the answer where there is one, to an operation.
 func (c *Contract) judge(call fakekit.Call, route *routers.Route, params map[string]string) []string {
 	complaints := unknownQuery(call, route)
 	if c.CommaLists {
@@ -134,20 +146,30 @@ func (c *Contract) judge(call fakekit.Call, route *routers.Route, params map[str
 		Request:    rebuilt(call),
 		PathParams: params,
 		Route:      route,
-		Options:    &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+		Options:    &openapi3filter.Options{AuthenticationFunc: c.credential, MultiError: true},
 	}
 	ask.QueryParams = ask.Request.URL.Query()
-	if err := openapi3filter.ValidateRequest(context.Background(), ask); err != nil {
-		complaints = append(complaints, "request: "+firstLine(err))
-	}
-	if call.Status >= 400 {
+	complaints = append(complaints, texts("request", openapi3filter.ValidateRequest(context.Background(), ask))...)
+	complaints = append(complaints, unknownFields("request", sentForm(route.Operation), call.Body)...)
+	if call.Status == 0 {
 		return complaints
 	}
-	if route.Operation.Responses.Status(call.Status) == nil && route.Operation.Responses.Default() == nil {
-		return append(complaints, fmt.Sprintf("answer: status %d is not described", call.Status))
+	return append(complaints, c.judgeAnswer(call, ask)...)
+}
+
+// judgeAnswer holds an answer to what the operation may answer. An error has
+// the described form or none at all: bodies of errors are seldom described.
+func (c *Contract) judgeAnswer(call fakekit.Call, ask *openapi3filter.RequestValidationInput) []string {
+	op := ask.Route.Operation
+	described := op.Responses.Status(call.Status)
+	if described == nil {
+		described = op.Responses.Default()
 	}
-	if call.Status == http.StatusNoContent || len(call.Reply) == 0 {
-		return complaints
+	switch {
+	case described == nil:
+		return []string{fmt.Sprintf("answer: status %d is not described", call.Status)}
+	case call.Status == http.StatusNoContent, len(call.Reply) == 0, call.Status >= 400 && len(described.Value.Content) == 0:
+		return nil
 	}
 	err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: ask,
@@ -156,10 +178,25 @@ func (c *Contract) judge(call fakekit.Call, route *routers.Route, params map[str
 		Body:                   io.NopCloser(bytes.NewReader(call.Reply)),
 		Options:                ask.Options,
 	})
-	if err != nil {
-		complaints = append(complaints, "answer: "+firstLine(err))
+	return append(texts("answer", err), unknownFields("answer", form(described.Value.Content), call.Reply)...)
+}
+
+// credential tells whether a request carries what a scheme asks for.
+func (c *Contract) credential(_ context.Context, in *openapi3filter.AuthenticationInput) error {
+	r, scheme := in.RequestValidationInput.Request, in.SecurityScheme
+	has := slices.ContainsFunc(c.Credentials, func(name string) bool { return r.Header.Get(name) != "" })
+	switch {
+	case scheme.Type != "apiKey":
+		has = has || r.Header.Get("Authorization") != ""
+	case scheme.In == "query":
+		has = has || r.URL.Query().Has(scheme.Name)
+	default:
+		has = has || r.Header.Get(scheme.Name) != ""
 	}
-	return complaints
+	if !has {
+		return errors.New("no credential " + in.SecuritySchemeName)
+	}
+	return nil
 }
 
 // unknownQuery lists query names that the operation does not have: services
@@ -200,7 +237,65 @@ func rebuilt(call fakekit.Call) *http.Request {
 	return req
 }
 
-func firstLine(err error) string {
+// texts are the single complaints in an error, each in one short line.
+func texts(about string, err error) (out []string) {
+	var (
+		many openapi3.MultiError
+		sent *openapi3filter.RequestError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &many) && len(many) > 0:
+		if errors.As(err, &sent) && sent.Parameter != nil {
+			about += " " + sent.Parameter.Name
+		}
+		for _, one := range many {
+			out = append(out, texts(about, one)...)
+		}
+		return out
+	case errors.As(err, &sent) && sent.Parameter != nil:
+		about += " " + sent.Parameter.Name
+	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	return text[:min(len(text), 300)]
+	return []string{about + ": " + text[:min(len(text), 300)]}
+}
+
+// Unjudged is the control of Check: it lists the operations of which a request
+// with an argument that nobody knows, or an answer that is only a word, would
+// pass. Where that is so, the check says nothing.
+func (c *Contract) Unjudged(calls []fakekit.Call) (out []string) {
+	for _, call := range calls {
+		route, _ := c.route(call.Method, c.below(call.Path))
+		if route == nil || call.Status == 0 || call.Status >= 400 {
+			continue
+		}
+		name := call.Method + " " + route.Path
+		bent := call
+		bent.Query = url.Values{"nobodysArgument": {"1"}}
+		if len(c.Check([]fakekit.Call{bent})) == 0 {
+			out = append(out, name+": requests are not judged")
+		}
+		bent = call
+		if bent.Reply = []byte(`"word"`); len(call.Reply) > 0 && len(c.Check([]fakekit.Call{bent})) == 0 && !c.isTolerated(name, "answers are not judged") {
+			out = append(out, name+": answers are not judged")
+		}
+	}
+	return unique(out)
+}
+
+// Complaints are Check and its control, each named by what is judged.
+func (c *Contract) Complaints(of string, calls []fakekit.Call) []string {
+	return Of(of, append(c.Check(calls), c.Unjudged(calls)...), nil)
+}
+
+// Of puts a name before complaints; an error is one.
+func Of(name string, list []string, err error) (out []string) {
+	if err != nil {
+		list = append(list, err.Error())
+	}
+	for _, text := range list {
+		out = append(out, name+": "+text)
+	}
+	return out
 }

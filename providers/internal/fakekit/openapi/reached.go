@@ -1,0 +1,46 @@
+package openapi
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"watchkeeper/providers/internal/fakekit"
+)
+
+// address is what a text in the source looks like that a request is sent to,
+// up to what is filled in.
+var address = regexp.MustCompile(`^/[A-Za-z:][^%?]*`)
+
+// Unreached lists the addresses in the source of a package that none of the
+// calls went to: requests that would escape the check. Errors name addresses
+// too; those are parts of longer texts.
+func Unreached(folder string, calls []fakekit.Call) (out []string, err error) {
+	own := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	packages, err := parser.ParseDir(token.NewFileSet(), folder, own, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range packages {
+		ast.Inspect(p, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+				s, _ := strconv.Unquote(text.Value) // the source compiles
+				if at := address.FindString(s); at != "" && !reached(at, calls) {
+					out = append(out, "nothing was sent to "+at)
+				}
+			}
+			return true
+		})
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+func reached(at string, calls []fakekit.Call) bool {
+	return slices.ContainsFunc(calls, func(c fakekit.Call) bool { return strings.Contains(c.Path, at) })
+}
