@@ -57,8 +57,8 @@ func (k *keyring) Save(_ context.Context, s provider.Secret) error {
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, fake: anilistfake.New(time.Now), net: fakekit.NewInternet()}
 	w.user = w.fake.AddUser(555, "marlow")
-	w.weather = fakekit.NewWeather(w.fake)
-	w.recorder = fakekit.NewRecorder(w.weather)
+	w.weather = fakekit.NewWeather(witness.Before("", w.fake))
+	w.recorder = fakekit.NewRecorder(witness.Asking("", w.weather))
 	w.net.Host(apiHost, w.recorder)
 	w.net.Host(siteHost, w.recorder)
 	w.env = provider.Env{Base: w.net, Version: "1.0", ClientID: "test-client", Secrets: &keyring{}}

@@ -27,9 +27,9 @@ var witness openapi.Witness
 
 // TestMain holds every request of every test, and every answer of the
 // imitation, to the server's own API descriptions, where they are at hand.
-func TestMain(m *testing.M) { openapi.Main(m, judge) }
+func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
-func judge(all bool) (complaints []string) {
+func judged(all bool) (complaints []string) {
 	for version, file := range descriptions {
 		path := filepath.Join("..", "..", "..", "shared", "contracts", "emby", "emby-openapi-"+file+".json")
 		contract, found, err := openapi.Load(path, deviations...)

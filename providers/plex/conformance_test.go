@@ -59,8 +59,9 @@ func set(t testing.TB, change func(*stage)) *stage {
 	s.owner = s.cloud.AddUser("marlow")
 	s.user = s.owner
 	s.server = s.cloud.AddServer("Attic NAS", s.owner)
-	s.weather, s.cloudWeather = fakekit.NewWeather(s.server), fakekit.NewWeather(s.cloud)
-	s.record, s.tally = fakekit.NewRecorder(http.StripPrefix("/base", s.weather)), fakekit.NewRecorder(s.cloudWeather)
+	s.weather, s.cloudWeather = fakekit.NewWeather(witness.Before("server", s.server)), fakekit.NewWeather(witness.Before("cloud", s.cloud))
+	s.record = fakekit.NewRecorder(http.StripPrefix("/base", witness.Asking("server", s.weather)))
+	s.tally = fakekit.NewRecorder(witness.Asking("cloud", s.cloudWeather))
 	s.internet.Host("plex.test", s.record)
 	for _, host := range hosts {
 		s.internet.Host(host, s.tally)

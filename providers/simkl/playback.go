@@ -238,10 +238,11 @@ func (a *account) pause(ctx context.Context, c provider.Change) (provider.Result
 	return judgePause(raw, a.shelf.titles()), nil
 }
 
-// judgePause reads the reply: the session as it is now.
+// judgePause reads the reply: the session as it is now. What it was taken for
+// is not always told.
 func judgePause(raw json.RawMessage, known titles) provider.Result {
 	var s session
-	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &s) != nil || s.Action != "pause" {
+	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &s) != nil || s.Action != "" && s.Action != "pause" {
 		e := provider.Failed(provider.Rejected, "post /scrobble/pause", errOther)
 		e.Sent = true
 		return provider.Result{Outcome: provider.Unproven, Err: e}

@@ -89,8 +89,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, fake: simklfake.New(time.Now), posts: posts{bodies: map[string][]string{}}, net: fakekit.NewInternet()}
 	w.fake.Limited = false
 	w.user = w.fake.AddUser("marlow")
-	w.weather = fakekit.NewWeather(w.fake)
-	w.recorder = fakekit.NewRecorder(w.weather)
+	w.weather = fakekit.NewWeather(witness.Before("", w.fake))
+	w.recorder = fakekit.NewRecorder(witness.Asking("", w.weather))
 	w.net.Host(apiHost, w.posts.before(w.recorder))
 	w.net.Host("simkl.com", w.recorder)
 	w.env = provider.Env{Base: w.net, Version: "1.0", ClientID: "test-client", Secrets: &keyring{}}

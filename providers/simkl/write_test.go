@@ -311,7 +311,7 @@ func TestPositionsAreWritten(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	w.weather.On("other", "POST /scrobble/pause", 1, fakekit.Changed(func(_ http.Header, body []byte) []byte {
-		return []byte(strings.Replace(string(body), `"pause"`, `"scrobble"`, 1))
+		return []byte(strings.Replace(string(body), "{", `{"action":"scrobble",`, 1))
 	}))
 	if r := w.write(add(media.Progress, filmItem("6"), media.Position(30_000, 0)))[0]; r.Outcome != provider.Unproven {
 		t.Errorf("%+v", r)

@@ -80,7 +80,7 @@ func (o *oauth) post(ctx context.Context, path string, form map[string]string, i
 	if o.env.ClientSecret != "" && path != "/device/code" {
 		form["client_secret"] = o.env.ClientSecret
 	}
-	_, err := o.api.JSON(ctx, transport.Request{Method: http.MethodPost, URL: authURL + path, Body: form}, into)
+	_, err := o.api.JSON(ctx, transport.Request{Method: http.MethodPost, URL: authURL + path, Header: apiHeader(o.env), Body: form}, into)
 	return err
 }
 

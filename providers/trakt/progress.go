@@ -77,7 +77,7 @@ func (a *account) pause(ctx context.Context, c provider.Change) (provider.Result
 	if err != nil {
 		return one(err)
 	}
-	if reply.Action != "pause" {
+	if reply.Action != "" && reply.Action != "pause" {
 		e := provider.Failed(provider.Rejected, "post /scrobble/pause", errOther)
 		e.Sent = true
 		return provider.Result{Outcome: provider.Unproven, Err: e}, nil

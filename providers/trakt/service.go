@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 
 	"golang.org/x/time/rate"
@@ -65,8 +66,7 @@ func newAccount(env provider.Env, t tokens, read, write *rate.Limiter) *account 
 		Base: env.Base, Log: env.Log, UserAgent: userAgent(env.Version), Hosts: []string{apiHost},
 		Authorize: func(ctx context.Context, r *http.Request) error {
 			r.Header.Set("Content-Type", "application/json") // also without a body: anything else is 412
-			r.Header.Set("trakt-api-version", "2")
-			r.Header.Set("trakt-api-key", env.ClientID)
+			maps.Copy(r.Header, apiHeader(env))
 			return t.Authorize(ctx, r)
 		},
 		Refresh:  t.Renew,
@@ -119,4 +119,9 @@ func limitEnds(h http.Header) media.Moment {
 		return 0
 	}
 	return limit.Until.moment()
+}
+
+// apiHeader names version and program, with every request.
+func apiHeader(env provider.Env) http.Header {
+	return http.Header{"Trakt-Api-Version": {"2"}, "Trakt-Api-Key": {env.ClientID}}
 }

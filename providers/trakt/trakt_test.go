@@ -87,8 +87,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, fake: traktfake.New(time.Now), posts: posts{bodies: map[string][]string{}}}
 	w.fake.Limited = false
 	w.user = w.fake.AddUser("marlow")
-	w.weather = fakekit.NewWeather(w.fake)
-	w.recorder = fakekit.NewRecorder(w.weather)
+	w.weather = fakekit.NewWeather(witness.Before("", w.fake))
+	w.recorder = fakekit.NewRecorder(witness.Asking("", w.weather))
 	net := fakekit.NewInternet()
 	net.Host(apiHost, w.posts.before(w.recorder))
 	net.Host(authHost, w.posts.before(w.recorder))

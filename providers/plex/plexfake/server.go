@@ -30,7 +30,7 @@ func (s *Server) serve(in call) {
 	}
 	switch path := r.URL.Path; {
 	case path == "/" && in.user != nil:
-		in.container(0, map[string]any{"friendlyName": s.Name, "machineIdentifier": s.ID, "version": s.version, "claimed": true})
+		in.container(0, map[string]any{"friendlyName": s.Name, "machineIdentifier": s.ID, "version": s.version})
 	case path == "/identity":
 		in.container(0, map[string]any{"claimed": true, "machineIdentifier": s.ID, "version": s.version})
 	case in.user == nil:

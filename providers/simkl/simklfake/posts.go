@@ -71,6 +71,11 @@ func newOutcome() *outcome {
 		placed: map[string][]object{"movies": {}, "shows": {}}}
 }
 
+// titlesLost is what was not found where only titles count.
+func (o *outcome) titlesLost() map[string][]object {
+	return map[string][]object{"movies": o.lost["movies"], "shows": o.lost["shows"]}
+}
+
 func (o *outcome) miss(list string, p posted) { o.lost[list] = append(o.lost[list], object(p)) }
 
 func (o *outcome) counts() object {
@@ -188,7 +193,7 @@ func (s *Service) historyRemove(c *call) {
 			c.user.remove(t, c.now)
 		}
 	})
-	reply(c.w, http.StatusCreated, object{"deleted": o.counts(), "not_found": o.lost})
+	reply(c.w, http.StatusCreated, object{"deleted": o.counts(), "not_found": o.titlesLost()})
 }
 
 // addToList moves titles between lists. A movie cannot be watched by half.
@@ -215,7 +220,7 @@ func (s *Service) addToList(c *call) {
 		list := map[string]string{"movie": "movies", "show": "shows", "anime": "shows"}[t.Type]
 		o.placed[list] = append(o.placed[list], object{"to": to, "ids": p["ids"], "type": t.Type})
 	})
-	reply(c.w, http.StatusCreated, object{"added": o.placed, "not_found": o.lost})
+	reply(c.w, http.StatusCreated, object{"added": o.placed, "not_found": o.titlesLost()})
 }
 
 func (s *Service) ratingsAdd(c *call) {
@@ -251,7 +256,7 @@ func (s *Service) ratingsRemove(c *call) {
 			c.user.unrate(t, c.now)
 		}
 	})
-	reply(c.w, http.StatusCreated, object{"deleted": o.counts(), "not_found": o.lost})
+	reply(c.w, http.StatusCreated, object{"deleted": o.counts(), "not_found": o.titlesLost()})
 }
 
 // scrobblePause keeps a resume point, one per title.
@@ -286,7 +291,5 @@ func (s *Service) scrobblePause(c *call) {
 	if !s.Idle {
 		p = c.user.pause(t, ep, b.Progress, c.now, c.now)
 	}
-	out := p.json()
-	out["action"] = "pause"
-	reply(c.w, http.StatusCreated, out)
+	reply(c.w, http.StatusCreated, p.json())
 }

@@ -41,9 +41,18 @@ type Contract struct {
 	Credentials []string
 }
 
+// Unions reads a description that was made from unions of types: it says
+// "one of" where several forms may fit, and none must be the only one.
+func Unions(data []byte) []byte { return bytes.ReplaceAll(data, []byte(`"oneOf"`), []byte(`"anyOf"`)) }
+
 // Load reads a description (JSON or YAML, a byte order mark is allowed). found
 // is false when there is no such file; then nothing can be checked.
 func Load(path string, tolerated ...Deviation) (c *Contract, found bool, err error) {
+	return LoadAs(path, func(data []byte) []byte { return data }, tolerated...)
+}
+
+// LoadAs is Load of a description that is put right first.
+func LoadAs(path string, right func([]byte) []byte, tolerated ...Deviation) (c *Contract, found bool, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, false, nil
@@ -51,7 +60,7 @@ func Load(path string, tolerated ...Deviation) (c *Contract, found bool, err err
 	if err != nil {
 		return nil, false, err
 	}
-	doc, err := openapi3.NewLoader().LoadFromData(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	doc, err := openapi3.NewLoader().LoadFromData(right(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: %w", path, err)
 	}
@@ -165,20 +174,36 @@ func (c *Contract) judgeAnswer(call fakekit.Call, ask *openapi3filter.RequestVal
 	if described == nil {
 		described = op.Responses.Default()
 	}
+	var odd []string
+	status := call.Status
+	if described == nil {
+		odd = []string{fmt.Sprintf("answer: status %d is not described", call.Status)}
+		if status, described = success(op); call.Status >= 400 || described == nil {
+			return odd
+		}
+	}
 	switch {
-	case described == nil:
-		return []string{fmt.Sprintf("answer: status %d is not described", call.Status)}
 	case call.Status == http.StatusNoContent, len(call.Reply) == 0, call.Status >= 400 && len(described.Value.Content) == 0:
-		return nil
+		return odd
 	}
 	err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: ask,
-		Status:                 call.Status,
+		Status:                 status,
 		Header:                 call.ReplyHeader,
 		Body:                   io.NopCloser(bytes.NewReader(call.Reply)),
 		Options:                ask.Options,
 	})
-	return append(texts("answer", err), unknownFields("answer", form(described.Value.Content), call.Reply)...)
+	return slices.Concat(odd, texts("answer", err), unknownFields("answer", form(described.Value.Content), call.Reply))
+}
+
+// success is how an operation answers that worked, under whatever status.
+func success(op *openapi3.Operation) (int, *openapi3.ResponseRef) {
+	for _, status := range []int{http.StatusOK, http.StatusCreated} {
+		if described := op.Responses.Status(status); described != nil {
+			return status, described
+		}
+	}
+	return 0, nil
 }
 
 // credential tells whether a request carries what a scheme asks for.
@@ -237,25 +262,28 @@ func rebuilt(call fakekit.Call) *http.Request {
 	return req
 }
 
-// texts are the single complaints in an error, each in one short line.
+// texts are the single complaints in an error, each in one short line. What
+// fits none of several forms is one complaint.
 func texts(about string, err error) (out []string) {
-	var (
-		many openapi3.MultiError
-		sent *openapi3filter.RequestError
-	)
-	switch {
-	case err == nil:
+	switch e := err.(type) {
+	case nil:
 		return nil
-	case errors.As(err, &many) && len(many) > 0:
-		if errors.As(err, &sent) && sent.Parameter != nil {
-			about += " " + sent.Parameter.Name
-		}
-		for _, one := range many {
+	case openapi3.MultiError:
+		for _, one := range e {
 			out = append(out, texts(about, one)...)
 		}
 		return out
-	case errors.As(err, &sent) && sent.Parameter != nil:
-		about += " " + sent.Parameter.Name
+	case *openapi3filter.RequestError:
+		if e.Parameter != nil {
+			about += " " + e.Parameter.Name
+		}
+		if e.Err != nil {
+			return texts(about, e.Err)
+		}
+	case *openapi3filter.ResponseError:
+		if e.Err != nil {
+			return texts(about, e.Err)
+		}
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return []string{about + ": " + text[:min(len(text), 300)]}

@@ -62,6 +62,7 @@ func TestCheck(t *testing.T) {
 		"wrong answer":   {call("GET", "/base/Items", "", "", 200, `{"n":"x"}`), 1},
 		"short answer":   {call("GET", "/base/Items", "", "", 200, `{}`), 1},
 		"odd status":     {call("POST", "/base/Items/7", "", `{}`, 201, ""), 1},
+		"odd and wrong":  {call("GET", "/base/Items", "", "", 201, `{"n":"x"}`), 2},
 	} {
 		if got := c.Check([]fakekit.Call{want.call, want.call}); len(got) != want.complaints {
 			t.Errorf("%s: %q", name, got)
