@@ -100,7 +100,7 @@ func (e entry) value(f media.Feature) (media.Value, error) {
 		switch e.Status {
 		case planning:
 			return media.Listed(), nil
-		case current, completed, repeating, paused, dropped, "":
+		case current, completed, repeating, paused, dropped:
 			return media.Value{}, nil
 		}
 		return media.Value{}, errStatus

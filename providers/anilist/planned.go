@@ -63,7 +63,7 @@ var errTwice = errors.New("a second change of the same title")
 
 // touched tells whether a planned entry holds anything but the plan.
 func (e entry) touched() bool {
-	return e.Progress.whole() != 0 && e.Progress != "" || e.score() != 0 || e.Repeat.whole() > 0 || e.Notes != "" ||
+	return e.Progress.whole() != 0 && e.Progress != "" || e.score() != 0 || e.Repeat.whole() != 0 && e.Repeat != "" || e.Notes != "" ||
 		bool(e.CustomLists) || !e.StartedAt.empty() || !e.CompletedAt.empty()
 }
 

@@ -115,6 +115,9 @@ func (l *list) add(c *collection, at map[int]int) int {
 		l.received += group.Entries.odd
 		for _, e := range group.Entries.list {
 			l.received++
+			if e.MediaID.whole() <= 0 {
+				e.MediaID = e.Media.ID
+			}
 			id := e.MediaID.whole()
 			if id <= 0 {
 				l.odd++

@@ -74,6 +74,22 @@ func TestOddEntries(t *testing.T) {
 	}
 }
 
+// TestOddValuesAreNotMissing: a count, a score or a list that is there and not
+// understood is named, not read as none.
+func TestOddValuesAreNotMissing(t *testing.T) {
+	const answer = `{"data":{"MediaListCollection":{"hasNextChunk":false,"lists":[{"entries":[
+{"id":1,"mediaId":101,"status":"CURRENT","progress":"three","score":"high","media":{"episodes":12}},
+{"id":2,"mediaId":null,"status":null,"progress":null,"score":null,"media":{"id":"102","episodes":""}},
+{"id":3,"mediaId":"0","status":7,"progress":"","score":{},"media":{"id":103,"episodes":[]}}]}]}}}`
+	w := newWorld(t)
+	w.weather.When("odd", isList, -1, fakekit.Answer(200, "application/json", answer))
+	for f, want := range map[media.Feature][2]int{media.Watchlist: {0, 2}, media.History: {0, 1}, media.Ratings: {0, 1}} {
+		if v, _ := w.view(f, ""); len(v.Rows) != want[0] || len(v.Skipped) != want[1] || v.Evidence.Received != 3 {
+			t.Errorf("%s: %d rows, skipped %+v", f, len(v.Rows), v.Skipped)
+		}
+	}
+}
+
 // TestKeepsToTheLimit: whatever is asked, no minute sees more than the service
 // allows, and silence is kept once nothing is left.
 func TestKeepsToTheLimit(t *testing.T) {

@@ -111,16 +111,14 @@ func (t *ticks) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// number is a JSON number, also as a string; "" for null and anything else.
+// number is a JSON number, also as a string; "" for null, odd when it is none.
 type number string
 
 // UnmarshalJSON never fails.
 func (n *number) UnmarshalJSON(b []byte) error {
-	*n = ""
-	s := strings.TrimSpace(loose.Unquoted(b))
-	if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
-		*n = number(s)
-	}
+	var l loose.Number
+	_ = l.UnmarshalJSON(b) // never fails
+	*n = number(l)
 	return nil
 }
 

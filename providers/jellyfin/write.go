@@ -110,7 +110,7 @@ func refused(why error) provider.Result {
 // of them set a state and add nothing.
 func (w *write) send(ctx context.Context, again bool) provider.Result {
 	req := w.request()
-	var got mediabrowser.UserData
+	var got *mediabrowser.UserData
 	_, err := w.server.http.JSON(ctx, req, &got)
 	if e := provider.AsError(err); e != nil {
 		if e.Status == http.StatusForbidden && w.change.Feature == media.History && w.change.Action != provider.Remove {
@@ -123,6 +123,8 @@ func (w *write) send(ctx context.Context, again bool) provider.Result {
 
 func failed(e *provider.Error) provider.Result {
 	switch {
+	case e.Status == http.StatusNoContent:
+		return provider.Result{Outcome: provider.Accepted} // what came of it is for a look-up to tell
 	case e.Sent:
 		return provider.Result{Outcome: provider.Unproven, Err: e}
 	case e.Kind == provider.Rejected:
@@ -131,10 +133,13 @@ func failed(e *provider.Error) provider.Result {
 	return provider.Result{Outcome: provider.NotApplied, Err: e}
 }
 
-// proven holds the answer against the wish.
-func (w *write) proven(ctx context.Context, got mediabrowser.UserData, again bool) provider.Result {
+// proven holds the answer against the wish. One that says nothing of the item
+// proves nothing.
+func (w *write) proven(ctx context.Context, got *mediabrowser.UserData, again bool) provider.Result {
 	item := *w.item
-	item.UserData = &got
+	if item.UserData = got; !item.Understood() {
+		return provider.Result{Outcome: provider.Accepted}
+	}
 	row, _ := mediabrowser.Value(item, w.change.Feature)
 	row.Key = w.change.Item.Key
 	if w.shows(row.Value) {
@@ -238,7 +243,7 @@ func (w *write) mark(ctx context.Context) provider.Result {
 	if !at.Known() {
 		return refused(errNoDate)
 	}
-	var got mediabrowser.UserData
+	var got *mediabrowser.UserData
 	_, err := w.server.http.JSON(ctx, transport.Request{Method: http.MethodPost, URL: w.server.address + "/UserPlayedItems/" + w.id,
 		Query: url.Values{"userId": {w.user}, "datePlayed": {mediabrowser.Date(at)}}}, &got)
 	if e := provider.AsError(err); e != nil {

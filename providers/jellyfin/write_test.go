@@ -277,3 +277,17 @@ func socketNames(t *testing.T, version string) {
 		t.Error(err)
 	}
 }
+
+// An answer without the item's data proves nothing, and is no refusal.
+func TestAnswersWithoutDataAreTaken(t *testing.T) {
+	for _, fault := range []fakekit.Fault{fakekit.Answer(204, "", ""), fakekit.Answer(200, "application/json", "null"),
+		fakekit.Answer(200, "text/json; charset=utf-8", `{"Played":"perhaps"}`)} {
+		s, film := one(t)
+		s.weather.When("silent", isWrite, -1, fault)
+		for _, c := range []provider.Change{play(film, day1), {Action: provider.Add, Feature: media.Watchlist, Item: media.Item{Key: film, Kind: media.Film}, New: media.Listed()}} {
+			if r := s.write(t, c); r.Outcome != provider.Accepted || r.Err != nil || s.record.Count("POST *") > 2 {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package plex
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -12,7 +13,7 @@ import (
 type shows map[string][]media.Token
 
 func (it item) kind() media.Kind {
-	switch it.Type {
+	switch strings.ToLower(string(it.Type)) {
 	case "movie":
 		return media.Film
 	case "show":
@@ -104,11 +105,17 @@ func (it item) value(f media.Feature) (row provider.Row, why string, ok bool) {
 	kind := it.kind()
 	switch f {
 	case media.History:
+		if it.ViewCount.odd {
+			return row, "a count of views that is no number", kind.Leaf()
+		}
 		if row.Count = int(min(max(it.ViewCount.or(0), 0), math.MaxInt32)); row.Count > 0 {
 			row.Value = media.Watched(it.lastPlay())
 		}
 		return row, "", kind.Leaf()
 	case media.Progress:
+		if it.ViewOffset.odd {
+			return row, "a position that is no number", kind.Leaf()
+		}
 		at := it.ViewOffset.or(0)
 		if d := it.Duration.or(0); at < 0 || d > 0 && at > d || at >= longest {
 			return row, "a position of " + strconv.FormatInt(at, 10) + " ms is outside the film", kind.Leaf()
@@ -123,6 +130,9 @@ func (it item) value(f media.Feature) (row provider.Row, why string, ok bool) {
 		return row, "", kind.Leaf()
 	case media.Ratings:
 		n := math.Round(it.UserRating.F * 10)
+		if it.UserRating.odd {
+			return row, "a rating that is no number", kind != media.NoKind
+		}
 		if it.UserRating.known && (n < 0 || n > 100) {
 			return row, "a rating outside 0 to 10", kind != media.NoKind
 		}

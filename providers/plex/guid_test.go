@@ -97,8 +97,8 @@ func TestEpisodesAreNamedByTheirShow(t *testing.T) {
 	s := shows{}
 	s.learn([]item{{RatingKey: "40100", Type: "show", Guids: guids{"tvdb://81", "tmdb://82"}}})
 	it := item{RatingKey: "40213", Type: "episode", GUID: "plex://episode/5f00aa11bb22cc33dd44ee55", GrandparentRatingKey: "40100",
-		GrandparentGUID: "plex://show/5f00aa11bb22cc33dd440001", GrandparentTitle: "Harbour Nine", ParentIndex: number{0, true}, Index: number{0, true},
-		Guids: guids{"tvdb://9200013"}, Duration: number{2702000, true}, Year: number{2024, true}}
+		GrandparentGUID: "plex://show/5f00aa11bb22cc33dd440001", GrandparentTitle: "Harbour Nine", ParentIndex: number{N: 0, known: true}, Index: number{N: 0, known: true},
+		Guids: guids{"tvdb://9200013"}, Duration: number{N: 2702000, known: true}, Year: number{N: 2024, known: true}}
 	got := s.describe(it)
 	const want = "episode/plex:5f00aa11bb22cc33dd44ee55 episode/plex:5f00aa11bb22cc33dd440001@0x0 episode/tmdb:82@0x0 episode/tvdb:9200013 episode/tvdb:81@0x0"
 	if tokensText(got) != want || got.Season != 0 || got.Number != 0 || got.ShowKey != "40100" || got.RuntimeMS != 2702000 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 
 	"watchkeeper/engine/provider"
@@ -37,24 +38,29 @@ type asked func(ctx context.Context, start, size int) (*container, error)
 
 // scan reads a list to its end and returns each item once. Rows move between
 // pages when the list changes meanwhile: then it is read once more, and
-// failing that there is no list (R1).
+// failing that there is no list (R1). A server that lists an item twice lists
+// the very same again.
 func scan(ctx context.Context, doing string, size int, get asked) (list, error) {
-	for try := 0; ; try++ {
-		l, whole, err := scanOnce(ctx, doing, size, get)
-		if err != nil {
-			return list{}, err
-		}
-		if whole {
-			return l, nil
-		}
-		if try == 1 {
-			return list{}, provider.Failed(provider.Transient, doing, errMoved)
-		}
+	first, whole, err := scanOnce(ctx, doing, size, get)
+	if err != nil || whole {
+		return first, err
 	}
+	second, whole, err := scanOnce(ctx, doing, size, get)
+	if err == nil && !whole && !second.doubled(first) {
+		err = provider.Failed(provider.Transient, doing, errMoved)
+	}
+	return second, err
+}
+
+// doubled tells whether two readings show the same rows, all that were
+// announced, some of them twice.
+func (l list) doubled(before list) bool {
+	return l.received == l.total && before.received == before.total && len(l.skipped) == len(before.skipped) &&
+		slices.EqualFunc(l.items, before.items, func(a, b item) bool { return a.id() == b.id() })
 }
 
 func scanOnce(ctx context.Context, doing string, size int, get asked) (l list, whole bool, err error) {
-	seen := map[string]bool{}
+	seen, doubled := map[string]bool{}, false
 	l.total = -1
 	for l.total < 0 || l.received < l.total {
 		c, err := get(ctx, l.received, size)
@@ -75,11 +81,10 @@ func scanOnce(ctx context.Context, doing string, size int, get asked) (l list, w
 		switch {
 		case fresh == 0:
 			return l, false, provider.Failed(provider.Contract, doing, errSamePage)
-		case fresh < len(c.Metadata):
-			return l, false, nil
 		}
+		doubled = doubled || fresh < len(c.Metadata)
 	}
-	return l, l.received == l.total, nil
+	return l, !doubled && l.received == l.total, nil
 }
 
 // take adds the rows of a page and returns how many of them are new.
@@ -118,7 +123,7 @@ func (c *container) total(start, size int) (int, error) {
 	}
 	total := c.TotalSize
 	if header, err := strconv.ParseInt(c.header.Get("X-Plex-Container-Total-Size"), 10, 64); !total.known && err == nil {
-		total = number{header, true}
+		total = number{N: header, known: true}
 	}
 	n := len(c.Metadata)
 	switch {

@@ -261,6 +261,9 @@ func (l *look) addPlays(w *writer, v *provider.View) {
 		it, known := held[string(p.RatingKey)]
 		switch {
 		case !p.kind().Leaf():
+			v.Skipped = append(v.Skipped, provider.Skipped{Key: p.id(), Title: string(p.Title), Reason: "a play of neither a film nor an episode"})
+		case p.HistoryKey == "":
+			v.Skipped = append(v.Skipped, provider.Skipped{Key: p.id(), Title: string(p.Title), Reason: "a play without number"})
 		case known:
 			w.add(v, playRow(p), func() media.Item { return l.shows.describe(it) })
 		case l.ofLeftOut(p):

@@ -164,22 +164,29 @@ func (t *text) UnmarshalJSON(data []byte) error {
 }
 
 // decimal is a number that may come as a string; known is false when there is
-// none.
+// none, odd when there is something else in its place.
 type decimal struct {
-	F     float64
-	known bool
+	F          float64
+	known, odd bool
 }
 
 func (d *decimal) UnmarshalJSON(data []byte) error {
-	f, err := strconv.ParseFloat(strings.Trim(strings.TrimSpace(string(data)), `" `), 64)
-	*d = decimal{f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)}
+	s := strings.Trim(strings.TrimSpace(string(data)), `" `)
+	f, err := strconv.ParseFloat(s, 64)
+	*d = decimal{}
+	switch {
+	case err == nil && !math.IsNaN(f) && !math.IsInf(f, 0):
+		*d = decimal{F: f, known: true}
+	case s != "" && s != "null":
+		d.odd = true
+	}
 	return nil
 }
 
-// number is a whole number; one beyond all sense is none.
+// number is a whole number; one beyond all sense is odd.
 type number struct {
-	N     int64
-	known bool
+	N          int64
+	known, odd bool
 }
 
 const mostSense = 1 << 52
@@ -187,9 +194,13 @@ const mostSense = 1 << 52
 func (n *number) UnmarshalJSON(data []byte) error {
 	var d decimal
 	_ = d.UnmarshalJSON(data) // never fails
-	*n = number{}
-	if d.known && math.Abs(d.F) <= mostSense {
-		*n = number{int64(d.F), true}
+	*n = number{odd: d.odd}
+	if d.known {
+		n.known = math.Abs(d.F) <= mostSense
+		n.odd = !n.known
+	}
+	if n.known {
+		n.N = int64(d.F)
 	}
 	return nil
 }

@@ -61,6 +61,13 @@ func TestValues(t *testing.T) {
 		{`{"type":"season","userRating":10}`, media.Ratings, media.Rated(100), false},
 		{`{"type":"movie","userRating":10.1}`, media.Ratings, media.Value{}, true},
 		{`{"type":"movie","userRating":-1}`, media.Ratings, media.Value{}, true},
+		{`{"type":"movie","viewCount":"often"}`, media.History, media.Value{}, true},
+		{`{"type":"movie","viewCount":[]}`, media.History, media.Value{}, true},
+		{`{"type":"movie","viewCount":1e300}`, media.History, media.Value{}, true},
+		{`{"type":"movie","viewCount":null}`, media.History, media.Value{}, false},
+		{`{"type":"movie","viewCount":""}`, media.History, media.Value{}, false},
+		{`{"type":"Movie","viewOffset":true,"duration":2702000}`, media.Progress, media.Value{}, true},
+		{`{"type":"movie","userRating":"high"}`, media.Ratings, media.Value{}, true},
 	} {
 		row, why, ok := decodeItem(t, c.data).value(c.f)
 		if !ok || row.Value != c.want || (why != "") != c.why {
@@ -120,15 +127,15 @@ func TestListsThatDoNotAddUp(t *testing.T) {
 		}
 		return r
 	}
-	known := func(n int64) number { return number{n, true} }
+	known := func(n int64) number { return number{N: n, known: true} }
 	for name, pages := range map[string][]container{
 		"no total":            {{Metadata: row("1", "2"), Offset: known(0), Size: known(2)}},
 		"as many as asked":    {{Metadata: row("1", "2"), Size: known(2)}},
 		"another page":        {{Metadata: row("1", "2"), TotalSize: known(4), Offset: known(2)}},
 		"the same page again": {{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("1", "2"), TotalSize: known(4)}},
 		"cut":                 {{Metadata: row("1", "2"), TotalSize: known(4)}, {TotalSize: known(4)}, {Metadata: row("1", "2"), TotalSize: known(4)}, {TotalSize: known(4)}},
-		"a row twice": {{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("2", "3"), TotalSize: known(4)},
-			{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("2", "3"), TotalSize: known(4)}},
+		"a row that moves": {{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("2", "3"), TotalSize: known(4)},
+			{Metadata: row("1", "3"), TotalSize: known(4)}, {Metadata: row("3", "4"), TotalSize: known(4)}},
 		"more than announced": {{Metadata: row("1", "2", "3"), TotalSize: known(2)}, {Metadata: row("1", "2", "3"), TotalSize: known(2)}},
 		"absurd total":        {{Metadata: row("1", "2"), TotalSize: known(1 << 40)}},
 	} {
@@ -147,6 +154,10 @@ func TestListsThatDoNotAddUp(t *testing.T) {
 		if l, err := scanPages(t, pages); err != nil || len(l.items) != 3 || l.total != 3 || l.received != 3 {
 			t.Errorf("%s: %+v %v", name, l, err)
 		}
+	}
+	if l, err := scanPages(t, []container{{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("2", "3"), TotalSize: known(4)},
+		{Metadata: row("1", "2"), TotalSize: known(4)}, {Metadata: row("2", "3"), TotalSize: known(4)}}); err != nil || len(l.items) != 3 || l.received != 4 {
+		t.Error("a row that a server always lists twice", l, err)
 	}
 	if l, err := scanPages(t, []container{{TotalSize: known(0), Size: known(0)}}); err != nil || l.total != 0 {
 		t.Error("an empty list", l, err)

@@ -1,6 +1,7 @@
 package simkl
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -74,17 +75,31 @@ type (
 )
 
 // UnmarshalJSON takes anything that is not a list as none.
-func (s *seasons) UnmarshalJSON(b []byte) error {
-	*s = nil
-	type plain seasons
-	return loose.Decode(b, '[', (*plain)(s))
+func (s *seasons) UnmarshalJSON(b []byte) (err error) {
+	*s, err = values[season](b)
+	return err
 }
 
 // UnmarshalJSON takes anything that is not a list as none.
-func (e *episodes) UnmarshalJSON(b []byte) error {
-	*e = nil
-	type plain episodes
-	return loose.Decode(b, '[', (*plain)(e))
+func (e *episodes) UnmarshalJSON(b []byte) (err error) {
+	*e, err = values[episode](b)
+	return err
+}
+
+// values decodes the values of a list; one of an odd shape is an error.
+func values[T any](b []byte) (out []T, err error) {
+	if len(b) > 0 && b[0] == '[' {
+		err = json.Unmarshal(b, &out)
+		return out, err
+	}
+	for _, raw := range loose.List(b) {
+		var one T
+		if err := json.Unmarshal(raw, &one); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
 }
 
 // UnmarshalJSON takes anything that is not an object as "no ids".

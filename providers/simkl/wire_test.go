@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,33 @@ func TestWhatIsOddIsNamed(t *testing.T) {
 			if !strings.Contains(reasons, reason) {
 				t.Errorf("%s: %q is not among %s", f, reason, reasons)
 			}
+		}
+	}
+}
+
+// TestOddValuesAreNotMissing: a value that is there and not understood is named;
+// lists that come as objects are lists.
+func TestOddValuesAreNotMissing(t *testing.T) {
+	const data = `{"movies":[{"status":"completed","user_rating":"high","movie":{"ids":{"simkl":"4"}}},{"status":3,"user_rating":"8.0","movie":{"ids":{"simkl":5}}},
+{"status":null,"user_rating":{},"user_rated_at":1726300800,"movie":{"ids":{"simkl":6,"imdb":"","tmdb":null}}}],
+"shows":[{"status":"watching","user_rating":[5],"show":{"ids":{"simkl":7}},"seasons":{"2":{"number":2,"episodes":{"5":{"number":5},"3":{"number":"3","watched_at":"2024-01-02T03:04:05.1234567+02:00"}}},"1":{"number":1,"episodes":[{"number":1},{"number":null}]}}}]}`
+	for f, want := range map[media.Feature]string{
+		media.History:   "movie:4 show:7@1x1 show:7@2x3 show:7@2x5; movie:5 movie:6 show:7",
+		media.Ratings:   "movie:5; movie:4 show:7",
+		media.Watchlist: "; movie:5 movie:6",
+	} {
+		_, v, _, err := shown([]byte(data), f)
+		var rows, skipped []string
+		for _, r := range v.Rows {
+			rows = append(rows, r.Key)
+		}
+		for _, s := range v.Skipped {
+			skipped = append(skipped, s.Key)
+		}
+		slices.Sort(rows)
+		slices.Sort(skipped)
+		if got := strings.Join(rows, " ") + "; " + strings.Join(skipped, " "); err != nil || got != want {
+			t.Errorf("%s: %s (%v), want %s", f, got, err, want)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func (l *list) equal(o *list) bool {
 // the title's where a list has none.
 func (r row) identity() string {
 	o, kind := r.object()
-	if r.ID != "" || o == nil {
+	if r.ID.Whole() > 0 || o == nil {
 		return string(r.ID)
 	}
 	return key(kind, string(o.IDs.Trakt))

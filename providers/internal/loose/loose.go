@@ -6,7 +6,12 @@
 package loose
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"maps"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -41,14 +46,23 @@ func Unquoted(b []byte) string {
 }
 
 // Number is a JSON number as it is written, also when it is sent as a string;
-// "" for null and for anything else.
+// "" for null and an empty string, Odd for anything else: a value that is there
+// and not understood is no missing value.
 type Number string
 
-// UnmarshalJSON never fails: what is no number is "".
+// Odd is a number that is none.
+const Odd Number = "?"
+
+// UnmarshalJSON never fails.
 func (n *Number) UnmarshalJSON(b []byte) error {
-	*n = ""
 	s := strings.TrimSpace(Unquoted(b))
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case s == "" && (len(b) == 0 || b[0] == '"'), s == "null", nothing(b):
+		*n = ""
+	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
+		*n = Odd
+	default:
 		*n = Number(s)
 	}
 	return nil
@@ -59,7 +73,7 @@ func (n Number) Whole() int {
 	if v, err := strconv.Atoi(string(n)); err == nil && v >= 0 {
 		return v
 	}
-	if f := n.Float(); f >= 0 && f < 1e9 && f == float64(int(f)) {
+	if f := n.Float(); f >= 0 && f < 1<<53 && f == float64(int(f)) {
 		return int(f)
 	}
 	return -1
@@ -72,4 +86,33 @@ func (n Number) Float() float64 {
 		return -1
 	}
 	return f
+}
+
+// nothing tells an empty object or list, which some services send for null.
+func nothing(b []byte) bool {
+	b = bytes.TrimSpace(b)
+	return len(b) > 1 && (b[0] == '{' || b[0] == '[') && len(bytes.TrimSpace(b[1:len(b)-1])) == 0
+}
+
+// List is a JSON list, value by value. An object with numbers for names is one
+// in their order: some languages write a list with gaps so. Anything else is
+// empty.
+func List(b []byte) (values []json.RawMessage) {
+	b = bytes.TrimSpace(b)
+	if len(b) == 0 || b[0] != '{' {
+		_ = json.Unmarshal(b, &values) // what is no list stays empty
+		return values
+	}
+	var table map[string]json.RawMessage
+	if json.Unmarshal(b, &table) != nil {
+		return nil
+	}
+	names := slices.Collect(maps.Keys(table))
+	slices.SortFunc(names, func(x, y string) int {
+		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+	})
+	for _, name := range names {
+		values = append(values, table[name])
+	}
+	return values
 }

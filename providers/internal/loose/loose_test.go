@@ -1,6 +1,9 @@
 package loose
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // What services send for one number and one string, and what is made of it.
 func TestForms(t *testing.T) {
@@ -19,11 +22,16 @@ func TestForms(t *testing.T) {
 		`1e99`:          {"1e99", -1, 1e99, ""},
 		`99999999999`:   {"99999999999", 99999999999, 99999999999, ""},
 		`null`:          {"", -1, -1, ""},
+		`""`:            {"", -1, -1, ""},
 		`{}`:            {"", -1, -1, ""},
-		`[1]`:           {"", -1, -1, ""},
-		`true`:          {"", -1, -1, ""},
-		`"tt0133093"`:   {"", -1, -1, "tt0133093"},
-		`"caf\u00e9"`:   {"", -1, -1, "café"},
+		`[ ]`:           {"", -1, -1, ""},
+		`[1]`:           {Odd, -1, -1, ""},
+		`true`:          {Odd, -1, -1, ""},
+		`"NaN"`:         {Odd, -1, -1, "NaN"},
+		`"?"`:           {Odd, -1, -1, "?"},
+		`9876543210.0`:  {"9876543210.0", 9876543210, 9876543210, ""},
+		`"tt0133093"`:   {Odd, -1, -1, "tt0133093"},
+		`"caf\u00e9"`:   {Odd, -1, -1, "café"},
 		`"not finished`: {"", -1, -1, ""},
 		``:              {"", -1, -1, ""},
 	} {
@@ -54,5 +62,17 @@ func TestDecode(t *testing.T) {
 	}
 	if Decode([]byte(`{"a":"x"}`), '{', &into) == nil {
 		t.Error("an odd value within is no error")
+	}
+}
+
+// A list may come as an object with numbers for names.
+func TestList(t *testing.T) {
+	for raw, want := range map[string]string{
+		`[1,2]`: "[1 2]", ` [1] `: "[1]", `[]`: "[]", `{}`: "[]", `null`: "[]", `"x"`: "[]", `5`: "[]", ``: "[]",
+		`{"1":1,"10":3,"2":2}`: "[1 2 3]", `{"b":2,"a":1}`: "[1 2]", `{"a":`: "[]",
+	} {
+		if got := fmt.Sprintf("%s", List([]byte(raw))); got != want {
+			t.Errorf("%s: %s, want %s", raw, got, want)
+		}
 	}
 }

@@ -106,6 +106,10 @@ func (it *Item) UnmarshalJSON(data []byte) error {
 		LocationType   text
 		UserData       *UserData
 	}
+	if len(data) == 0 || data[0] != '{' {
+		*it = Item{} // a row that is no item has no id
+		return nil
+	}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}

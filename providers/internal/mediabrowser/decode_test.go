@@ -87,6 +87,66 @@ func TestOddValuesAreSkippedNotDenied(t *testing.T) {
 	}
 }
 
+// TestNothingIsLostInSilence: every row of a page is a row of the view or is
+// listed with a reason, in every feature that its kind has.
+func TestNothingIsLostInSilence(t *testing.T) {
+	const page = `{"Items":[
+{"Id":"m1","Type":"Movie","UserData":{"Played":true,"LastPlayedDate":"2024-09-14T10:00:00.1234567+02:00","PlaybackPositionTicks":10000,"Rating":0}},
+{"Id":"m2","Type":"movie","NAME":"Shouting","PROVIDERIDS":{"IMDB":"TT0133093","Imdb":"tt0133093 ","tmdb":"","TMDB":0},"USERDATA":{"PLAYED":"true"}},
+{"Id":"m3","Type":"Movie","UserData":null}, {"Id":"m4","Type":"Movie"}, {"Id":"m5","Type":"Movie","UserData":{"Played":"perhaps"}},
+{"Id":"","Type":"Movie","Name":"nameless","UserData":{"Played":true}}, {"Id":null,"Type":"Movie","UserData":{}}, null, "a word", 7, [],
+{"Id":"v1","Type":"Video","UserData":{"Played":true}}, {"Id":"b1","Type":"BoxSet","UserData":{}}, {"Id":"x1","UserData":{}},
+{"Id":"s1","Type":"Series","UserData":{"IsFavorite":true}},
+{"Id":"e1","Type":"Episode","SeriesId":"s1","ParentIndexNumber":1,"IndexNumber":3,"IndexNumberEnd":4,"UserData":{"Played":true,"PlaybackPositionTicks":10000}},
+{"Id":"e2","Type":"Episode","SeriesId":"gone","ParentIndexNumber":null,"IndexNumber":"","UserData":{"PlayCount":1e2}}],"TotalRecordCount":"17","Extra":{}}`
+	var p Page
+	if err := json.Unmarshal([]byte(page), &p); err != nil || len(p.Items) != 17 || *p.TotalRecordCount != 17 {
+		t.Fatal(len(p.Items), err)
+	}
+	if err := Check(p.Items); err != nil {
+		t.Fatal(err)
+	}
+	w := &Works{}
+	w.Learn(p.Items)
+	for f, want := range map[media.Feature]string{
+		media.History:   "m1 m2 e1 e1#4 e2",
+		media.Progress:  "m1 m2 e2",
+		media.Ratings:   "m1 m2 s1 e1 e1#4 e2",
+		media.Watchlist: "m1 m2 s1",
+	} {
+		v := provider.View{Feature: f}
+		for _, it := range p.Items {
+			before := len(v.Rows) + len(v.Skipped)
+			AddRows(&v, it, w.Describe(it), false)
+			has := f == media.History && it.Type == Series || f == media.Progress && it.Type == Series || f == media.Watchlist && it.Type == Episode
+			if len(v.Rows)+len(v.Skipped) == before && !has {
+				t.Errorf("%s of %+v is lost", f, it)
+			}
+		}
+		var keys []string
+		for _, row := range v.Rows {
+			keys = append(keys, row.Key)
+		}
+		for _, s := range v.Skipped {
+			if s.Reason == "" {
+				t.Errorf("%s: skipped without words: %+v", f, s)
+			}
+		}
+		if got := strings.Join(keys, " "); got != want {
+			t.Errorf("%s: %s, want %s", f, got, want)
+		}
+	}
+	if works := w.Describe(p.Items[1]); works[0].Title != "Shouting" || len(works[0].Tokens) != 1 || works[0].Tokens[0].String() != "film/imdb:tt0133093" {
+		t.Errorf("%+v", works)
+	}
+	for _, bad := range []string{`[{"Id":"m1","Type":"Movie"},{"Id":"m2","UserData":null}]`, `[null, 5, {"UserData":{}}]`} {
+		var items []Item
+		if err := json.Unmarshal([]byte(bad), &items); err != nil || provider.AsError(Check(items)).Kind != provider.Contract {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
 // FuzzPage: whatever a server sends is read, skipped or refused, and no value
 // comes out that the server could not mean.
 func FuzzPage(f *testing.F) {
@@ -105,8 +165,9 @@ func FuzzPage(f *testing.F) {
 				v := provider.View{Feature: feature}
 				works := (&Works{}).Describe(it)
 				AddRows(&v, it, works, false)
-				nowhere := len(works) == 0 || feature == media.Progress && len(works) > 1
-				if _, said := Value(it, feature); (said || !it.Understood()) && !nowhere && len(v.Rows)+len(v.Skipped) == 0 {
+				row, said := Value(it, feature)
+				nowhere := feature == media.Progress && len(works) > 1 && !row.Value.Set
+				if (said || !it.Understood()) && !nowhere && len(v.Rows)+len(v.Skipped) == 0 {
 					t.Errorf("%s of %+v is lost in silence", feature, it)
 				}
 				for _, row := range v.Rows {

@@ -32,7 +32,7 @@ func (w *Works) Learn(items []Item) {
 		w.Shows = map[string]Item{}
 	}
 	for _, it := range items {
-		if it.Type == Series {
+		if Kind(it) == media.Show {
 			it.UserData = nil // it will be out of date
 			w.Shows[it.ID] = it
 		}
@@ -43,7 +43,7 @@ func (w *Works) Learn(items []Item) {
 func (w *Works) Missing(items []Item) []string {
 	var ids []string
 	for _, it := range items {
-		if _, known := w.Shows[it.SeriesID]; it.Type == Episode && it.SeriesID != "" && !known {
+		if _, known := w.Shows[it.SeriesID]; Kind(it) == media.Episode && it.SeriesID != "" && !known {
 			ids = append(ids, it.SeriesID)
 		}
 	}
@@ -54,12 +54,12 @@ func (w *Works) Missing(items []Item) []string {
 // Kind returns the kind of work behind an item; NoKind for everything that is
 // not kept in step.
 func Kind(it Item) media.Kind {
-	switch it.Type {
-	case Movie:
+	switch {
+	case strings.EqualFold(it.Type, Movie):
 		return media.Film
-	case Series:
+	case strings.EqualFold(it.Type, Series):
 		return media.Show
-	case Episode:
+	case strings.EqualFold(it.Type, Episode):
 		return media.Episode
 	}
 	return media.NoKind
@@ -70,6 +70,9 @@ func Kind(it Item) media.Kind {
 // item's id as its key, the others are "id#number".
 func (w *Works) Describe(it Item) []media.Item {
 	kind := Kind(it)
+	if it.ID == "" {
+		return nil
+	}
 	out := media.Item{Key: it.ID, Kind: kind, Title: it.Name, OriginalTitle: it.OriginalTitle, Year: it.ProductionYear,
 		RuntimeMS: Millis(it.RunTimeTicks), Season: -1, Number: -1}
 	switch kind {
@@ -188,10 +191,10 @@ func Value(it Item, f media.Feature) (row provider.Row, ok bool) {
 		row.Value = media.Value{Set: d.IsFavorite}
 		return row, kind == media.Film || kind == media.Show
 	case media.Ratings:
-		if d.Rating != nil {
-			row.Value = media.Rated(int(*d.Rating*10 + 0.5))
+		if d.Rating != nil && *d.Rating > 0 { // 0 stars are none
+			row.Value = media.Rated(max(1, int(*d.Rating*10+0.5)))
 		}
-		return row, kind != media.NoKind && (d.Rating == nil || *d.Rating >= 0 && *d.Rating <= 10)
+		return row, kind != media.NoKind && (d.Rating == nil || rates(*d.Rating))
 	}
 	return row, false
 }

@@ -9,14 +9,13 @@ import (
 // there and not understood is listed as skipped. A position in a file of
 // several episodes is a position in none of them.
 func AddRows(v *provider.View, it Item, works []media.Item, playing bool) {
-	if len(works) == 0 || v.Feature == media.Progress && len(works) > 1 {
+	row, ok := Value(it, v.Feature)
+	inSeveral := v.Feature == media.Progress && len(works) > 1
+	if why := oddity(it, v.Feature, inSeveral && row.Value.Set); why != "" {
+		v.Skipped = append(v.Skipped, provider.Skipped{Key: it.ID, Title: it.Name, Reason: why})
 		return
 	}
-	row, ok := Value(it, v.Feature)
-	if !ok {
-		if why := oddity(it, v.Feature); why != "" {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.ID, Title: it.Name, Reason: why})
-		}
+	if !ok || inSeveral {
 		return
 	}
 	for _, w := range works {
@@ -25,13 +24,21 @@ func AddRows(v *provider.View, it Item, works []media.Item, playing bool) {
 	}
 }
 
-// oddity says why a value is not understood; "" when the kind has none.
-func oddity(it Item, f media.Feature) string {
+// oddity says why a value is not used; "" when it is, or there is none.
+func oddity(it Item, f media.Feature, inSeveral bool) string {
 	switch {
+	case it.ID == "":
+		return "the row has no id"
+	case Kind(it) == media.NoKind:
+		return "neither a film nor a show nor an episode"
 	case !it.Understood():
-		return "user data has an unknown form"
-	case f == media.Ratings && it.UserData.Rating != nil:
+		return "user data is missing or has an unknown form"
+	case inSeveral:
+		return "a position in a file of several episodes"
+	case f == media.Ratings && it.UserData.Rating != nil && !rates(*it.UserData.Rating):
 		return "rating is outside 0 to 10"
 	}
 	return ""
 }
+
+func rates(rating float64) bool { return rating >= 0 && rating <= 10 }

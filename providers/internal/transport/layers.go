@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -174,7 +175,7 @@ func (b *body) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	capped := &cappedBody{from: resp.Body, closer: resp.Body, left: b.limit}
-	if resp.Header.Get("Content-Encoding") == "gzip" {
+	if packed := resp.Header.Get("Content-Encoding"); strings.EqualFold(packed, "gzip") || strings.EqualFold(packed, "x-gzip") {
 		capped.from = &lazyGzip{raw: resp.Body}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")

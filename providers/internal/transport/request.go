@@ -180,7 +180,7 @@ func encode(body any) (io.Reader, string, error) {
 func isJSON(h http.Header) error {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	switch {
-	case kind == "application/json", strings.HasSuffix(kind, "+json"):
+	case kind == "application/json", kind == "text/json", strings.HasSuffix(kind, "+json"):
 		return nil
 	case kind == "text/html", kind == "application/xhtml+xml":
 		return errHTML
