@@ -21,8 +21,19 @@ func (m *Memory) lookUp(ctx context.Context, f media.Feature, items []media.Item
 	answers := make([]provider.Answer, len(items))
 	for i, it := range items {
 		answers[i] = m.weather.testify(f, m.answerFor(f, it))
+		if w, ok := m.resolve(it, f); ok && m.looked != nil {
+			m.looked(f, w)
+		}
 	}
 	return answers, nil
+}
+
+// OnLookUp has f called for every item that is looked up, from the asking
+// goroutine; f must not call back into the account.
+func (m *Memory) OnLookUp(f func(media.Feature, Work)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.looked = f
 }
 
 // answerFor tells the truth about one item.

@@ -26,6 +26,7 @@ type Memory struct {
 	writes   []Write
 	acts     []Act
 	observer func(Write)
+	looked   func(media.Feature, Work)
 	door     func(answered bool) error
 }
 

@@ -27,6 +27,7 @@ type judge struct {
 	effects       map[topic][]effect
 	dates         map[providertest.Work][]media.Moment // at which a viewing may be dated
 	sent          map[topic][]sent
+	lookUps       map[asked][]int  // when the engine looked past lists: their nth
 	seen          map[string]int   // writes already judged, by account
 	wrote         map[string][]int // when they happened, by account: their nth
 	read          map[string]int   // when the account was last read
@@ -62,6 +63,12 @@ type shelf struct {
 	feature media.Feature
 }
 
+// asked is one topic of one account.
+type asked struct {
+	account string
+	topic
+}
+
 // told is what a person said at an account: the value as the service keeps
 // it, or nothing any more.
 type told struct {
@@ -88,8 +95,13 @@ type look struct {
 	clear bool
 }
 
-// watch takes note of when an account is written to.
+// watch takes note of when an account is written to and looked up.
 func (j *judge) watch(room *Room) {
+	room.Memory.OnLookUp(func(f media.Feature, w providertest.Work) {
+		j.nth++
+		about := asked{room.Name, topic{w, f}}
+		j.lookUps[about] = append(j.lookUps[about], j.nth)
+	})
 	room.Memory.OnWrite(func(providertest.Write) {
 		j.nth++
 		j.wrote[room.Name] = append(j.wrote[room.Name], j.nth)
@@ -97,7 +109,7 @@ func (j *judge) watch(room *Room) {
 }
 
 func newJudge(l *life) *judge {
-	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
+	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, lookUps: map[asked][]int{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
 		seen: map[string]int{}, wrote: map[string][]int{}, read: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
 		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, putBack: map[topic]bool{}, engaged: map[int64]bool{}}
 }
@@ -136,6 +148,9 @@ func (j *judge) heard(room *Room, a providertest.Act, before, after providertest
 		}
 		j.compare(room, w, a, before, after)
 		j.byItself(room, w, a, before, after)
+	}
+	for _, whole := range wholes(a.Work) {
+		j.byItself(room, whole, a, before, after)
 	}
 	switch a.Verb {
 	case providertest.Delete, providertest.Replace, providertest.Copy:

@@ -7,17 +7,17 @@ import (
 	"watchkeeper/engine/providertest"
 )
 
-// effect is what a service did by itself because of something in a feature,
-// which may have left no trace there.
+// effect is what a service did by itself because of something else, which may
+// have left no trace there.
 type effect struct {
 	told
-	because   media.Feature
+	because   topic
 	traceless bool
 }
 
 // byItself takes note of what the service did by itself. Before the engine knew
 // the account, nobody can tell it from a person's word; later, nobody can where
-// a list hid what it follows from.
+// a list hid what it follows from. What a work is part of may change with it.
 func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
 	for _, f := range media.Features {
 		was, is := shows(before.Of(w), f), shows(after.Of(w), f)
@@ -31,9 +31,20 @@ func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, be
 		if !t.early {
 			j.nth++
 			t.nth = j.nth
-			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, aims[a.Verb], j.traceless(room, a, before, after)})
+			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, topic{a.Work, aims[a.Verb]}, j.traceless(room, a, before, after)})
 		}
 	}
+}
+
+// wholes are what a work is part of.
+func wholes(w providertest.Work) (out []providertest.Work) {
+	if w.Parent() != w {
+		out = append(out, w.Parent())
+	}
+	if w.Kind == media.Episode && !w.Anime {
+		out = append(out, providertest.Season(w.N, w.Season))
+	}
+	return out
 }
 
 // traceless: the act changed nothing that anybody can see but what followed from
@@ -49,8 +60,8 @@ func (j *judge) traceless(room *Room, a providertest.Act, before, after provider
 // puzzling: what a service did by itself was seen by a read that did not show
 // why: it left no trace, it was undone before, or a list hid it.
 func (j *judge) puzzling(e effect, key topic) bool {
-	seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because}, e.nth)
-	undone := slices.ContainsFunc(j.words[topic{key.work, e.because}], func(t told) bool {
+	seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because.feature}, e.nth)
+	undone := slices.ContainsFunc(j.words[e.because], func(t told) bool {
 		return t.who == e.who && !t.set && t.nth > e.nth && t.nth < seen.nth
 	})
 	return seen.nth != 0 && (e.traceless || undone || !from.clear || from.nth != seen.nth)

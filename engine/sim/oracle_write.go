@@ -90,8 +90,8 @@ func (j *judge) nameless(t told, w providertest.Work) bool {
 }
 
 // backAndForth: what was said or written at the account was taken back there
-// between two reads, and no look-up or time of the service tells of it: it
-// looks untouched, or as if our write had never arrived.
+// between two reads, nobody looked it up meanwhile, and no time of the service
+// tells of it: it looks untouched, or as if our write had never arrived.
 func (j *judge) backAndForth(t told, key topic) bool {
 	var last told
 	for _, w := range j.words[key] {
@@ -100,7 +100,7 @@ func (j *judge) backAndForth(t told, key topic) bool {
 		}
 	}
 	for _, w := range j.sent[key] {
-		if w.who == t.who && w.Stored && w.nth < t.nth && w.nth > last.nth && !j.looksUp(t.who, key.feature) {
+		if w.who == t.who && w.Stored && w.nth < t.nth && w.nth > last.nth {
 			last = told{nth: w.nth, set: w.Change.Action != provider.Remove}
 		}
 	}
@@ -108,11 +108,8 @@ func (j *judge) backAndForth(t told, key topic) bool {
 		return false
 	}
 	between := j.next(shelf{t.who, key.feature}, last.nth)
-	return between.nth == 0 || between.nth > t.nth
-}
-
-func (j *judge) looksUp(name string, f media.Feature) bool {
-	return j.l.home.Room(name).Memory.Profile().Caps.Features[f].LookUp
+	looked := slices.ContainsFunc(j.lookUps[asked{t.who, key}], func(nth int) bool { return last.nth < nth && nth < t.nth })
+	return !looked && (between.nth == 0 || between.nth > t.nth)
 }
 
 // removed is S1 for removals.
