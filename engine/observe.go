@@ -201,9 +201,14 @@ func (r *round) linkPlays(ctx context.Context) error {
 
 func (s *sight) unlinked(r *round, rows []*observe.Sighting) []observe.AccountSighting {
 	var out []observe.AccountSighting
+	var known observe.Known
+	if g := s.views[media.History]; g != nil {
+		known = g.known
+	}
 	for _, row := range rows {
+		before := known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].State
 		out = append(out, observe.AccountSighting{Account: s.account.ID, Caps: s.caps.Feature(media.History),
-			ClockMS: s.snap.ClockMS, IntervalMS: r.interval(s), Sighting: row})
+			ClockMS: s.snap.ClockMS, IntervalMS: r.interval(s), Before: before, Sighting: row})
 	}
 	return out
 }

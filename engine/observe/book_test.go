@@ -93,7 +93,8 @@ func (b *book) linkPlays(sightings []*observe.Sighting) {
 		in.Pending = append(in.Pending, queue...)
 	}
 	for _, s := range sightings {
-		in.Sightings = append(in.Sightings, observe.AccountSighting{Account: us, Caps: b.caps.Feature(b.feature), IntervalMS: (30 * minutes).Milliseconds(), Sighting: s})
+		in.Sightings = append(in.Sightings, observe.AccountSighting{Account: us, Caps: b.caps.Feature(b.feature), IntervalMS: (30 * minutes).Milliseconds(),
+			Before: b.known.Shown[ledger.RowKey{Key: s.Key, PlayKey: s.PlayKey}].State, Sighting: s})
 	}
 	plays, next := observe.LinkPlays(in)
 	b.next = next

@@ -197,6 +197,29 @@ func TestRowsBesideAFlag(t *testing.T) {
 	}
 }
 
+// A flag that is first seen with a date of its own beside a row, because somebody
+// marked what was watched already, tells of no further viewing, as it does not
+// where its date moves later (R16, R17). Watched again after a "no", it does.
+func TestFlagFirstSeenBesideRows(t *testing.T) {
+	caps := flagCaps
+	b := newBook(t, media.History, caps)
+	evening, marked := noon.Add(-172*time.Hour), noon.Add(-72*time.Hour)
+	both := []provider.Row{flagRow(marked), play("a", "1", evening)}
+	b.read(both...)
+	b.read(both...)
+	p := b.shown("a").Play
+	if st, _ := b.statement(p); len(b.plays) != 1 || len(b.known.Statements) != 1 || st.Value != media.Watched(evening) {
+		t.Fatalf("one viewing, of the row's date: %v, %v", b.plays, b.known.Statements)
+	}
+	unwatched := []provider.Row{row("a", media.Value{}, 0), play("a", "1", evening)}
+	b.read(unwatched...)
+	b.read(unwatched...)
+	b.read(flagRow(b.now.Add(-5*minutes)), play("a", "1", evening))
+	if q := b.shown("a").Play; q == p || len(b.plays) != 2 {
+		t.Fatalf("a viewing of its own: play %d, before %d", q, p)
+	}
+}
+
 // The film stands twice in a library: one play (scenario 79).
 func TestTwoItemsOnePlay(t *testing.T) {
 	b := newBook(t, media.History, flagCaps)

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"slices"
 
 	"watchkeeper/engine/ledger"
@@ -33,10 +34,43 @@ func (m *matcher) match(all []*candidate) {
 	m.dated(all)
 	for _, c := range all {
 		if c.viewing == nil {
+			c.viewing = cmp.Or(m.nearest(c), newestOf(m.beside(c, all)))
+		}
+		if c.viewing == nil {
 			c.viewing = m.undated()
 		}
 		m.refine(c)
 	}
+}
+
+// beside are the viewings of the rows of the same item that a flag stands
+// beside, unless it was seen as a no: rows are plays (R17), and whatever date
+// such a flag shows, it tells of no further one (R16). nil is one not known yet.
+func (m *matcher) beside(c *candidate, all []*candidate) (rows []*viewing) {
+	if !c.isFlag() || c.Before == ledger.ShownAbsent {
+		return nil
+	}
+	for _, o := range all {
+		if !o.isFlag() && o.Account == c.Account && o.Key == c.Key {
+			rows = append(rows, o.viewing)
+		}
+	}
+	for ref, old := range m.in.Linked {
+		if ref.PlayKey != "" && ref.Account == c.Account && ref.Key == c.Key && old.State == ledger.ShownValue && old.Work == m.work {
+			rows = append(rows, m.byID(old.Play))
+		}
+	}
+	return rows
+}
+
+// newestOf is the newest of the viewings, nil without any.
+func newestOf(viewings []*viewing) (best *viewing) {
+	for _, v := range viewings {
+		if v != nil && (best == nil || v.At > best.At || v.At == best.At && v.ID < best.ID) {
+			best = v
+		}
+	}
+	return best
 }
 
 // linked is the viewing that the row was linked to before. A flag stays with
@@ -125,7 +159,7 @@ func (m *matcher) dated(all []*candidate) {
 		if c.viewing != nil || !c.date.Known() {
 			continue
 		}
-		if c.viewing = m.nearest(c); c.viewing == nil {
+		if c.viewing = m.nearest(c); c.viewing == nil && len(m.beside(c, all)) == 0 {
 			c.viewing = &viewing{live: true, Play: ledger.Play{Work: m.work, At: c.date, ToleranceMS: c.toleranceMS, DateOnly: c.toleranceMS == dateOnlyMS}}
 			m.viewings = append(m.viewings, c.viewing)
 		}

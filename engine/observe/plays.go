@@ -39,6 +39,8 @@ type AccountSighting struct {
 	Caps       provider.FeatureCaps
 	ClockMS    int64 // server's clock minus ours
 	IntervalMS int64 // the account's read interval
+	// Before is what the row was believed to show.
+	Before ledger.ShownState
 	*Sighting
 }
 

@@ -93,6 +93,8 @@ func (o *observer) heard(w word, rows []ledger.Shown) bool {
 		return true
 	case w.cleared || w.forget:
 		return false
+	case w.flag && slices.ContainsFunc(others, func(row ledger.Shown) bool { return row.Key == w.Key && row.PlayKey != "" }):
+		return false // its row tells of the viewing (R17)
 	case o.r.Feature == media.Watchlist || o.r.Feature == media.History:
 		// Another item has said so already, unless all was cleared since.
 		return !slices.ContainsFunc(others, o.unmoved) || o.k.Statements[w.Subject].Cleared
