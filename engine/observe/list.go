@@ -16,7 +16,10 @@ func (o *observer) listed(rows []Sighting) {
 	o.works = make(map[media.WorkID]bool, len(rows))
 	for i := range rows {
 		s := &rows[i]
-		if s.Value.Set && s.Work != 0 {
+		switch {
+		case s.Work == 0 && s.Key != "":
+			o.skipped[s.Key] = true // nobody knows what it is about
+		case s.Value.Set:
 			o.works[s.Work] = true
 		}
 		key := s.rowKey()

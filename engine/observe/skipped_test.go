@@ -44,3 +44,20 @@ func TestSkippedRowSettlesNoRemoval(t *testing.T) {
 		t.Fatalf("got %+v", st)
 	}
 }
+
+// Nor does a row that came without a work that it stands for, be it that its
+// item was not described.
+func TestUnlinkedRowSettlesNoRemoval(t *testing.T) {
+	b := newBook(t, media.Watchlist, whole())
+	b.read(list("a", "b")...)
+	b.sent("1", "a", media.Listed(), media.Value{}, 0)
+	delete(b.works, "a")
+	b.read(list("a", "b")...)
+	if st, _ := b.statement(0); st.Cleared || len(b.known.Pending) != 1 {
+		t.Fatalf("got %+v", st)
+	}
+	b.read(list("b")...)
+	if st, _ := b.statement(0); !st.Cleared || len(b.known.Pending) != 0 {
+		t.Fatalf("unlisted it is gone: %+v", st)
+	}
+}
