@@ -77,20 +77,38 @@ func anySet(candidate) bool { return true }
 // when the flag stands for this play and no other play keeps it watched.
 func (t *target) clearPlay(s said, plays []said) {
 	base := t.logBaseline(s.play)
-	if slices.ContainsFunc(plays, said.live) {
-		base.rows = slices.DeleteFunc(base.rows, func(row ledger.Shown) bool { return row.PlayKey == "" })
-		if len(base.rows) == 0 && base.state == listed && base.queued == nil {
-			if t.w.Explain {
-				t.note(s.candidates[0].Statement, ledger.AlreadyEqual, saw(ledger.SawAnotherPlay), false)
-			}
-			return
+	another, moved := slices.ContainsFunc(plays, said.live), false
+	base.rows = slices.DeleteFunc(base.rows, func(row ledger.Shown) bool {
+		since := t.movedOn(s, row)
+		moved = moved || since
+		return since || another && row.PlayKey == ""
+	})
+	if len(base.rows) == 0 && base.state == listed && base.queued == nil {
+		switch {
+		case moved:
+			t.note(s.candidates[0].Statement, ledger.NewerThere, saw(ledger.SawAnotherPlay), false)
+		case t.w.Explain:
+			t.note(s.candidates[0].Statement, ledger.AlreadyEqual, saw(ledger.SawAnotherPlay), false)
 		}
+		return
 	}
 	if base.queued != nil && t.caps.KeepsPlays && base.queued.New.Set && base.queued.PlayKey == "" {
 		t.noteUntil(s.candidates[0].Statement, ledger.PendingVisible, base.queued.Until)
 		return // a play can only be deleted by its own key
 	}
 	t.clear(s.contest, base)
+}
+
+// movedOn tells whether a flag has a later date by now than when it was seen to
+// stand for a play: what it tells of since, nobody took away, unless by
+// un-watching it later.
+func (t *target) movedOn(s said, row ledger.Shown) bool {
+	own, lead := t.b.statement(t.party.ID, t.subject(s.play)), s.candidates[0]
+	if row.PlayKey != "" || own == nil || own.Cleared || !own.Seen.Known() {
+		return false
+	}
+	at := row.Value.PlayedAt().Add(-ms(t.party.Trust[t.f].ClockMS))
+	return at > own.Seen && !(lead.unwatch && at <= lead.At)
 }
 
 // flag plans a watched flag. The latest play decides: it sets a flag that says

@@ -168,6 +168,22 @@ func TestR16DeletedPlays(t *testing.T) {
 	b.expect(t, "B remove; C remove; A newer_there")
 }
 
+// S1: a flag whose date moved on since it stood for the deleted play tells of
+// something later, which nobody took away, whether or not it proves a finish.
+func TestDeletedPlayLeavesAMovedFlag(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+	own := b.saysPlay(B, media.History, 1, media.Watched(in2020), in2020, 1)
+	own.Seen = ago(9 * day0)
+	b.play(1, in2020)
+	b.expect(t, "B remove; A newer_there")
+	row := &b.d.Shown[len(b.d.Shown)-1]
+	row.Value = media.Watched(ago(2 * day0))
+	b.expect(t, "A newer_there; B newer_there")
+	b.party(B).Trust[media.History].ClockMS = (8 * 24 * time.Hour).Milliseconds() // by its own clock it is as old
+	b.expect(t, "B remove; A newer_there")
+}
+
 // R17: un-watching deletes no play anywhere, unless the route says so.
 func TestR17Unwatching(t *testing.T) {
 	b := viewing(follow, serverCaps(), listCaps(10))

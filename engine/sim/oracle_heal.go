@@ -169,6 +169,9 @@ func (j *judge) same(a, b *Room, f media.Feature, why map[reason][]ledger.Code) 
 		if equalEnough(f, x, y) || j.byService(a, w, f, x) || j.byService(b, w, f, y) || j.barred(a, b, w, f) {
 			continue
 		}
+		if movedOn(a, f, x, why[reason{topic{w, f}, a.ID}]) || movedOn(b, f, y, why[reason{topic{w, f}, b.ID}]) {
+			continue
+		}
 		codes := append(why[reason{topic{w, f}, a.ID}], why[reason{topic{w, f}, b.ID}]...)
 		i := slices.IndexFunc(codes, func(c ledger.Code) bool { return explains(f, c) })
 		if i < 0 {
@@ -205,6 +208,13 @@ func (j *judge) currentlyUnwatched(room *Room, w providertest.Work, f media.Feat
 		return false
 	}
 	return slices.ContainsFunc(j.words[topic{w, f}], func(t told) bool { return t.who == room.Name && !t.set })
+}
+
+// movedOn: the date of a flag that proves no finish moved on since a play was
+// deleted elsewhere, and what it tells of by now nobody took away.
+func movedOn(room *Room, f media.Feature, v media.Value, codes []ledger.Code) bool {
+	c := room.Memory.Profile().Caps.Features[f]
+	return f == media.History && v.Set && !c.KeepsPlays && !c.FinishProven && slices.Contains(codes, ledger.NewerThere)
 }
 
 // barred: the terms of a service where somebody spoke keep it from trackers (R15).
