@@ -222,8 +222,8 @@ type Statement struct {
 	// Seen is when that run looked: an undated play ages from it (R16). Zero
 	// where it is not known.
 	Seen media.Moment `json:",omitzero"`
-	// FirstLook: concluded by a first look; it never removes or overwrites
-	// without a yes (R13).
+	// FirstLook: concluded by a first look, or at first sight of a value that
+	// nobody dates; it never removes or overwrites without a yes (R13).
 	FirstLook bool `json:",omitzero"`
 	// Origin and OriginSeq name the statement as the person made it; equal to
 	// Account and Seq unless adopted. A newer statement by the origin voids

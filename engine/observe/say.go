@@ -153,7 +153,7 @@ func (o *observer) state(w word) {
 		at = max(at, current.At+1) // said after what it clears
 	}
 	st := ledger.Statement{Account: o.r.Party.ID, Subject: w.Subject, Cleared: w.cleared, At: at, Run: o.r.Run,
-		Seen: o.r.Now, FirstLook: o.v.FirstLook || w.joined, Origin: o.r.Party.ID, Key: w.Key, Local: w.local}
+		Seen: o.r.Now, FirstLook: o.v.FirstLook || w.joined || o.undatable(w), Origin: o.r.Party.ID, Key: w.Key, Local: w.local}
 	if !w.cleared {
 		st.Value = w.value
 		if o.r.Feature == media.History && stands && !current.Cleared && w.value.N == 0 {
@@ -161,6 +161,12 @@ func (o *observer) state(w word) {
 		}
 	}
 	o.says[w.Subject] = st
+}
+
+// undatable tells whether a word was seen at first sight and nobody knows since
+// when: it may be newer than what was said elsewhere (R13).
+func (o *observer) undatable(w word) bool {
+	return w.first && !w.at.Known() && o.r.Feature != media.History
 }
 
 func (o *observer) current(s ledger.Subject) (ledger.Statement, bool) {
