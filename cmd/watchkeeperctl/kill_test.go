@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os/exec"
 	"slices"
 	"strings"
@@ -141,7 +142,8 @@ func (w *world) kill(cmd *exec.Cmd, what target, n int, before bool) bool {
 		if isBefore == before && what.is(request) && count.Add(1) == int64(n+1) {
 			<-started
 			_ = cmd.Process.Kill()
-			<-gone // the dead read no answer
+			<-gone
+			panic(http.ErrAbortHandler) // not served if that was before, and no answer
 		}
 	}
 	w.counts.hook.Store(&hook)
