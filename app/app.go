@@ -21,6 +21,7 @@ import (
 	"watchkeeper/engine"
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/store"
 )
 
 // App is a running house that takes wishes.
@@ -142,6 +143,16 @@ func usage(format string, args ...any) error {
 
 func notFound(format string, args ...any) error {
 	return &Error{Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
+}
+
+// missing turns the store's word that there is no such row into one for a
+// person, with where to look for the right one; other errors pass.
+func missing(err error, lookAt string) error {
+	var e *store.Error
+	if !errors.As(err, &e) || e.Kind != store.ErrNotFound || e.Err == nil {
+		return err
+	}
+	return notFound("%s; %s", e.Err, lookAt)
 }
 
 // unknown is a word that names none of what there is.

@@ -28,7 +28,7 @@ func (a *App) Hold(ctx context.Context, args HoldArgs) (Hold, error) {
 	}
 	h, titles, err := a.Engine.Hold(ctx, args.ID)
 	if err != nil {
-		return Hold{}, notFound("%s", err)
+		return Hold{}, missing(err, "watchkeeperctl holds lists the open ones")
 	}
 	v := n.holdStatus(ledger.HoldStatus{ID: h.ID, Profile: h.Profile, Guard: h.Guard, Target: h.Target, Cause: h.Cause, Feature: h.Feature,
 		Count: len(h.Ops), Since: h.Since, Run: h.Run, Evidence: h.Evidence})

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"watchkeeper/engine"
@@ -115,7 +114,7 @@ func (a *App) LibraryItem(ctx context.Context, args WorkArgs) (Item, error) {
 	work := media.WorkID(args.Work)
 	t, err := a.Store.Timeline(ctx, p.ID, work)
 	if err != nil {
-		return Item{}, notFound("there is no work %d: %s", args.Work, err)
+		return Item{}, missing(err, "watchkeeperctl library lists them")
 	}
 	titles, err := a.titles(ctx, []media.WorkID{work})
 	if err != nil {
@@ -238,12 +237,8 @@ func (a *App) Link(ctx context.Context, args LinkArgs) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	err = a.Engine.Link(ctx, acc.ID, args.Key, media.WorkID(args.Work))
-	if errors.Is(err, store.ErrNotFound) {
-		return none{}, notFound("there is no work %d; watchkeeperctl library lists them", args.Work)
-	}
-	if err != nil {
-		return none{}, err
+	if err := a.Engine.Link(ctx, acc.ID, args.Key, media.WorkID(args.Work)); err != nil {
+		return none{}, missing(err, "watchkeeperctl library lists works, watchkeeperctl link items")
 	}
 	a.soon()
 	return none{}, nil
@@ -255,12 +250,8 @@ func (a *App) Unlink(ctx context.Context, args LinkArgs) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	err = a.Engine.Unlink(ctx, acc.ID, args.Key)
-	if errors.Is(err, store.ErrNotFound) {
-		return none{}, notFound("no item %q of %s is linked", args.Key, acc.Name)
-	}
-	if err != nil {
-		return none{}, err
+	if err := a.Engine.Unlink(ctx, acc.ID, args.Key); err != nil {
+		return none{}, missing(err, "watchkeeperctl library show WORK lists the items of a work")
 	}
 	a.soon()
 	return none{}, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -9,13 +10,17 @@ import (
 
 // LinkByHand links an item to a work for ever. What is believed by the item
 // moves with it, as a first look (R13); the work it leaves is remembered as
-// wrong. The work must exist.
+// wrong. ErrNotFound when there is no such work, or the account never listed
+// the item.
 func (s *Store) LinkByHand(ctx context.Context, l ledger.Link, run ledger.RunID) error {
 	return s.write(ctx, func(t *tx) error {
-		if t.number("SELECT count(*) FROM works WHERE id = ?", l.Work) == 0 && t.err == nil {
-			return &Error{Kind: ErrNotFound, Path: s.path}
+		if t.number("SELECT count(*) FROM works WHERE id = ?", l.Work) == 0 {
+			t.fail(&Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("there is no work %d", l.Work)})
 		}
 		old := t.linked(l.Account, l.Key)
+		if old == 0 && !t.met(l.Account, l.Key) {
+			t.fail(&Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("no item %q was ever listed", l.Key)})
+		}
 		if old != 0 && old != l.Work {
 			t.exec("INSERT OR IGNORE INTO unlinks (account, key, work) VALUES (?, ?, ?)", l.Account, l.Key, old)
 		}
@@ -38,7 +43,7 @@ func (s *Store) Unlink(ctx context.Context, account ledger.AccountID, key string
 	return s.write(ctx, func(t *tx) error {
 		work := t.linked(account, key)
 		if work == 0 && t.err == nil {
-			return &Error{Kind: ErrNotFound, Path: s.path}
+			return &Error{Kind: ErrNotFound, Path: s.path, Err: fmt.Errorf("no item %q is linked", key)}
 		}
 		t.exec("INSERT OR IGNORE INTO unlinks (account, key, work) VALUES (?, ?, ?)", account, key, work)
 		t.exec("DELETE FROM links WHERE account = ? AND key = ?", account, key)
@@ -69,6 +74,12 @@ type item struct {
 
 func (t *tx) linked(account ledger.AccountID, key string) media.WorkID {
 	return media.WorkID(t.number("SELECT work FROM links WHERE account = ? AND key = ?", account, key))
+}
+
+// met tells whether an item without a link was ever read.
+func (t *tx) met(account ledger.AccountID, key string) bool {
+	return t.number(`SELECT EXISTS (SELECT 1 FROM unlinks WHERE account = ?1 AND key = ?2)
+		OR EXISTS (SELECT 1 FROM findings WHERE account = ?1 AND key = ?2)`, account, key) != 0
 }
 
 // moveItem divides the beliefs about a work: those by the item follow it. A

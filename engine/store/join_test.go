@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"testing"
 
 	"watchkeeper/engine/ledger"
@@ -48,6 +49,24 @@ func TestJoinKeepsTheLaterStatement(t *testing.T) {
 		if n := count(t, s, "statement_log WHERE work = 1 AND gone = 9"); n != 1 {
 			t.Errorf("%s: %d statements in the log", c.name, n)
 		}
+	}
+}
+
+// A slip of the hand links nothing and says what there is none of.
+func TestNothingIsLinkedThatIsNotThere(t *testing.T) {
+	s := memory(t)
+	must(t, s.PutIdentity(ctx, []ledger.Link{{Account: 1, Key: "linked", Work: 1, By: ledger.ByToken}}, []ledger.Work{film(1), film(2)}, nil))
+	must(t, PutFindings(ctx, s, Listing[media.Item]{1, Unmatched, []media.Item{{Key: "found"}}, func(v media.Item) string { return v.Key }}))
+	for key, work := range map[string]media.WorkID{"linked": 3, "found": 3, "other": 2} {
+		if err := s.LinkByHand(ctx, ledger.Link{Account: 1, Key: key, Work: work}, 1); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s to %d: %v", key, work, err)
+		}
+	}
+	if err := s.LinkByHand(ctx, ledger.Link{Account: 2, Key: "found", Work: 2}, 1); !errors.Is(err, ErrNotFound) {
+		t.Errorf("another account's item: %v", err)
+	}
+	for _, key := range []string{"linked", "found"} {
+		must(t, s.LinkByHand(ctx, ledger.Link{Account: 1, Key: key, Work: 2}, 1))
 	}
 }
 

@@ -137,6 +137,8 @@ func (s *Store) recognise(ctx context.Context) (version int, fresh bool, err err
 		return 0, false, err
 	case !fresh && app != applicationID:
 		return 0, false, &Error{Kind: ErrForeign, Path: s.path}
+	case !fresh && version < 1: // a file gets its tables and its version at once
+		return 0, false, &Error{Kind: ErrDamaged, Path: s.path, Err: errors.New("tables without a version")}
 	case version > len(migrations):
 		return 0, false, &Error{Kind: ErrNewer, Path: s.path, Err: errors.New("schema " + strconv.Itoa(version))}
 	}

@@ -121,6 +121,7 @@ func TestRefusals(t *testing.T) {
 		{"cut to nothing", size(0), ErrDamaged, "watchkeeper-2026-11-01.db"},
 		{"gone", func(t *testing.T, path string) { must(t, os.Remove(path)) }, ErrDamaged, "watchkeeper-2026-11-01.db"},
 		{"a newer version", patch(60, 0, 0, 0, 99), ErrNewer, ""},
+		{"a version that never was", patch(60, 0, 0, 0, 0), ErrDamaged, "watchkeeper-2026-11-01.db"},
 		{"another program's", patch(68, 1, 2, 3, 4), ErrForeign, ""},
 	} {
 		dir := closed(t, true)

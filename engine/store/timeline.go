@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -29,7 +30,7 @@ func (s *Store) Timeline(ctx context.Context, profile ledger.ProfileID, work med
 	err := s.snapshot(ctx, func(q querier) error {
 		works, err := list(ctx, q, scanWork, "SELECT "+workColumns+" FROM works WHERE id = ?", work)
 		if err != nil || len(works) == 0 {
-			return orNotFound(err)
+			return orNotFound(err, work)
 		}
 		t.Work = works[0]
 		const mine = " WHERE work = ? AND +account IN (SELECT id FROM accounts WHERE profile = ?)"
@@ -45,9 +46,9 @@ func (s *Store) Timeline(ctx context.Context, profile ledger.ProfileID, work med
 	return t, err
 }
 
-func orNotFound(err error) error {
+func orNotFound(err error, work media.WorkID) error {
 	if err == nil {
-		return &Error{Kind: ErrNotFound}
+		return &Error{Kind: ErrNotFound, Err: fmt.Errorf("there is no work %d", work)}
 	}
 	return err
 }
