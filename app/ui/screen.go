@@ -37,6 +37,7 @@ type Screen struct {
 	text     string // size of letters, as chosen
 	model    view.Window
 	visible  bool
+	asking   map[string]bool // questions that are open, by title
 	place    string
 	rail     map[string]*widget.Button
 	body     *fyne.Container
@@ -80,7 +81,7 @@ var places = []struct {
 func New(a fyne.App, words *view.Words, actions view.Actions, closed func()) *Screen {
 	a.Settings().SetTheme(look{scale: 1})
 	a.SetIcon(fyne.NewStaticResource("app.png", assets.App))
-	s := &Screen{app: a, words: words, actions: actions, win: a.NewWindow("Watchkeeper"), size: fyne.NewSize(1020, 740), folded: map[string]bool{}}
+	s := &Screen{app: a, words: words, actions: actions, win: a.NewWindow("Watchkeeper"), size: fyne.NewSize(1020, 740), folded: map[string]bool{}, asking: map[string]bool{}}
 	s.win.SetPadded(false)
 	s.win.SetCloseIntercept(closed)
 	return s
@@ -229,12 +230,24 @@ func (s *Screen) Tell(words string) {
 
 // AskClose asks what closing the window means where no tray can keep it.
 func (s *Screen) AskClose(stay, quit func()) {
-	text := wrapped(s.words.Say("window.close_text"))
+	s.ask(s.words.Say("window.close_title"), func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
+		keep := primary(s.words.Say("window.close_stay"), func() { done(); stay() })
+		end := widget.NewButton(s.words.Say("window.close_quit"), func() { done(); quit() })
+		return wrapped(s.words.Say("window.close_text")), []fyne.CanvasObject{keep, end}
+	})
+}
+
+// ask shows a question that is there once, however often it is asked: a key
+// that is held closes the window many times.
+func (s *Screen) ask(title string, with func(done func()) (content fyne.CanvasObject, buttons []fyne.CanvasObject)) {
+	if s.asking[title] {
+		return
+	}
+	s.asking[title] = true
 	var d dialog.Dialog
-	keep := widget.NewButton(s.words.Say("window.close_stay"), func() { d.Hide(); stay() })
-	keep.Importance = widget.HighImportance
-	end := widget.NewButton(s.words.Say("window.close_quit"), func() { d.Hide(); quit() })
-	d = s.custom(s.words.Say("window.close_title"), text, keep, end)
+	content, buttons := with(func() { d.Hide() })
+	d = s.custom(title, content, buttons...)
+	d.SetOnClosed(func() { delete(s.asking, title) })
 	d.Show()
 }
 

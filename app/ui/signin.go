@@ -14,18 +14,18 @@ import (
 
 // chooseService asks which service a new account is of.
 func (s *Screen) chooseService() {
-	var d dialog.Dialog
-	list := stack()
-	for _, service := range s.model.Services {
-		b := widget.NewButtonWithIcon(service.Title, theme.LoginIcon(), func() {
-			d.Hide()
-			s.chooseMethod(service, 0)
-		})
-		b.Alignment = widget.ButtonAlignLeading
-		list.Add(b)
-	}
-	d = s.custom(s.words.Say("login.which"), list, widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }))
-	d.Show()
+	s.ask(s.words.Say("login.which"), func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
+		list := stack()
+		for _, service := range s.model.Services {
+			b := widget.NewButtonWithIcon(service.Title, theme.LoginIcon(), func() {
+				done()
+				s.chooseMethod(service, 0)
+			})
+			b.Alignment = widget.ButtonAlignLeading
+			list.Add(b)
+		}
+		return list, []fyne.CanvasObject{widget.NewButton(s.words.Say("login.cancel"), done)}
+	})
 }
 
 // signInAgain starts with the service of an account.

@@ -361,8 +361,13 @@ func TestActivityListsRuns(t *testing.T) {
 func TestClosingWithoutTrayAsks(t *testing.T) {
 	s := newStage(t)
 	stayed, quit := 0, 0
-	s.AskClose(func() { stayed++ }, func() { quit++ })
+	for range 3 { // the key is held
+		s.AskClose(func() { stayed++ }, func() { quit++ })
+	}
 	test.Tap(s.button("Keep looking in the background"))
+	if open := s.win.Canvas().Overlays().List(); len(open) != 0 {
+		t.Errorf("%d more questions are open", len(open))
+	}
 	s.AskClose(func() { stayed++ }, func() { quit++ })
 	test.Tap(s.button("Quit"))
 	if stayed != 1 || quit != 1 {

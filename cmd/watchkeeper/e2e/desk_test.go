@@ -4,24 +4,35 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/godbus/dbus/v5"
 )
 
 // desk is a desktop of its own: display, window manager, session bus, home.
 type desk struct {
 	t      testing.TB
 	env    []string
-	bus    string // address
+	bus    string     // address
+	conn   *dbus.Conn // hears what is told on the bus
+	bell   bell       // rung when screen, bus or browser may have something new
+	screen *display
 	frame  string // folder in which the display keeps its screen
-	pages  string // file of the pages that were opened in the browser
 	labels map[string][]letters
+
+	mu    sync.Mutex
+	pages []string // that were opened in the browser
 }
 
 func newDesk(t testing.TB) *desk {
@@ -30,18 +41,74 @@ func newDesk(t testing.TB) *desk {
 	if err := os.Chmod(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, frame: t.TempDir(), pages: filepath.Join(bin, "pages")}
+	d := &desk{t: t, frame: t.TempDir()}
 	d.env = []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + run, "LANG=en_GB.UTF-8",
 		"LIBGL_ALWAYS_SOFTWARE=1", "FYNE_SCALE=1"}
-	browser := "#!/bin/sh\necho \"$1\" >>" + d.pages + "\n"
-	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(browser), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	d.env = append(d.env, "DISPLAY=:"+d.firstLine("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-fbdir", d.frame))
+	d.browser(bin)
+	// A key that is let go late on a loaded machine is pressed once all the same (-r).
+	number := d.firstLine("Xvfb", "-r", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-fbdir", d.frame)
+	d.env = append(d.env, "DISPLAY=:"+number)
+	d.screen = listen(t, number, &d.bell)
 	d.bus = d.firstLine("dbus-daemon", "--session", "--nofork", "--print-address=1")
 	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS="+d.bus)
+	d.overhear()
 	d.start("openbox")
+	d.eventually("the window manager", patience, func() bool {
+		_, err := d.run("xdotool", "get_num_desktops") // an error without one
+		return err == nil
+	})
 	return d
+}
+
+// browser puts a program in the folder that notes which pages it is given.
+func (d *desk) browser(folder string) {
+	d.t.Helper()
+	pipe := filepath.Join(folder, "pages")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "xdg-open"), []byte("#!/bin/sh\necho \"$1\" >"+pipe+"\n"), 0o755); err != nil {
+		d.t.Fatal(err)
+	}
+	opened, err := os.OpenFile(pipe, os.O_RDWR, 0) // a writer of our own, so that it never ends
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = opened.Close() })
+	go func() {
+		for lines := bufio.NewScanner(opened); lines.Scan(); d.bell.ring() {
+			d.mu.Lock()
+			d.pages = append(d.pages, lines.Text())
+			d.mu.Unlock()
+		}
+	}()
+}
+
+// opened tells whether the browser was given a page with such an address.
+func (d *desk) opened(part string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.pages, func(page string) bool { return strings.Contains(page, part) })
+}
+
+// overhear rings the bell at every signal on the bus.
+func (d *desk) overhear() {
+	d.t.Helper()
+	var err error
+	if d.conn, err = dbus.Connect(d.bus); err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = d.conn.Close() })
+	if err := d.conn.AddMatchSignal(); err != nil {
+		d.t.Fatal(err)
+	}
+	told := make(chan *dbus.Signal, 64)
+	d.conn.Signal(told)
+	go func() {
+		for range told {
+			d.bell.ring()
+		}
+	}()
 }
 
 // start runs a program until the test ends.
@@ -83,9 +150,11 @@ func (d *desk) firstLine(name string, args ...string) string {
 	return strings.TrimSpace(line)
 }
 
-// run runs a program to its end.
+// run runs a program to its end, which must come.
 func (d *desk) run(name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = d.env
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -97,16 +166,38 @@ func (d *desk) windows() []string {
 	return strings.Fields(out)
 }
 
-// eventually waits for something that takes a while.
+// closeWindow closes the program's window, as its frame's button does. A key
+// would do too, but a loaded machine may keep it pressed.
+func (d *desk) closeWindow() {
+	d.t.Helper()
+	for _, w := range d.windows() {
+		id, err := strconv.ParseUint(w, 10, 32)
+		if err == nil {
+			err = d.screen.shut(uint32(id))
+		}
+		if err != nil {
+			d.t.Fatalf("close %s: %v", w, err)
+		}
+	}
+}
+
+// eventually waits for something that the screen, the bus or the browser tells
+// of.
 func (d *desk) eventually(what string, within time.Duration, is func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	late := time.After(within)
+	for {
+		next := d.bell.next()
 		if is() {
 			return
 		}
+		select {
+		case <-next:
+		case <-late:
+			d.shot("not-" + strings.ReplaceAll(what, " ", "-"))
+			d.t.Fatalf("%s: not within %s", what, within)
+		}
 	}
-	d.shot("not-" + strings.ReplaceAll(what, " ", "-"))
-	d.t.Fatalf("%s: not within %s", what, within)
 }
 
 // programs is the folder of the real programs, built once.

@@ -186,9 +186,7 @@ func TestTray(t *testing.T) {
 	}
 	h.eventually("the first window is shown", 10*time.Second, func() bool { return len(h.windows()) == 1 })
 	h.shot("empty")
-	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
-		t.Errorf("close: %v %s", err, out)
-	}
+	h.closeWindow()
 	h.eventually("closing hides into the tray", 10*time.Second, func() bool { return len(h.windows()) == 0 })
 
 	h.connect()
@@ -227,22 +225,37 @@ func TestWithoutTray(t *testing.T) {
 	h := newHome(t)
 	cmd := h.open("--background")
 	h.eventually("the window shows itself", 30*time.Second, func() bool { return len(h.windows()) == 1 })
-	if out, err := h.run("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4"); err != nil {
-		t.Errorf("close: %v %s", err, out)
-	}
+	h.closeWindow()
 	h.sees("Close the window?")
 	h.shot("close-asks")
 	h.click("Keep looking in the background")
 	h.eventually("the window is gone", patience, func() bool { return len(h.windows()) == 0 })
 	h.mustRun(h.program, h.flags...)
 	h.eventually("a second start brings it back", patience, func() bool { return len(h.windows()) == 1 })
-	h.mustRun("xdotool", "search", "--onlyvisible", "--name", "^Watchkeeper$", "windowactivate", "--sync", "key", "alt+F4")
+	h.closeWindow()
 	h.eventually("closing asks only once", patience, func() bool { return len(h.windows()) == 0 })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the program ended with %v\n%s", err, h.said())
+	}
+}
+
+// TestAsked: a second start that asks for something is answered in the window,
+// however often the window was hidden before.
+func TestAsked(t *testing.T) {
+	h := newHome(t)
+	p := newPanel(t, h.desk)
+	p.take(watcher)
+	h.open("--background")
+	h.eventually("the icon registers", patience, func() bool { return len(p.registered()) > 0 })
+	for range 5 {
+		h.wish("add")
+		h.sees("Which service?")
+		h.click("Cancel")
+		h.closeWindow()
+		h.eventually("closing hides into the tray", patience, func() bool { return len(h.windows()) == 0 })
 	}
 }
 
@@ -271,12 +284,12 @@ func TestNotification(t *testing.T) {
 	for _, id := range h.firstRuns() {
 		h.do("holds", "accept", id)
 	}
-	h.eventually("everything is at both", 60*time.Second, func() bool { return h.watched() == films })
+	h.await("everything is at both", func(s app.Status) bool { return calm(s) && h.watched() == films })
 	for i := range 4 {
 		h.person.Unwatch(h.person.Plays()[i].ID)
 	}
-	h.eventually("deletions are held and announced", 180*time.Second, func() bool {
-		_, _ = h.run(h.ctl, append([]string{"sync"}, h.flags...)...) // 3: something needs the person
+	h.syncUntil("deletions are held", func(s app.Status) bool { return len(s.Holds) > 0 })
+	h.eventually("and announced", 2*time.Minute, func() bool { // nothing is in the first minute
 		told, _ := p.told()
 		return len(told) > 0 && strings.Contains(told[len(told)-1].title, "on hold")
 	})
@@ -298,6 +311,19 @@ func TestNotification(t *testing.T) {
 	if got := h.watched(); got != films {
 		t.Errorf("%d of %d titles are left", got, films)
 	}
+}
+
+// syncUntil syncs until a status is reached: what is gone is believed after
+// more than one look.
+func (h *home) syncUntil(what string, is func(app.Status) bool) {
+	h.t.Helper()
+	for range 8 {
+		_, _ = h.run(h.ctl, append([]string{"sync"}, h.flags...)...) // 3: something needs the person
+		if s := h.await("a look", calm); is(s) {
+			return
+		}
+	}
+	h.t.Fatalf("%s: not after eight looks", what)
 }
 
 // wish starts the program a second time with a word.

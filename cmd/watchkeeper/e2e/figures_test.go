@@ -54,10 +54,10 @@ func BenchmarkDesktop(b *testing.B) {
 		known := len(p.registered())
 		began := time.Now()
 		cmd = h.open()
-		h.soon(func() bool { return len(p.registered()) > known })
+		h.eventually("the icon registers", patience, func() bool { return len(p.registered()) > known })
 		b.ReportMetric(time.Since(began).Seconds(), "s-to-tray")
 		b.ReportMetric(processor(cmd).Seconds(), "cpu-s-to-tray")
-		h.soon(func() bool { return len(h.windows()) > 0 })
+		h.eventually("the window", patience, func() bool { return len(h.windows()) > 0 })
 		b.ReportMetric(time.Since(began).Seconds(), "s-to-window")
 		b.ReportMetric(processor(cmd).Seconds(), "cpu-s-to-window")
 	}
@@ -75,16 +75,6 @@ func whole(s app.Status) bool {
 		}
 	}
 	return n >= manyFilms
-}
-
-// soon waits as finely as a start is measured.
-func (h *home) soon(is func() bool) {
-	h.t.Helper()
-	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			h.t.Fatal("the program does not show itself")
-		}
-	}
 }
 
 func report(b *testing.B, cmd *exec.Cmd, state string) {

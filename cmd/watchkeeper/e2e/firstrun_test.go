@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -74,10 +73,7 @@ func (h *home) signInByHand() {
 	code = <-h.codes
 	h.sees(code)
 	h.click("Open the page")
-	h.eventually("the browser is opened", patience, func() bool {
-		page, _ := os.ReadFile(h.pages)
-		return strings.Contains(string(page), "trakt.tv/activate")
-	})
+	h.eventually("the browser is opened", patience, func() bool { return h.opened("trakt.tv/activate") })
 	h.shot("device-code")
 	h.trakt.Approve(code, h.person)
 	h.sees("You are anna on")

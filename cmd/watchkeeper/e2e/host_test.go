@@ -21,6 +21,7 @@ const (
 type panel struct {
 	t    testing.TB
 	conn *dbus.Conn
+	bell *bell // rung at every call
 
 	mu    sync.Mutex
 	items []string // bus names, in the order in which they registered
@@ -42,7 +43,7 @@ func newPanel(t testing.TB, d *desk) *panel {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	p := &panel{t: t, conn: conn}
+	p := &panel{t: t, conn: conn, bell: &d.bell}
 	_, err = prop.Export(conn, "/StatusNotifierWatcher", prop.Map{watcher: {
 		"IsStatusNotifierHostRegistered": {Value: true}, "ProtocolVersion": {Value: int32(0)},
 		"RegisteredStatusNotifierItems": {Value: []string{}},
@@ -87,6 +88,7 @@ func (h *trayHost) RegisterStatusNotifierItem(sender dbus.Sender, service string
 	h.mu.Lock()
 	h.items = append(h.items, service)
 	h.mu.Unlock()
+	h.bell.ring()
 	return nil
 }
 
@@ -99,6 +101,7 @@ func (*noteService) GetCapabilities() ([]string, *dbus.Error) {
 
 // Notify records a notification.
 func (s *noteService) Notify(_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	defer s.bell.ring()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := note{id: replaces, title: title, body: body, actions: actions}
@@ -114,6 +117,7 @@ func (s *noteService) CloseNotification(id uint32) *dbus.Error {
 	s.mu.Lock()
 	s.gone = append(s.gone, id)
 	s.mu.Unlock()
+	s.bell.ring()
 	return nil
 }
 

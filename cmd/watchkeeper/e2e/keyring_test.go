@@ -27,9 +27,9 @@ func (d *desk) keyring() {
 		_ = cmd.Wait()
 	})
 	d.eventually("the keyring", patience, func() bool {
-		out, _ := d.run("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
-			"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets")
-		return strings.Contains(out, "boolean true")
+		var there bool
+		err := d.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&there)
+		return err == nil && there
 	})
 }
 

@@ -211,21 +211,29 @@ const patience = 60 * time.Second
 // sees waits until a text is on the screen, perhaps with more after it.
 func (d *desk) sees(text string) { d.place(text, false) }
 
-// place waits until a label is on the screen and stays where it is.
+// place waits until a label is on the screen and stays where it is: two looks
+// find it at the same place.
 func (d *desk) place(text string, whole bool) image.Point {
 	d.t.Helper()
 	var last image.Point
 	var found bool
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	late := time.After(patience)
+	for {
+		next := d.bell.next()
 		at, ok := d.find(text, whole)
 		if ok && found && at == last {
 			return at
 		}
-		last, found = at, ok
+		if last, found = at, ok; found {
+			d.bell.ring() // look again at once
+		}
+		select {
+		case <-next:
+		case <-late:
+			d.shot("missing")
+			d.t.Fatalf("%q is not on the screen", text)
+		}
 	}
-	d.shot("missing")
-	d.t.Fatalf("%q is not on the screen", text)
-	return image.Point{}
 }
 
 // click presses a label.
