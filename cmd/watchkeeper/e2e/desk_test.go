@@ -46,7 +46,7 @@ func newDesk(t testing.TB) *desk {
 		"LIBGL_ALWAYS_SOFTWARE=1", "FYNE_SCALE=1"}
 	d.browser(bin)
 	// A key that is let go late on a loaded machine is pressed once all the same (-r).
-	number := d.firstLine("Xvfb", "-r", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-fbdir", d.frame)
+	number := d.firstLine("Xvfb", "-r", "-displayfd", "1", "-screen", "0", fmt.Sprintf("%dx%dx24", screenWide, screenHigh), "-nolisten", "tcp", "-fbdir", d.frame)
 	d.env = append(d.env, "DISPLAY=:"+number)
 	d.screen = listen(t, number, &d.bell)
 	d.bus = d.firstLine("dbus-daemon", "--session", "--nofork", "--print-address=1")

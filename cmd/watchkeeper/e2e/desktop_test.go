@@ -167,6 +167,7 @@ func (h *home) watched() (n int) {
 
 // TestTray follows the icon from an empty start to the end of the program.
 func TestTray(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	p := newPanel(t, h.desk)
 	p.take(watcher)
@@ -222,6 +223,7 @@ func TestTray(t *testing.T) {
 
 // TestWithoutTray: where nothing shows an icon, the window cannot get lost.
 func TestWithoutTray(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	cmd := h.open("--background")
 	h.eventually("the window shows itself", 30*time.Second, func() bool { return len(h.windows()) == 1 })
@@ -245,6 +247,7 @@ func TestWithoutTray(t *testing.T) {
 // TestAsked: a second start that asks for something is answered in the window,
 // however often the window was hidden before.
 func TestAsked(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	p := newPanel(t, h.desk)
 	p.take(watcher)
@@ -261,6 +264,7 @@ func TestAsked(t *testing.T) {
 
 // TestWithoutDisplay names the program that works there.
 func TestWithoutDisplay(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	h.env = slices.DeleteFunc(h.env, func(v string) bool { return strings.HasPrefix(v, "DISPLAY=") })
 	out, err := h.run(h.program, h.flags...)
@@ -272,6 +276,7 @@ func TestWithoutDisplay(t *testing.T) {
 // TestNotification holds deletions, presses Review… in the notification and
 // Keep them in the window, and sees it withdrawn.
 func TestNotification(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	p := newPanel(t, h.desk)
 	p.take(watcher)

@@ -83,6 +83,7 @@ func (h *home) signInByHand() {
 // TestFirstRun goes by hand from an empty window to two services in step and
 // back, and looks for the tokens.
 func TestFirstRun(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	h.keyring()
 	p := newPanel(t, h.desk)
@@ -157,6 +158,7 @@ func (h *home) clean() {
 // TestKilled: killed while it writes, the program goes on where it was and
 // sends nothing twice.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	p := newPanel(t, h.desk)
 	p.take(watcher)

@@ -12,6 +12,7 @@ import (
 // TestBuildsAreReproducible: both programs are the same byte for byte, in
 // whatever folder they are built.
 func TestBuildsAreReproducible(t *testing.T) {
+	t.Parallel()
 	here, there := filepath.Join(t.TempDir(), "here"), filepath.Join(t.TempDir(), "there")
 	for _, folder := range []string{"app", "assets", "cmd", "engine", "providers"} {
 		if err := os.CopyFS(filepath.Join(here, folder), os.DirFS(filepath.Join("../../..", folder))); err != nil {

@@ -24,11 +24,14 @@ import (
 // are. The toolkit tells no accessibility service on Linux what it shows, and
 // the program under test has no door for tests.
 
-// picture is the brightness of every point of a screen.
-type picture struct {
-	wide, high int
-	points     []uint8
-}
+// Points of the screen.
+const (
+	screenWide = 1280
+	screenHigh = 900
+)
+
+// picture is the brightness of every point of a screen, row after row.
+type picture []uint8
 
 // look reads the screen from the file that Xvfb draws it in (the format of
 // xwd, XWDFile.h: big-endian words, then colours, then rows).
@@ -39,13 +42,13 @@ func (d *desk) look() picture {
 		d.t.Fatal(err)
 	}
 	word := func(i int) int { return int(binary.BigEndian.Uint32(data[4*i:])) }
-	head, wide, high, row, colours := word(0), word(4), word(5), word(12), word(19)
-	p := picture{wide, high, make([]uint8, wide*high)}
+	head, row, colours := word(0), word(12), word(19)
+	p := make(picture, screenWide*screenHigh)
 	rows := data[head+12*colours:]
-	for y := range high {
-		for x := range wide {
+	for y := range screenHigh {
+		for x := range screenWide {
 			c := rows[y*row+4*x:]
-			p.points[y*wide+x] = uint8((int(c[0])*29 + int(c[1])*150 + int(c[2])*77) >> 8)
+			p[y*screenWide+x] = uint8((int(c[0])*29 + int(c[1])*150 + int(c[2])*77) >> 8)
 		}
 	}
 	return p
@@ -55,7 +58,7 @@ func (d *desk) look() picture {
 type letters struct {
 	wide, high  int
 	ink         []uint8
-	full, blank []int // indices of points that surely are ink, and that surely are not
+	full, blank []int // how far points on the screen are that surely are ink, and that surely are not
 }
 
 var drawing sync.Mutex // the toolkit's test application is one
@@ -103,10 +106,11 @@ func lettersOf(p image.Image) letters {
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {
 			v := ink(x, y)
+			far := (y-box.Min.Y)*screenWide + x - box.Min.X
 			if v > 230 {
-				l.full = append(l.full, len(l.ink))
+				l.full = append(l.full, far)
 			} else if v == 0 {
-				l.blank = append(l.blank, len(l.ink))
+				l.blank = append(l.blank, far)
 			}
 			l.ink = append(l.ink, v)
 		}
@@ -120,35 +124,35 @@ const (
 	alike    = 0.8
 )
 
-// at tells how clearly the letters stand at a place; 0: not at all.
-func (l letters) at(p picture, x, y int) float64 {
-	point := func(i int) int { return int(p.points[(y+i/l.wide)*p.wide+x+i%l.wide]) }
-	ink, ground := point(l.full[0]), point(l.blank[0])
-	if max(ink-ground, ground-ink) < contrast {
+// at tells how clearly the letters stand from a point on; 0: not at all.
+func (l letters) at(p picture) float64 {
+	ink, ground := int(p[l.full[0]]), int(p[l.blank[0]])
+	clear := max(ink-ground, ground-ink)
+	if clear < contrast {
 		return 0
 	}
 	for k := 0; k < len(l.full); k += 3 {
-		if v := point(l.full[k]); max(v-ink, ink-v) > even {
+		if v := int(p[l.full[k]]); max(v-ink, ink-v) > even {
 			return 0
 		}
 	}
 	for k := 0; k < len(l.blank); k += 5 {
-		if v := point(l.blank[k]); max(v-ground, ground-v) > even {
+		if v := int(p[l.blank[k]]); max(v-ground, ground-v) > even {
 			return 0
 		}
 	}
-	if likeness(l, point, ink > ground) < alike {
+	if l.likeness(p, ink > ground) < alike {
 		return 0
 	}
-	return float64(max(ink-ground, ground-ink))
+	return float64(clear)
 }
 
 // likeness correlates the letters with what is on the screen.
-func likeness(l letters, point func(int) int, bright bool) float64 {
+func (l letters) likeness(p picture, bright bool) float64 {
 	var sa, sb, saa, sbb, sab float64
 	n := float64(len(l.ink))
 	for i, v := range l.ink {
-		a, b := float64(v), float64(point(i))
+		a, b := float64(v), float64(p[i/l.wide*screenWide+i%l.wide])
 		if !bright {
 			b = 255 - b
 		}
@@ -164,12 +168,12 @@ func ratio(above, below float64) float64 {
 	return above / below
 }
 
-// ends tells whether no letters follow the ones at a place.
-func (l letters) ends(p picture, x, y int) bool {
-	ground := int(p.points[(y+l.blank[0]/l.wide)*p.wide+x+l.blank[0]%l.wide])
+// ends tells whether no letters follow the ones from a point on.
+func (l letters) ends(p picture) bool {
+	ground := int(p[l.blank[0]])
 	for dy := range l.high {
-		for dx := l.wide + 1; dx < l.wide+6 && x+dx < p.wide; dx++ {
-			if v := int(p.points[(y+dy)*p.wide+x+dx]); max(v-ground, ground-v) > even {
+		for dx := l.wide + 1; dx < l.wide+6 && dy*screenWide+dx < len(p); dx++ {
+			if v := int(p[dy*screenWide+dx]); max(v-ground, ground-v) > even {
 				return false
 			}
 		}
@@ -184,9 +188,10 @@ func (d *desk) find(text string, whole bool) (image.Point, bool) {
 	p := d.look()
 	best, at := 0.0, image.Point{}
 	for _, l := range d.lettersFor(text) {
-		for y := range p.high - l.high {
-			for x := range p.wide - l.wide {
-				if clear := l.at(p, x, y); clear > best && (!whole || l.ends(p, x, y)) {
+		for y := range screenHigh - l.high {
+			for x := range screenWide - l.wide {
+				from := p[y*screenWide+x:]
+				if clear := l.at(from); clear > best && (!whole || l.ends(from)) {
 					best, at = clear, image.Pt(x+l.wide/2, y+l.high/2)
 				}
 			}
