@@ -15,12 +15,13 @@ var wholes = map[media.Kind]bool{media.Show: true, media.Season: true, media.Par
 func HasParts(k media.Kind) bool { return wholes[k] }
 
 // partsOf pairs every work of the table w (work) that is a whole with its
-// episodes.
-const partsOf = `SELECT w.work AS whole, works.id AS part FROM w JOIN works ON works.show = w.work AND works.show <> 0
-	UNION SELECT w.work, e.work FROM w JOIN tokens t ON t.work = w.work AND t.kind IN (2, 5) AND t.season = -1
-		JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season >= 0
-	UNION SELECT w.work, e.work FROM w JOIN tokens t ON t.work = w.work AND t.kind = 3 AND t.season >= 0
-		JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season = t.season`
+// episodes. It goes from the wholes to their tokens and on (CROSS JOIN): the
+// other way it would go through all of w for each token that there is.
+const partsOf = `SELECT w.work AS whole, works.id AS part FROM w CROSS JOIN works ON works.show = w.work AND works.show <> 0
+	UNION SELECT w.work, e.work FROM w CROSS JOIN tokens t ON t.work = w.work AND t.kind IN (2, 5) AND t.season = -1
+		CROSS JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season >= 0
+	UNION SELECT w.work, e.work FROM w CROSS JOIN tokens t ON t.work = w.work AND t.kind = 3 AND t.season >= 0
+		CROSS JOIN tokens e ON e.kind = 4 AND e.ns = t.ns AND e.id = t.id AND e.season = t.season`
 
 // Wholes returns what each of the works is a part of: its show or part, and its
 // season.
