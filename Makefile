@@ -110,6 +110,7 @@ fuzz: ## what services and files may say, one decoder after the other: make fuzz
 bench: ## what a round costs: the median of TIMES=3 runs; fails when a median takes 1.3 times its committed figure
 	@mkdir -p build
 	$(UNIT) test -tags ci ./engine -run XXX -bench . -benchtime 1x -count $(TIMES) -timeout 0 | tee build/bench.txt
+	$(UNIT) test -tags ci ./cmd/watchkeeperctl -run XXX -bench . -benchtime 1x -timeout 0 | tee -a build/bench.txt
 	$(UNIT) test -tags ci ./engine -count=1 -run 'TestFigures$$' -measured=$(CURDIR)/build/bench.txt
 
 soak: ## half a year with 100,000 works: make soak WORKS=100000 DAYS=182 RUNS=4

@@ -22,12 +22,19 @@ type city struct {
 
 func newCity(t *testing.T) *city {
 	t.Helper()
-	w := bareWorld(t)
+	t.Parallel()
 	var works []town.Work
 	for i, title := range []string{"Paper Lighthouse", "Salt", "The Long Ferry"} {
 		works = append(works, town.Work{Title: title, Year: 1990 + i, IMDb: "tt900000" + string(rune('1'+i)), TMDB: 90_000_001 + i,
 			Trakt: 92_000_001 + i, RuntimeMS: 6_000_000})
 	}
+	return newTown(t, works)
+}
+
+// newTown is a city with these works on all shelves.
+func newTown(t testing.TB, works []town.Work) *city {
+	t.Helper()
+	w := emptyWorld(t)
 	it, err := town.Open(w.now, works)
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +234,7 @@ func TestSomebodyElseSignsIn(t *testing.T) {
 }
 
 // fault is weather by its word.
-func fault(t *testing.T, word string) func(http.ResponseWriter, *http.Request, http.Handler) {
+func fault(t testing.TB, word string) func(http.ResponseWriter, *http.Request, http.Handler) {
 	t.Helper()
 	f, ok := town.Fault(word)
 	if !ok {

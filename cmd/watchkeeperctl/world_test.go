@@ -71,7 +71,7 @@ const (
 // world is two imitated services on loopback, one person at both, and a data
 // folder.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	jellyfin *jellyfinfake.Server
 	trakt    *traktfake.Service
 	anna     *jellyfinfake.User
@@ -138,6 +138,10 @@ const films = 300
 func bareWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
+	return emptyWorld(t)
+}
+
+func emptyWorld(t testing.TB) *world {
 	return &world{t: t, films: map[string]film{}, dir: filepath.Join(t.TempDir(), "data"), files: t.TempDir()}
 }
 

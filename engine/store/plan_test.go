@@ -27,6 +27,13 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 	if plan := uses(without); strings.Contains(plan, "shown_of_work") {
 		t.Error("the plus is needless now: take it out of ofProfile")
 	}
+	parts := "WITH w AS (SELECT value AS work FROM json_each(?)) " + partsOf
+	if plan := uses(parts); strings.Count(plan, "SEARCH t USING COVERING INDEX tokens_of_work") != 2 {
+		t.Errorf("parts: %s", plan)
+	}
+	if plan := uses(strings.ReplaceAll(parts, "CROSS JOIN", "JOIN")); strings.Contains(plan, "SEARCH t USING COVERING INDEX tokens_of_work") {
+		t.Error("the order is kept without asking now: take CROSS out of partsOf")
+	}
 	for query, index := range map[string]string{
 		"SELECT * FROM journal WHERE state IN (1, 2) ORDER BY id":                                 "journal_unfinished",
 		"SELECT count(*) FROM journal WHERE action = 3 AND NOT approved AND sent >= ?":            "journal_removals",
