@@ -60,9 +60,10 @@ type Engine struct {
 	mu        sync.Mutex // guards what follows
 	open      map[ledger.AccountID]*connection
 	status    ledger.Status
-	newer     chan struct{}             // closed when a newer status is published
-	stop      context.CancelFunc        // ends the run under way; nil when none is
-	full      map[ledger.AccountID]bool // accounts that were listed whole since they last had to be
+	newer     chan struct{}                           // closed when a newer status is published
+	stop      context.CancelFunc                      // ends the run under way; nil when none is
+	full      map[ledger.AccountID]bool               // accounts that were listed whole since they last had to be
+	ears      map[ledger.AccountID]context.CancelFunc // end who listens to a push channel
 	timetable schedule.State
 	wake      chan struct{}
 }
@@ -154,10 +155,14 @@ func (e *Engine) wantFull(id ledger.AccountID) {
 	e.mu.Unlock()
 }
 
-// Disconnect forgets the open connection of an account, after its credentials,
-// libraries or options changed.
+// Disconnect forgets the open connection of an account, and its push channel,
+// after its credentials, libraries or options changed.
 func (e *Engine) Disconnect(id ledger.AccountID) {
 	e.mu.Lock()
 	delete(e.open, id)
+	if stop, heard := e.ears[id]; heard {
+		stop()
+		delete(e.ears, id)
+	}
 	e.mu.Unlock()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,7 +30,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.pickUp(ctx); err != nil {
 		return err
 	}
-	var ears listeners
+	e.mu.Lock()
+	e.ears = map[ledger.AccountID]context.CancelFunc{}
+	e.mu.Unlock()
+	var ears sync.WaitGroup
 	defer ears.Wait()
 	ticked := time.Now()
 	for ctx.Err() == nil {

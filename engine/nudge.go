@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,36 +17,45 @@ const (
 	lastReopen  = 5 * time.Minute
 )
 
-// listeners are the push channels that are open or being opened.
-type listeners struct {
-	sync.WaitGroup
-	open map[ledger.AccountID]context.CancelFunc
-}
-
 // listen keeps a push channel open for every account that takes part and
 // closes those of the others. A nudge only means "look soon". All end with ctx.
-func (e *Engine) listen(ctx context.Context, l *listeners) {
+func (e *Engine) listen(ctx context.Context, all *sync.WaitGroup) {
+	unheard := e.unheard()
+	if len(unheard) == 0 {
+		return
+	}
 	accounts, err := e.cfg.Store.Accounts(ctx)
 	if err != nil {
 		e.log.Error("the push channels stay as they are", "error", err)
 		return
 	}
-	if l.open == nil {
-		l.open = map[ledger.AccountID]context.CancelFunc{}
-	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, a := range accounts {
-		stop, listening := l.open[a.ID]
-		on := !a.Removed && !a.Paused
-		switch {
-		case on && !listening:
-			ear, cancel := context.WithCancel(ctx)
-			l.open[a.ID] = cancel
-			l.Go(func() { e.listenTo(ear, a) })
-		case !on && listening:
-			stop()
-			delete(l.open, a.ID)
+		if slices.Contains(unheard, a.ID) {
+			ear, stop := context.WithCancel(ctx)
+			e.ears[a.ID] = stop
+			all.Go(func() { e.listenTo(ear, a) })
 		}
 	}
+}
+
+// unheard are the accounts that take part and that nobody listens to; who
+// listens to another is stopped.
+func (e *Engine) unheard() (out []ledger.AccountID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range e.timetable.Accounts {
+		stop, heard := e.ears[a.ID]
+		switch {
+		case !a.Off && !heard:
+			out = append(out, a.ID)
+		case a.Off && heard:
+			stop()
+			delete(e.ears, a.ID)
+		}
+	}
+	return out
 }
 
 func (e *Engine) listenTo(ctx context.Context, a ledger.Account) {
