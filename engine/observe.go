@@ -35,8 +35,22 @@ func (r *round) observe(ctx context.Context) error {
 			return err
 		}
 		s.observed = true
+		s.forget()
 	}
 	return nil
+}
+
+// forget lets go of what only the observation of the views needed, which is
+// much of all that a run holds.
+func (s *sight) forget() {
+	for i := range s.snap.Views {
+		s.snap.Views[i].Rows = nil
+	}
+	for _, g := range s.views {
+		if g != nil {
+			g.rows, g.known, g.reading.View.Rows = nil, observe.Known{}, nil
+		}
+	}
 }
 
 // fresh are the accounts that were looked at and not yet observed.
