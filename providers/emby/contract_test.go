@@ -1,6 +1,7 @@
 package emby
 
 import (
+	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"watchkeeper/providers/emby/embyfake"
 	"watchkeeper/providers/internal/fakekit"
 	"watchkeeper/providers/internal/fakekit/openapi"
+	"watchkeeper/providers/internal/mediabrowser"
 )
 
 // descriptions are the server's own ones, by version of the imitation.
@@ -31,8 +33,7 @@ func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
 func judged(all bool) (complaints []string) {
 	for version, file := range descriptions {
-		path := filepath.Join("..", "..", "..", "shared", "contracts", "emby", "emby-openapi-"+file+".json")
-		contract, found, err := openapi.Load(path, deviations...)
+		contract, found, err := openapi.Load(description(file), deviations...)
 		if err != nil {
 			return []string{err.Error()}
 		}
@@ -93,4 +94,65 @@ func day(t *testing.T, version string) {
 	if err := signOut(ctx, s.env); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestDescribedAnswersAreRead: whatever a description allows a list to hold is
+// read, and every row is shown or listed with a reason.
+func TestDescribedAnswersAreRead(t *testing.T) {
+	for version, file := range descriptions {
+		contract, found, err := openapi.Load(description(file))
+		if err != nil || !found {
+			t.Log(version, "is not at hand", err)
+			continue
+		}
+		for _, path := range []string{"/Users/{UserId}/Items", "/Users/{UserId}/Views"} {
+			answers, err := contract.Gets(path, 200, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, answer := range answers {
+				pageIsRead(t, answer)
+			}
+		}
+		for path, into := range map[string]any{"/Sessions": &[]mediabrowser.Session{}, "/System/Info/Public": &mediabrowser.PublicInfo{}, "/Users/{Id}": &mediabrowser.User{}} {
+			answers, err := contract.Gets(path, 100, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, answer := range answers {
+				if err := json.Unmarshal(answer, into); err != nil {
+					t.Errorf("%s %s: %v in %s", version, path, err, answer)
+				}
+			}
+		}
+	}
+}
+
+func pageIsRead(t *testing.T, answer []byte) {
+	t.Helper()
+	var page mediabrowser.Page
+	if err := json.Unmarshal(answer, &page); err != nil {
+		t.Fatalf("%v in %s", err, answer)
+	}
+	if mediabrowser.Check(page.Items) != nil {
+		return // a list without any user data is none
+	}
+	w := mediabrowser.Works{}
+	w.Learn(page.Items)
+	for i, it := range page.Items {
+		if i > 0 { // descriptions hardly ever say what is of use here
+			it.Type = []string{"Movie", "Series", "Episode"}[i%3]
+		}
+		for _, f := range media.Features {
+			v := provider.View{Feature: f}
+			mediabrowser.AddRows(&v, it, w.Describe(it), false)
+			if len(v.Rows)+len(v.Skipped) == 0 && it.Understood() && capabilities(true).Feature(f).Of(mediabrowser.Kind(it)) != provider.None && !mediabrowser.Several(it) {
+				t.Errorf("%s of %+v is lost", f, it)
+			}
+		}
+	}
+}
+
+func description(file string) string {
+	return filepath.Join("..", "..", "..", "shared", "contracts", "emby", "emby-openapi-"+file+".json")
 }

@@ -2,7 +2,6 @@ package plex
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +28,8 @@ var deviations = []openapi.Deviation{
 	{Call: "PUT /:/rate", Text: "got -1, want 0", Reason: "the only way known to take a rating away; the server's own programs and python-plexapi send it"},
 }
 
+const description = "../../../shared/contracts/plex/plex-openapi-1.2.0-official.json"
+
 // witness keeps what all tests of this package ask and are answered.
 var witness openapi.Witness
 
@@ -38,8 +39,7 @@ var witness openapi.Witness
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
 func judged(all bool) (complaints []string) {
-	path := filepath.Join("..", "..", "..", "shared", "contracts", "plex", "plex-openapi-1.2.0-official.json")
-	contract, found, err := openapi.LoadAs(path, corrected, deviations...)
+	contract, found, err := openapi.LoadAs(description, corrected, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -61,35 +61,48 @@ func judged(all bool) (complaints []string) {
 // TestDay does everything that the adapter can do with a server.
 func TestDay(t *testing.T) { bubble(t, day) }
 
-// corrected is a description without its examples, which stand where the form
-// of descriptions does not allow them, and with the ids in Guid as text: that
-// is what every recorded answer has, where the description says integer. A
-// missing one stays missing.
+// corrected is a description with the ids in Guid as text: that is what every
+// recorded answer has, where the description says integer. A missing one stays
+// missing.
 func corrected(data []byte) []byte {
+	return changed(withoutExamples(data), func(o map[string]any) {
+		if guid, ok := o["Guid"].(map[string]any); ok {
+			guid["items"] = map[string]any{"type": "object", "required": []any{"id"}, "properties": map[string]any{"id": map[string]any{"type": "string"}}}
+		}
+	})
+}
+
+// withoutExamples is a description without examples, which stand where the form
+// of descriptions does not allow them.
+func withoutExamples(data []byte) []byte {
+	return changed(data, func(o map[string]any) {
+		if _, list := o["examples"].(map[string]any); list {
+			delete(o, "examples")
+		}
+	})
+}
+
+// changed does something to every object of a description.
+func changed(data []byte, change func(map[string]any)) []byte {
 	var doc any
 	if json.Unmarshal(data, &doc) != nil {
 		return data
 	}
-	var strip func(any)
-	strip = func(v any) {
+	var walk func(any)
+	walk = func(v any) {
 		switch v := v.(type) {
 		case map[string]any:
-			if _, list := v["examples"].(map[string]any); list {
-				delete(v, "examples")
-			}
-			for name, x := range v {
-				if guid, ok := x.(map[string]any); ok && name == "Guid" {
-					guid["items"] = map[string]any{"type": "object", "required": []any{"id"}, "properties": map[string]any{"id": map[string]any{"type": "string"}}}
-				}
-				strip(x)
+			change(v)
+			for _, x := range v {
+				walk(x)
 			}
 		case []any:
 			for _, x := range v {
-				strip(x)
+				walk(x)
 			}
 		}
 	}
-	strip(doc)
+	walk(doc)
 	data, _ = json.Marshal(doc) // it was JSON just now
 	return data
 }
@@ -212,4 +225,40 @@ func tokensText(it media.Item) string {
 		all = append(all, tok.String())
 	}
 	return strings.Join(all, " ")
+}
+
+// TestDescribedAnswersAreRead: whatever the description allows a list to hold
+// is read, also where the description is known to be wrong, and every row is
+// shown or listed with a reason.
+func TestDescribedAnswersAreRead(t *testing.T) {
+	for name, right := range map[string]func([]byte) []byte{"as it is": withoutExamples, "put right": corrected} {
+		c, found, err := openapi.LoadAs(description, right)
+		if err != nil || !found {
+			t.Log("no description at hand", err)
+			return
+		}
+		for _, path := range []string{"/library/sections/{sectionId}/all", "/library/metadata/{ids}", "/status/sessions", "/status/sessions/history/all"} {
+			answers, err := c.Gets(path, 200, 1)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, answer := range answers {
+				var e envelope
+				if err := json.Unmarshal(answer, &e); err != nil {
+					t.Fatalf("%s: %s: %v in %s", name, path, err, answer)
+				}
+				if e.MediaContainer == nil {
+					continue
+				}
+				var l list
+				l.take(e.MediaContainer.Metadata, map[string]bool{})
+				if len(decoded[item](e.MediaContainer.Metadata)) != l.received || l.received != len(e.MediaContainer.Metadata) {
+					t.Errorf("%s: %s: a row is lost of %s", name, path, answer)
+				}
+				for _, it := range l.items {
+					shows{}.describe(it)
+				}
+			}
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package simkl
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"watchkeeper/engine/media"
@@ -19,6 +21,8 @@ var deviations = []openapi.Deviation{
 	{Call: "POST /sync/add-to-list", Text: "/type", Reason: "what the service made of it; its pages show it, the subset does not"},
 }
 
+const description = "../../../shared/contracts/simkl/simkl-sync-subset.openapi.json"
+
 // witness keeps what all tests of this package ask and are answered.
 var witness openapi.Witness
 
@@ -27,7 +31,7 @@ var witness openapi.Witness
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
 func judged(all bool) (complaints []string) {
-	c, found, err := openapi.Load("../../../shared/contracts/simkl/simkl-sync-subset.openapi.json", deviations...)
+	c, found, err := openapi.Load(description, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -100,5 +104,55 @@ func (w *world) everything(t *testing.T) {
 	w.env.Secrets = &keyring{secret: in.Secret}
 	if err := signOut(ctx, w.env); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDescribedAnswersAreRead: whatever the description allows a library to
+// hold is read, and every title is shown or listed with a reason.
+func TestDescribedAnswersAreRead(t *testing.T) {
+	c, found, err := openapi.Load(description)
+	if err != nil || !found {
+		t.Log("no description at hand", err)
+		return
+	}
+	answers, err := c.Gets("/sync/all-items", 300, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, answer := range answers {
+		for _, f := range []media.Feature{media.History, media.Ratings, media.Watchlist} {
+			h, v, _, err := shown(answer, f)
+			if err != nil {
+				t.Fatalf("%v in %s", err, answer)
+			}
+			said := map[string]bool{}
+			for _, r := range v.Rows {
+				whole, _, _ := strings.Cut(r.Key, "@")
+				said[whole] = true
+			}
+			for _, s := range v.Skipped {
+				said[s.Key] = true
+			}
+			for k, r := range h.records {
+				value := f == media.Ratings && r.Rating != "" && r.Rating.Float() != 0 || f == media.Watchlist && r.Status == "plantowatch" ||
+					f == media.History && strings.HasPrefix(k, "show:") && len(r.Seasons) > 0 && len(r.Seasons[0].Episodes) > 0
+				if value && !said[k] {
+					t.Errorf("%s of %s is lost: %+v", f, k, r)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/sync/playback", "/sync/activities"} {
+		answers, err := c.Gets(path, 200, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, answer := range answers {
+			var list []json.RawMessage
+			var acts activities
+			if path == "/sync/activities" && json.Unmarshal(answer, &acts) != nil || path != "/sync/activities" && json.Unmarshal(answer, &list) != nil {
+				t.Errorf("%s: %s", path, answer)
+			}
+		}
 	}
 }

@@ -52,6 +52,8 @@ var deviations = []openapi.Deviation{
 	{Call: "POST /sync/history/remove", Text: "unknown field /not_found/ids", Reason: "what is removed by history id is named so; in the documentation"},
 }
 
+const description = "../../../shared/contracts/trakt/trakt-openapi-full.json"
+
 // witness keeps what all tests of this package ask and are answered.
 var witness openapi.Witness
 
@@ -60,7 +62,7 @@ var witness openapi.Witness
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
 func judged(all bool) (complaints []string) {
-	c, found, err := openapi.LoadAs("../../../shared/contracts/trakt/trakt-openapi-full.json", openapi.Unions, deviations...)
+	c, found, err := openapi.LoadAs(description, openapi.Unions, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -136,5 +138,42 @@ func (w *world) everything(t *testing.T) {
 	}
 	if _, err := url.Parse(o.page("state", "challenge")); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDescribedAnswersAreRead: whatever the description allows a list to hold
+// is read, and every row is shown or listed with a reason.
+func TestDescribedAnswersAreRead(t *testing.T) {
+	c, found, err := openapi.LoadAs(description, openapi.Unions)
+	if err != nil || !found {
+		t.Log("no description at hand", err)
+		return
+	}
+	for path, f := range map[string]media.Feature{"/sync/history/{type}/{id}": media.History, "/sync/ratings/{type}/{rating}": media.Ratings,
+		"/sync/watchlist/{type}/{sort_by}/{sort_how}": media.Watchlist, "/sync/playback/{type}": media.Progress} {
+		answers, err := c.Gets(path, 200, 1)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, answer := range answers {
+			l, v, _, err := decode(t, answer, f)
+			if err != nil || len(l.rows)+len(l.skipped) != l.received {
+				t.Fatalf("%s: %v, %d received, %d rows, %d skipped of %s", path, err, l.received, len(l.rows), len(l.skipped), answer)
+			}
+			listed, odd := map[string]bool{}, len(l.skipped)
+			for _, r := range v.Rows {
+				listed[r.Key] = true
+			}
+			for _, r := range l.rows {
+				if row, err := r.shown(f); err != nil {
+					odd++
+				} else if !listed[row.Key] {
+					t.Errorf("%s: %+v is lost", path, r)
+				}
+			}
+			if odd != len(v.Skipped) {
+				t.Errorf("%s: %d rows are odd, %d skipped of %s", path, odd, len(v.Skipped), answer)
+			}
+		}
 	}
 }

@@ -184,3 +184,50 @@ func (u *User) UnmarshalJSON(data []byte) error {
 // Understood tells whether the item's user data could be read in full. A
 // record that could not must not be written back either.
 func (it Item) Understood() bool { return it.UserData != nil && !it.UserData.odd }
+
+// UnmarshalJSON takes a session in every form; what is no session is one in
+// which nobody plays.
+func (s *Session) UnmarshalJSON(data []byte) error {
+	var in struct {
+		UserID          text `json:"UserId"`
+		DeviceID        text `json:"DeviceId"`
+		AdditionalUsers json.RawMessage
+		NowPlayingItem  *Item
+	}
+	*s = Session{}
+	if json.Unmarshal(data, &in) != nil {
+		return nil
+	}
+	s.UserID, s.DeviceID, s.NowPlayingItem = string(in.UserID), string(in.DeviceID), in.NowPlayingItem
+	_ = json.Unmarshal(in.AdditionalUsers, &s.AdditionalUsers) // who is not named does not watch along
+	return nil
+}
+
+// UnmarshalJSON takes ids and versions in every form.
+func (p *PublicInfo) UnmarshalJSON(data []byte) error {
+	var in struct {
+		ID                               text `json:"Id"`
+		ServerName, Version, ProductName text
+		StartupWizardCompleted           json.RawMessage
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*p = PublicInfo{ID: string(in.ID), ServerName: string(in.ServerName), Version: string(in.Version), ProductName: string(in.ProductName)}
+	_ = json.Unmarshal(in.StartupWizardCompleted, &p.StartupWizardCompleted) // else the server does not tell
+	return nil
+}
+
+// UnmarshalJSON takes ids and tokens in every form.
+func (s *SignIn) UnmarshalJSON(data []byte) error {
+	var in struct {
+		User        User
+		AccessToken text
+		ServerID    text `json:"ServerId"`
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*s = SignIn{User: in.User, AccessToken: string(in.AccessToken), ServerID: string(in.ServerID)}
+	return nil
+}
