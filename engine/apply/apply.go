@@ -96,7 +96,6 @@ func (r Runner) one(ctx context.Context, t Target, ops []ledger.Op, rep *Report)
 	changes := make([]provider.Change, len(ops))
 	for i, op := range ops {
 		changes[i] = change(op, t.Item(op))
-		op.Tokens = ledger.TokensDigest(changes[i].Item.Tokens)
 		entries[i] = ledger.Entry{Op: op, Run: r.Run, State: ledger.Intended, Intended: r.Now()}
 		ids[i] = op.ID
 	}

@@ -68,6 +68,11 @@ func (k RowKey) Compare(o RowKey) int {
 	return strings.Compare(k.PlayKey, o.PlayKey)
 }
 
+// KeysDigest is a short digest of native keys in any order.
+func KeysDigest(keys []string) string {
+	return digest(slices.Clone(keys))
+}
+
 // TokensDigest is a short digest of a work's tokens in any order. A
 // quarantined value is tried again when it changes: a new id is new evidence.
 func TokensDigest(tokens []media.Token) string {
@@ -75,6 +80,10 @@ func TokensDigest(tokens []media.Token) string {
 	for i, t := range tokens {
 		names[i] = t.String()
 	}
+	return digest(names)
+}
+
+func digest(names []string) string {
 	slices.Sort(names)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(names), "\n")))
 	return hex.EncodeToString(sum[:8])

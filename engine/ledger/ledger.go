@@ -293,7 +293,7 @@ type Pending struct {
 	// Sent is when the request left; Run in which.
 	Sent media.Moment
 	Run  RunID
-	// Tokens is TokensDigest of the ids that it was sent with.
+	// Tokens is a digest of what the work was known by there (Op.Tokens).
 	Tokens string
 	// Stamp is the feature's version stamp at the last read before sending.
 	Stamp string
@@ -314,7 +314,7 @@ type Quarantine struct {
 	Cause    Cause
 	Failures int    // three set it aside
 	Why      Code   // of the last failure
-	Tokens   string // digest of the work's tokens at that time: a new id is new evidence
+	Tokens   string // digest of what the work was known by there (Op.Tokens): a new one is new evidence
 	Since    media.Moment
 }
 

@@ -46,8 +46,9 @@ type Op struct {
 	Undo     bool   `json:",omitzero"`
 	Approved bool   `json:",omitzero"`
 	Why      Reason `json:",omitzero"`
-	// Tokens is TokensDigest of the ids that the work is sent with; "" until
-	// it is. A new id is new evidence for a value that failed with others.
+	// Tokens is a digest of what the target knows the work by: its own keys of
+	// it, or the work's ids where it has none. A new one is new evidence for a
+	// value that failed before.
 	Tokens string `json:",omitzero"`
 }
 

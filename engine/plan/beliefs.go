@@ -226,6 +226,22 @@ func (t *target) key() string {
 	return ""
 }
 
+// address is a digest of what a write to the target names the work by: the
+// target's own items of it, or its ids where there are none. What others call
+// a work that the target knows by a key of its own is no new evidence.
+func (t *target) address() string {
+	var keys []string
+	for _, link := range t.b.links {
+		if link.Account == t.party.ID {
+			keys = append(keys, link.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return ledger.TokensDigest(t.b.Tokens)
+	}
+	return ledger.KeysDigest(keys)
+}
+
 // stillShown tells whether the target shows, or will show, a value for a subject.
 func (t *target) stillShown(s ledger.Subject) bool {
 	for _, row := range t.rows() {

@@ -30,6 +30,7 @@ func (t *target) emit(op ledger.Op, base baseline, rows []ledger.Shown, lead led
 	if op.Action == provider.Update && (t.joined(lead) || t.joinedHere(op.Subject)) {
 		op.FirstRun = true
 	}
+	op.Tokens = t.address()
 	op.Retry = base.lost != nil && base.lost.New == op.New
 	for _, row := range rows {
 		one := op
@@ -162,10 +163,10 @@ func (t *target) gateRun(op ledger.Op, _ baseline, lead ledger.Statement, stop *
 
 // gateMemory: what earlier attempts taught (R8).
 func (t *target) gateMemory(op ledger.Op, _ baseline, _ ledger.Statement, stop *ledger.Reason) {
-	tokens := ledger.TokensDigest(t.b.Tokens)
+	address := t.address()
 	for _, q := range t.b.Quarantine {
 		if q.Account == op.Account && q.Subject == op.Subject && q.Value == op.New && q.Cause == op.Cause &&
-			q.Failures >= ledger.QuarantineAfter && (q.Tokens == "" || q.Tokens == tokens) {
+			q.Failures >= ledger.QuarantineAfter && (q.Tokens == "" || q.Tokens == address) {
 			stop.Code, stop.Details = ledger.Quarantined, ledger.Evidence{Code: ledger.SawReason, Name: string(q.Why)}
 		}
 	}

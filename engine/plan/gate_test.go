@@ -123,9 +123,11 @@ func TestR8ReAddQueues(t *testing.T) {
 	}
 }
 
-// R8: three failures set a value aside until a newer word or a new id.
+// R8: three failures set a value aside until a newer word, a new item there or,
+// where the target has none of its own, a new id.
 func TestR8Quarantine(t *testing.T) {
 	b := wants(newBench(listCaps(10), listCaps(10)))
+	b.d.Links = nil
 	b.d.Quarantine = []ledger.Quarantine{{Account: B, Subject: ledger.Subject{Work: 7, Feature: media.Watchlist}, Value: listedNow,
 		Cause: ledger.Cause{Account: A, Seq: 1}, Failures: 3, Tokens: ledger.TokensDigest(b.d.Tokens)}}
 	b.expect(t, "B quarantined") // scenario 17
@@ -134,7 +136,13 @@ func TestR8Quarantine(t *testing.T) {
 	b.d.Quarantine[0].Failures = 3
 	b.d.Tokens = append(b.d.Tokens, media.OwnToken(media.Film, media.IMDb, "tt0133093"))
 	b.expect(t, "B add listed") // scenario 18
-	b.d.Quarantine[0].Tokens = ledger.TokensDigest(b.d.Tokens)
+	b.d.Links = append(b.d.Links, ledger.Link{Account: B, Key: "own", Work: 7})
+	b.d.Quarantine[0].Tokens = b.expect(t, "B add listed").Ops[0].Tokens // by its own item
+	b.d.Tokens = append(b.d.Tokens, media.OwnToken(media.Film, media.TVDB, "9"))
+	b.expect(t, "B quarantined") // what others call it changes nothing there
+	b.d.Links = append(b.d.Links, ledger.Link{Account: B, Key: "upgraded", Work: 7})
+	b.expect(t, "B add listed")
+	b.d.Quarantine[0].Tokens = b.expect(t, "B add listed").Ops[0].Tokens
 	b.d.Statements[0].Seq, b.d.Statements[0].OriginSeq = 2, 2
 	b.expect(t, "B add listed") // scenario 104
 }
