@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,7 @@ func TestHollowServices(t *testing.T) {
 				hollow.hollow()
 				hollow.rescan = nil // new ids would be new evidence
 				l.lost = hollow
+				l.everything(name)
 				l.live(10)
 				l.noLoops(hollow)
 				l.report()
@@ -99,9 +101,27 @@ func TestHollowServices(t *testing.T) {
 	}
 }
 
+// everything is said once before the program starts, elsewhere than at the
+// named service: one work of each feature.
+func (l *life) everything(but string) {
+	p := l.place("plex")
+	if but == "plex" {
+		p = l.place("trakt")
+	}
+	const watched, rated, listed, paused = 0, 3, 6, 9
+	p.watch(watched)
+	p.rate(rated, 8)
+	p.list(listed, true)
+	p.pause(paused)
+	l.views[watched]++
+	l.said[rated], l.last[rated] = true, "8"
+	l.said[listed], l.last[listed] = true, "true"
+	l.said[paused] = true
+}
+
 // mostTries is how often one value is sent before it is set aside: once, and
-// twice more; and that again when another service meanwhile named the work by
-// new ids, which is new evidence.
+// twice more; and that again where the service was found to have an item of its
+// own of the work meanwhile, which is new evidence.
 const mostTries = 2 * 3
 
 // noLoops: no value was sent to a place more often than that, and none is
@@ -118,8 +138,17 @@ func (l *life) noLoops(p *place) {
 			tries[word{e.Op.Subject, e.Op.Cause, e.Op.New}]++
 		}
 	}
-	if len(tries) == 0 {
-		l.fault("nothing was ever sent to %s", p.service.Name)
+	for _, f := range media.Features {
+		sent := func(w word) bool { return w.Feature == f }
+		access := p.service.Capabilities.Feature(f).Access
+		if slices.Max(access[:]) >= provider.AddIt && !slices.ContainsFunc(slices.Collect(maps.Keys(tries)), sent) {
+			l.fault("no %s was ever sent to %s", f, p.service.Name)
+		}
+	}
+	aside, err := l.store.Quarantine(l.t.Context(), ledger.QuarantineAfter)
+	l.must(err)
+	if len(aside) == 0 {
+		l.fault("nothing that %s did not take was set aside", p.service.Name)
 	}
 	for s, n := range tries {
 		if n > mostTries {

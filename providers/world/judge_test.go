@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/provider"
 )
 
 // judge says what must hold at the end, from what the person did and what the
@@ -28,6 +30,36 @@ func (l *life) judge() {
 		case toPause:
 			l.judgePosition(w)
 			l.unseen(w)
+		}
+	}
+}
+
+// mostRemovals is how many a run may make at one target because of one account
+// without being asked; the works of a life are too few for a larger share.
+const mostRemovals = 3
+
+// bounded: no run removed more than that, and what was removed can be put back
+// (S6, S12).
+func (l *life) bounded() {
+	type run struct {
+		number        ledger.RunID
+		target, cause ledger.AccountID
+	}
+	removed := map[run]int{}
+	for _, e := range l.journal() {
+		if e.Op.Action != provider.Remove {
+			continue
+		}
+		if !e.Op.Old.Set {
+			l.fault("S12: %+v was removed at account %d without its old value", e.Op.Subject, e.Op.Account)
+		}
+		if !e.Op.Approved {
+			removed[run{e.Run, e.Op.Account, e.Op.Cause.Account}]++
+		}
+	}
+	for r, n := range removed {
+		if n > mostRemovals {
+			l.fault("S6: run %d removed %d at account %d because of %d", r.number, n, r.target, r.cause)
 		}
 	}
 }

@@ -62,6 +62,7 @@ type life struct {
 	open   func(ledger.Account) (provider.Provider, error)
 	lost   *place // broken for good; nil: none
 	breaks bool   // one service breaks in the middle of the life
+	lied   bool   // a service that does not say how long its lists are cut them
 	me     ledger.ProfileID
 	names  map[ledger.AccountID]string
 	again  map[doubt]bool // were read again
@@ -224,8 +225,10 @@ func (l *life) live(days int) {
 	}
 	l.tally(days, most)
 	l.must(l.sleep())
-	l.preview() // not beside a run: who waits for a lock stops a bubble's time
-	l.judge()
+	l.preview()               // not beside a run: who waits for a lock stops a bubble's time
+	if l.bounded(); !l.lied { // nobody can tell such a list from one that the person shortened
+		l.judge()
+	}
 	l.explained()
 	for _, name := range slices.Sorted(maps.Keys(most)) {
 		l.t.Logf("%s: at most %d requests a day", name, most[name])
@@ -310,6 +313,7 @@ func (l *life) weather(day int) (pass func()) {
 		p.weather.On(kind, "*", -1, fakekit.Status(429, "Retry-After", "1800"))
 	case kind == "truncated" && (p.announces || *lies):
 		p.weather.On(kind, "GET *", -1, fakekit.Changed(halved))
+		l.lied = l.lied || !p.announces
 	case kind == "rescanned" && p.rescan != nil:
 		p.rescan()
 	case kind == "asleep":
