@@ -43,7 +43,8 @@ func (t *target) remover(c contest, base baseline) (best remover, code ledger.Co
 		if !x.Cleared {
 			break
 		}
-		if i > 0 && t.refused(x.Statement) != "" {
+		ownWord := x.Account == t.party.ID && !x.byPlay // it says what is there, and asks for nothing
+		if i > 0 && (ownWord || t.refused(x.Statement) != "") {
 			continue
 		}
 		g := t.removal(x, c.own, base)

@@ -348,7 +348,7 @@ func TestAlwaysKeep(t *testing.T) {
 	b.says(A, media.Watchlist, clearedNow, ago(day0), 50)
 	b.expect(t, "B remove; A newer_there")
 	b.d.Pins = []ledger.Pin{{Work: 7, Feature: media.Watchlist, Kind: ledger.AlwaysKeep}}
-	b.expect(t, "A add listed")
+	b.expect(t, "A add listed; B pinned") // the removal at B is not passed over in silence
 }
 
 // §3: a removal is written to every copy, an add to those that lack it.

@@ -23,11 +23,12 @@ const (
 func (t *target) logPlay(s said) {
 	base := t.logBaseline(s.play)
 	lead := s.candidates[0]
+	alone := !s.fromOthers(t.party.ID)
 	switch {
+	case alone && t.explainBarred(s.contest, base):
 	case base.state == listed:
 		t.met(s.contest, lead, base)
-	case !s.fromOthers(t.party.ID):
-		t.explainBarred(s.contest, base)
+	case alone:
 	case !s.at.Known() && t.watched(): // any play satisfies an undated one
 		if t.w.Explain {
 			t.note(lead.Statement, ledger.AlreadyEqual, saw(ledger.SawWatchedThere), false)

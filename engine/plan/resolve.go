@@ -42,10 +42,20 @@ func (t *target) contest(s ledger.Subject) contest {
 		t.admitUnwatching(&c, s)
 	}
 	if t.pinned(ledger.AlwaysKeep) {
-		c.candidates = slices.DeleteFunc(c.candidates, func(x candidate) bool { return x.Cleared })
+		c.keep()
 	}
 	slices.SortFunc(c.candidates, compareCandidates)
 	return c
+}
+
+// keep bars every Cleared: a person decided that the work stays.
+func (c *contest) keep() {
+	for _, x := range c.candidates {
+		if x.Cleared {
+			c.barred, c.barredBy = append(c.barred, x.Statement), append(c.barredBy, ledger.Pinned)
+		}
+	}
+	c.candidates = slices.DeleteFunc(c.candidates, func(x candidate) bool { return x.Cleared })
 }
 
 // admit lets a statement compete if it is live here.

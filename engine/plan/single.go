@@ -237,14 +237,17 @@ func (t *target) ownWord(c contest) {
 	t.note(lead, code, none, false)
 }
 
-// explainBarred says why something that was said elsewhere does not come here.
-func (t *target) explainBarred(c contest, base baseline) {
+// explainBarred says why something that was said elsewhere does not come here;
+// false where there is nothing to say.
+func (t *target) explainBarred(c contest, base baseline) bool {
 	for i, st := range c.barred {
-		if (c.barredBy[i] == ledger.Policy || t.w.Explain) && t.differs(st, base) {
-			t.note(st, c.barredBy[i], none, c.barredBy[i] == ledger.Policy)
-			return
+		lasts := c.barredBy[i] == ledger.Policy || c.barredBy[i] == ledger.Pinned
+		if (lasts || t.w.Explain) && t.differs(st, base) {
+			t.note(st, c.barredBy[i], none, lasts)
+			return true
 		}
 	}
+	return false
 }
 
 // explainPolicy tells whether only a service's terms keep a newer word than the
