@@ -88,7 +88,8 @@ race: ## all tests under the race detector
 	@bash .ci/install gcc libc6-dev
 	CGO_ENABLED=1 go test -race -timeout 60m -tags ci ./...
 
-sim: ## simulated lives, and bugs that they must catch: make sim SEEDS=20000 FROM=0
+sim: ## the small world as a whole, simulated lives, and bugs that they must catch: make sim SEEDS=20000 FROM=0
+	$(UNIT) test -tags ci ./engine/sim/small -v -run 'TestSmallWorld$$' -whole -timeout 0
 	$(UNIT) test -tags ci ./engine/sim -v -run 'TestLives$$' -seeds=$(SEEDS) -seed=$(FROM) -timeout 0
 	$(UNIT) test -tags ci ./engine/sim/planted -run TestBugsAreCaught -v -planted=-1 -from=0 -timeout 0
 

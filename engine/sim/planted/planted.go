@@ -1,7 +1,7 @@
 // Package planted proves that the proofs can fail: it plants, one at a time,
 // the faults by which tools of this kind lose data, and each must be caught:
-// by random decisions, by the scenarios, by simulated lives within 500 seeds,
-// or, where the engine makes up for the fault elsewhere, by the test of the
+// in the small world, by the scenarios, by random decisions, by simulated lives
+// within 500 seeds, or, where the engine makes up for the fault elsewhere, by the test of the
 // rule itself. What breaks the journal or the disk is planted in the crash
 // tests.
 //

@@ -77,11 +77,14 @@ func catch(b Bug, planted, sound *proofs) string {
 		return ""
 	}
 	decide, live := Proof{"engine/sim", "TestDecide$"}, Proof{"engine/sim", "TestLives$"}
-	if planted.fails(decide, []string{fmt.Sprintf("-cases=%d", *decided)}) {
-		return fmt.Sprintf("seen within %d decisions", *decided)
+	if planted.fails(Proof{"engine/sim/small", "TestSmallWorld$"}, nil) {
+		return "seen in the small world"
 	}
 	if *told && planted.fails(Proof{"engine/sim/scenario", "TestScenarios$"}, nil) {
 		return "seen by the scenarios"
+	}
+	if planted.fails(decide, []string{fmt.Sprintf("-cases=%d", *decided)}) {
+		return fmt.Sprintf("seen within %d decisions", *decided)
 	}
 	for seed := 0; seed < *lived; seed += chunk {
 		args := []string{fmt.Sprintf("-seeds=%d", chunk), fmt.Sprintf("-seed=%d", seed)}
