@@ -234,7 +234,7 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 		return nil, err
 	}
 	switch {
-	case page.TotalRecordCount != nil && *page.TotalRecordCount != len(page.Items):
+	case page.TotalRecordCount != nil && *page.TotalRecordCount > len(page.Items):
 		return nil, provider.Failed(provider.Transient, "get "+path, errCutList)
 	case len(page.Items) == 0:
 		return nil, provider.Failed(provider.Transient, "get "+path, errNoLibraries)

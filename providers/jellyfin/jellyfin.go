@@ -290,7 +290,7 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	if _, err := s.get(ctx, "/UserViews", url.Values{"userId": {kept.UserID}}, &page); err != nil {
 		return nil, err
 	}
-	if page.TotalRecordCount != nil && *page.TotalRecordCount != len(page.Items) {
+	if page.TotalRecordCount != nil && *page.TotalRecordCount > len(page.Items) {
 		return nil, provider.Failed(provider.Transient, "get /UserViews", errCutList)
 	}
 	if len(page.Items) == 0 {

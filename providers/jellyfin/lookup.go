@@ -2,7 +2,6 @@ package jellyfin
 
 import (
 	"context"
-	"slices"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -20,38 +19,14 @@ func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Ite
 	if err != nil {
 		return nil, err
 	}
-	answers := make([]provider.Answer, len(items))
-	for i, item := range items {
-		answers[i] = provider.Answer{Key: item.Key}
-		id, _, _ := mediabrowser.Split(item.Key)
-		it := held[id]
-		if it == nil {
-			continue
-		}
-		if row, ok := mediabrowser.Value(*it, f); ok {
-			row.Key = item.Key
-			answers[i].Held, answers[i].Rows = true, []provider.Row{row}
-		}
-	}
-	return answers, nil
+	return mediabrowser.Answers(held, f, items), nil
 }
 
 // held reads the items that have a key here, by the server's ids.
 func (a *account) held(ctx context.Context, user string, items []media.Item) (map[string]*mediabrowser.Item, error) {
-	var ids []string
-	for _, item := range items {
-		if id, _, _ := mediabrowser.Split(item.Key); id != "" {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	found, err := a.byID(ctx, user, slices.Compact(ids))
+	found, err := a.byID(ctx, user, mediabrowser.IDs(items))
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]*mediabrowser.Item, len(found))
-	for i := range found {
-		out[found[i].ID] = &found[i]
-	}
-	return out, nil
+	return mediabrowser.ByID(found), nil
 }
