@@ -4,6 +4,15 @@ package planted
 // belongs to make up for a view that is believed too soon.
 var judged = Proof{Package: "engine/observe", Test: "TestJudge$"}
 
+// The imitated services answer every change and put none off: answers
+// that are missing, or only say not now, are tried at the writer itself. What was taken
+// back also stays back because the target says so itself.
+var (
+	untried  = Proof{Package: "engine/apply", Test: "TestOutcomesLeavePendingWrites$"}
+	tooFew   = Proof{Package: "engine/apply", Test: "TestR29BrokenAdapterIsUnprovenAndStops$"}
+	takeBack = Proof{Package: "engine/undo", Test: "TestInverse$"}
+)
+
 // Bugs are the faults, in the order of the engine's own steps: reading,
 // concluding, planning, guarding, doing.
 var Bugs = []Bug{
@@ -82,12 +91,12 @@ var Bugs = []Bug{
 	{Name: "confirmed and forgotten", Breaks: "R8", File: "engine/apply/outcome.go",
 		Old: "s.Entry.State = ledger.Done\n", New: "s.Entry.State = ledger.Done\n\t\treturn s\n"},
 	{Name: "counted though never tried", Breaks: "L4", File: "engine/apply/outcome.go",
-		Old: "case provider.NotApplied:\n\t\ts.Entry.State = ledger.Failed\n", New: "case provider.NotApplied:\n\t\ts.Entry.State = ledger.Failed\n\t\ts.Failed = ledger.CannotStore\n"},
+		Old: "case provider.NotApplied:\n\t\ts.Entry.State = ledger.Failed\n", New: "case provider.NotApplied:\n\t\ts.Entry.State = ledger.Failed\n\t\ts.Failed = ledger.CannotStore\n", By: untried},
 	{Name: "counts credited to the first", Breaks: "R25", File: "engine/apply/apply.go",
 		Old: "results = unproven(len(changes), failed)\n\t}\n\treturn results, failed",
-		New: "for len(results) < len(changes) {\n\t\t\tresults = append(results, provider.Result{Outcome: provider.NotApplied})\n\t\t}\n\t}\n\treturn results[:len(changes)], failed"},
+		New: "for len(results) < len(changes) {\n\t\t\tresults = append(results, provider.Result{Outcome: provider.NotApplied})\n\t\t}\n\t}\n\treturn results[:len(changes)], failed", By: tooFew},
 	{Name: "a look that saves", Breaks: "S18", File: "engine/preview.go",
 		Old: "shadow.cfg.Store, shadow.cfg.RunCopy = scratch, nil", New: "shadow.cfg.RunCopy = nil"},
 	{Name: "undo without a memory", Breaks: "R24", File: "engine/undo/undo.go",
-		Old: "c.said = append(c.said, refusal(e.Op))\n", New: ""},
+		Old: "c.said = append(c.said, refusal(e.Op))\n", New: "", By: takeBack},
 }
