@@ -167,9 +167,11 @@ func (a *account) hear(m message) bool {
 			return true
 		}
 		for _, d := range data.UserDataList {
-			if d.ItemID != "" {
-				a.heard[d.ItemID] = true
+			if d.ItemID == "" {
+				a.rescan = true // of which item is not told
+				continue
 			}
+			a.heard[d.ItemID] = true
 		}
 		a.rescan = a.rescan || len(a.heard) > namedAtMost
 		return len(data.UserDataList) > 0

@@ -41,6 +41,10 @@ func TestOddMessages(t *testing.T) {
 	if !a.hear(message{MessageType: "UserDataChanged", Data: json.RawMessage(`"?"`)}) || !a.rescan {
 		t.Error("a change of user data that cannot be read is passed over")
 	}
+	a = &account{heard: map[string]bool{}}
+	if !a.hear(message{MessageType: "UserDataChanged", Data: json.RawMessage(`{"UserDataList":[{"ItemId":"a1"},{"Played":true}]}`)}) || !a.rescan || !a.heard["a1"] {
+		t.Error("a change of an item without id is passed over")
+	}
 	for _, data := range []string{`1e300`, `-5`, `0`, `"60"`, `null`, ``} {
 		if period, ok := (message{MessageType: "ForceKeepAlive", Data: json.RawMessage(data)}).keepAlive(); ok {
 			t.Errorf("%q: a sign of life every %s", data, period)
