@@ -192,6 +192,9 @@ func (h *House) rest(ctx context.Context) {
 			return
 		}
 		if ran && s.Running == nil {
+			if err := h.Store.Rest(ctx); err != nil && ctx.Err() == nil {
+				h.Log.Warn("memory was not given back", "error", err)
+			}
 			debug.FreeOSMemory()
 		}
 		seen, ran = s.Version, s.Running != nil

@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,6 +36,11 @@ import (
 // passphraseFile names the variable that names a file with the passphrase of
 // the secrets file.
 const passphraseFile = "WATCHKEEPER_PASSPHRASE_FILE"
+
+// growth is how many percent of what is in use may come on top before the
+// memory is swept. What the runtime notes about the largest heap that there
+// ever was stays with a program that runs all day.
+const growth = 40
 
 type flags struct {
 	dir         string
@@ -64,6 +70,7 @@ func main() {
 		fmt.Println("watchkeeper", wire.Version)
 		return
 	}
+	debug.SetGCPercent(growth)
 	words := view.Speak(lang.SystemLocale().LanguageString(), time.Local)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, f, words)

@@ -35,6 +35,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 		return nil, s.refuse(err)
 	}
 	s.reads.SetConnMaxIdleTime(readerRests)
+	s.reads.SetMaxIdleConns(idleReaders)
 	checking, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	go func() {
@@ -68,8 +69,12 @@ var (
 	readSettings = url.Values{"_query_only": {"1"}, "_busy_timeout": {"5000"}, "_dqs": {"0"}, "_pragma": {"cache_size(-8000)"}}
 )
 
-// readerRests is how long a reader without work keeps its cache.
-const readerRests = 30 * time.Second
+const (
+	// readerRests is how long a reader without work keeps its cache.
+	readerRests = 30 * time.Second
+	// idleReaders is how many readers wait for work, at most.
+	idleReaders = 2
+)
 
 // address writes the URI of a file; only URIs honour mode.
 func address(path, mode string, settings url.Values) string {

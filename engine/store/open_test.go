@@ -261,3 +261,27 @@ func TestTablesAreStrict(t *testing.T) {
 		t.Errorf("not strict: %v", loose)
 	}
 }
+
+// TestRest: what is given back comes back with the next statements.
+func TestRest(t *testing.T) {
+	s := folder(t)
+	got(s.Accounts(ctx))(t)
+	if n := s.reads.Stats().OpenConnections; n == 0 {
+		t.Fatal("nothing was read")
+	}
+	must(t, s.Rest(ctx))
+	if n := s.reads.Stats().OpenConnections; n != 0 {
+		t.Errorf("%d readers keep their caches", n)
+	}
+	got(s.Accounts(ctx))(t)
+	if _, err := s.BeginRun(ctx, 1); err != nil {
+		t.Error(err)
+	}
+	memory := got(OpenMemory(ctx, Options{}))(t)
+	t.Cleanup(func() { must(t, memory.Close()) })
+	got(memory.BeginRun(ctx, 1))(t)
+	must(t, memory.Rest(ctx))
+	if run := got(memory.LastRun(ctx))(t); run != 1 {
+		t.Errorf("run %d is left of a database in memory", run)
+	}
+}

@@ -56,6 +56,18 @@ func (s *Store) Sound(ctx context.Context) error {
 	}
 }
 
+// Rest gives memory back after much work: readers without work end, and the
+// writer's cache is emptied. Both come back with the next statements.
+func (s *Store) Rest(ctx context.Context) error {
+	if s.reads == s.writes {
+		return nil // the connection is the database
+	}
+	s.reads.SetMaxIdleConns(-1)
+	s.reads.SetMaxIdleConns(idleReaders)
+	_, err := s.writes.ExecContext(ctx, "PRAGMA shrink_memory")
+	return s.wrap(err)
+}
+
 // Close ends the check, folds the write-ahead log into the file and closes it.
 func (s *Store) Close() error {
 	s.stop()
