@@ -69,6 +69,10 @@ type life struct {
 	// What the person did, by work: viewings, and whether something was ever
 	// said or taken back.
 	views       [works]int
+	viewed      [works]int     // the day of the latest viewing
+	unwatched   [works]string  // where the person took the mark away since
+	unmarks     int            // how often
+	rough       map[string]int // the latest day with weather, by service; "": the computer slept
 	said, taken [works]bool
 	last        [works]string // the last word about a rating or a place on the watchlist
 	story       []string
@@ -117,7 +121,7 @@ func begin(t *testing.T, seed uint64, only ...string) *life {
 	if *at != "" {
 		only = strings.Split(*at, ",")
 	}
-	l := &life{t: t, chance: rand.New(rand.NewPCG(seed, 1)), names: map[ledger.AccountID]string{}, again: map[doubt]bool{}}
+	l := &life{t: t, chance: rand.New(rand.NewPCG(seed, 1)), names: map[ledger.AccountID]string{}, again: map[doubt]bool{}, rough: map[string]int{}}
 	net := fakekit.NewInternet()
 	for _, s := range providers.All(nil) {
 		make := builders[s.Name]
@@ -230,6 +234,7 @@ func (l *life) live(days int) {
 		l.judge()
 	}
 	l.explained()
+	l.t.Logf("%d marks were taken away", l.unmarks)
 	for _, name := range slices.Sorted(maps.Keys(most)) {
 		l.t.Logf("%s: at most %d requests a day", name, most[name])
 	}
@@ -259,13 +264,13 @@ func (l *life) act(day int) {
 	for _, w := range l.chance.Perm(works)[:3] {
 		p := l.places[l.chance.IntN(len(l.places))]
 		if p != l.lost {
-			l.note("day %d: %s", day, l.do(p, w))
+			l.note("day %d: %s", day, l.do(day, p, w))
 		}
 	}
 }
 
 // do is one act, and says it in words.
-func (l *life) do(p *place, w int) string {
+func (l *life) do(day int, p *place, w int) string {
 	switch roleOf(w) {
 	case toRate:
 		if p.rate == nil {
@@ -291,8 +296,15 @@ func (l *life) do(p *place, w int) string {
 		l.said[w] = true
 		return fmt.Sprintf("%d half watched at %s", w, p.service.Name)
 	}
+	if p.unwatch != nil && p.watched(w) > 0 && l.viewed[w] < day-1 && max(l.rough[p.service.Name], l.rough[""]) < day-1 && l.chance.IntN(2) == 0 {
+		p.unwatch(w)
+		l.unwatched[w] = p.service.Name
+		l.unmarks++
+		return fmt.Sprintf("%d un-watched at %s", w, p.service.Name)
+	}
 	p.watch(w)
 	l.views[w]++
+	l.viewed[w], l.unwatched[w] = day, ""
 	return fmt.Sprintf("%d watched at %s", w, p.service.Name)
 }
 
@@ -317,12 +329,14 @@ func (l *life) weather(day int) (pass func()) {
 	case kind == "rescanned" && p.rescan != nil:
 		p.rescan()
 	case kind == "asleep":
+		l.rough[""] = day
 		l.note("day %d: the computer sleeps", day)
 		l.must(l.sleep())
 		return l.wake
 	default:
 		return pass
 	}
+	l.rough[p.service.Name] = day
 	l.note("day %d: %s is %s", day, p.service.Name, kind)
 	return p.weather.Clear
 }

@@ -39,6 +39,7 @@ type place struct {
 	announces bool
 
 	watch       func(work int)
+	unwatch     func(work int) // of a flag; nil where un-watching deletes plays
 	list        func(work int, on bool)
 	rate        func(work, rating int) // 0 takes it back
 	watched     func(work int) int     // plays, or 1 for watched
@@ -130,6 +131,7 @@ func jellyfinPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *p
 	p.signIn(t, provider.Password, nil, password)
 	whole, leaf := finders(works, server.Find)
 	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.unwatch = func(w int) { anna.Unmark(leaf(w)) }
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
 	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
@@ -160,6 +162,7 @@ func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	p.signIn(t, provider.Password, nil, password)
 	whole, leaf := finders(works, server.Find)
 	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.unwatch = func(w int) { anna.Unmark(leaf(w)) }
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
 	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
@@ -218,6 +221,7 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	keys, page := shelvePlex(server, works)
 	at := anna.At(server)
 	p.watch = func(w int) { at.Watch(keys[w], time.Now()) }
+	p.unwatch = func(w int) { at.Unmark(keys[w]) }
 	p.list = func(w int, on bool) {
 		if on {
 			anna.List(page[w], time.Now())
