@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,8 +24,10 @@ type SignInArgs struct {
 	Account string `json:"account,omitempty"` // sign this one in again
 	Method  string `json:"method,omitempty"`  // "": the best that the service has
 	Person  string `json:"person,omitempty"`  // "": the only one; made when there is none
-	Name    string `json:"name,omitempty"`    // label of the account; "": after the service
-	Address string `json:"address,omitempty"`
+	// NewPerson: whoever has that name is made where nobody does.
+	NewPerson bool   `json:"new_person,omitempty"`
+	Name      string `json:"name,omitempty"` // label of the account; "": after the service
+	Address   string `json:"address,omitempty"`
 	// ClientID and ClientSecret are of the person's own application.
 	ClientID     string            `json:"client_id,omitempty"`
 	ClientSecret string            `json:"client_secret,omitempty"`
@@ -67,6 +70,7 @@ type signIn struct {
 	login        provider.Login
 	account      ledger.Account // as far as it is known
 	person       string
+	newPerson    bool
 	clientSecret string
 	again        bool
 	touched      time.Time
@@ -149,7 +153,7 @@ func (a *App) begin(ctx context.Context, args SignInArgs) (*signIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &signIn{person: args.Person, clientSecret: args.ClientSecret}
+	in := &signIn{person: args.Person, newPerson: args.NewPerson, clientSecret: args.ClientSecret}
 	if args.Account != "" {
 		in.again = true
 		if in.account, err = n.account(args.Account); err != nil {
@@ -352,22 +356,28 @@ func (a *App) newAccount(ctx context.Context, n names, in *signIn, who provider.
 		acc.Name = n.freeLabel(acc.Provider)
 	}
 	if acc.ID == 0 || in.person != "" {
-		acc.Profile, err = a.personFor(ctx, n, in.person)
+		acc.Profile, err = a.personFor(ctx, n, in)
 	}
 	return acc, err
 }
 
-// personFor finds the person of a new account; the first one is made.
-func (a *App) personFor(ctx context.Context, n names, name string) (ledger.ProfileID, error) {
-	if len(n.people) == 0 {
-		if name == "" {
-			name = "me"
-		}
+// personFor finds the person of a new account; the first one is made, and who
+// is not known yet where that was asked for.
+func (a *App) personFor(ctx context.Context, n names, in *signIn) (ledger.ProfileID, error) {
+	p, err := n.person(in.person)
+	switch name := strings.TrimSpace(in.person); {
+	case err == nil:
+		return p.ID, nil
+	case name == "" && len(n.people) == 0:
+		return a.Store.PutProfile(ctx, ledger.Profile{Name: firstPerson})
+	case name != "" && (in.newPerson || len(n.people) == 0):
 		return a.Store.PutProfile(ctx, ledger.Profile{Name: name})
 	}
-	p, err := n.person(name)
-	return p.ID, err
+	return 0, err
 }
+
+// firstPerson is what the first person is called until somebody gives a name.
+const firstPerson = "me"
 
 // freeLabel is the service's name, with a number when it is taken.
 func (n names) freeLabel(service string) string {

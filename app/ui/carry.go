@@ -35,7 +35,13 @@ func (s *Screen) Carry(c view.Command) {
 		s.Tell(s.words.Say("settings.bundle_list"))
 	case view.Add:
 		s.Raise()
-		s.chooseService()
+		s.chooseService(c.Name == view.AnotherPerson)
+	case view.Rename:
+		if c.Value == "" {
+			s.rename(c.Person)
+			return
+		}
+		s.do(c)
 	case view.SignIn:
 		s.Raise()
 		s.signInAgain(c.Account)
@@ -43,11 +49,16 @@ func (s *Screen) Carry(c view.Command) {
 		s.Raise()
 		s.fold(c.Holds)
 	default:
-		s.actions.Do(c, func(words string) {
-			s.Tell(words)
-			s.again()
-		})
+		s.do(c)
 	}
+}
+
+// do hands a command to the program, and shows what came of it.
+func (s *Screen) do(c view.Command) {
+	s.actions.Do(c, func(words string) {
+		s.Tell(words)
+		s.again()
+	})
 }
 
 // fold shrinks the card of holds to one line.

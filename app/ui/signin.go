@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,19 +13,77 @@ import (
 	"watchkeeper/app/view"
 )
 
-// chooseService asks which service a new account is of.
-func (s *Screen) chooseService() {
-	s.ask(s.words.Say("login.which"), func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
-		list := stack()
-		for _, service := range s.model.Services {
+// chooseService asks whose a new account is, and of which service.
+func (s *Screen) chooseService(another bool) {
+	page := s.model.New
+	s.ask(page.Title, func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
+		list, whose := stack(), s.whose(page, another)
+		if len(page.People) > 0 {
+			list.Add(whose.object)
+		}
+		for _, service := range page.Services {
 			b := widget.NewButtonWithIcon(service.Title, theme.LoginIcon(), func() {
-				done()
-				s.chooseMethod(service, 0)
+				if wish, ok := whose.wish(); ok {
+					done()
+					s.chooseMethod(service, wish)
+				}
 			})
 			b.Alignment = widget.ButtonAlignLeading
 			list.Add(b)
 		}
 		return list, []fyne.CanvasObject{widget.NewButton(s.words.Say("login.cancel"), done)}
+	})
+}
+
+// whose is the choice of a person.
+type whose struct {
+	object fyne.CanvasObject
+	wish   func() (view.SignInWish, bool) // false where a name is missing
+}
+
+func (s *Screen) whose(page view.NewAccount, another bool) whose {
+	if len(page.People) == 0 {
+		return whose{wish: func() (view.SignInWish, bool) { return view.SignInWish{}, true }}
+	}
+	name := widget.NewEntry()
+	name.SetPlaceHolder(page.Name)
+	var labels []string
+	for _, who := range page.People {
+		labels = append(labels, who.Label)
+	}
+	last := len(labels) - 1
+	list := widget.NewSelect(labels, nil)
+	list.OnChanged = func(string) { show(name, list.SelectedIndex() == last) }
+	list.SetSelectedIndex(0)
+	if another {
+		list.SetSelectedIndex(last)
+	}
+	return whose{stack(bold(page.Whose), list, name, widget.NewSeparator()), func() (view.SignInWish, bool) {
+		i := list.SelectedIndex()
+		if i < last {
+			return view.SignInWish{Person: page.People[max(i, 0)].ID}, true
+		}
+		given := strings.TrimSpace(name.Text)
+		if given == "" {
+			s.win.Canvas().Focus(name)
+		}
+		return view.SignInWish{Person: given, Unknown: true}, given != ""
+	}}
+}
+
+// rename asks for the name of a person.
+func (s *Screen) rename(person string) {
+	s.ask(s.words.Say("people.rename_title"), func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
+		name := widget.NewEntry()
+		name.SetPlaceHolder(s.words.Say("people.name"))
+		keep := func() {
+			if given := strings.TrimSpace(name.Text); given != "" {
+				done()
+				s.Carry(view.Command{Verb: view.Rename, Person: person, Value: given})
+			}
+		}
+		name.OnSubmitted = func(string) { keep() }
+		return name, []fyne.CanvasObject{widget.NewButton(s.words.Say("login.cancel"), done), primary(s.words.Say("settings.keep"), keep)}
 	})
 }
 
@@ -36,16 +95,18 @@ func (s *Screen) signInAgain(account int64) {
 		}
 		for _, service := range s.model.Services {
 			if service.Name == t.Service {
-				s.chooseMethod(service, account)
+				s.chooseMethod(service, view.SignInWish{Account: account})
 			}
 		}
 	}
 }
 
 // chooseMethod asks how to sign in, where there is a choice.
-func (s *Screen) chooseMethod(service view.Service, account int64) {
+func (s *Screen) chooseMethod(service view.Service, wish view.SignInWish) {
+	wish.Service = service.Name
 	if len(service.Methods) == 1 {
-		s.signIn(service, service.Methods[0], account)
+		wish.Method = service.Methods[0]
+		s.signIn(service, wish)
 		return
 	}
 	var d dialog.Dialog
@@ -53,7 +114,8 @@ func (s *Screen) chooseMethod(service view.Service, account int64) {
 	for i, method := range service.Methods {
 		b := widget.NewButton(s.words.Say("method."+method), func() {
 			d.Hide()
-			s.signIn(service, method, account)
+			wish.Method = method
+			s.signIn(service, wish)
 		})
 		b.Alignment = widget.ButtonAlignLeading
 		if i == 0 {
@@ -76,14 +138,14 @@ type signInView struct {
 	over   bool
 }
 
-func (s *Screen) signIn(service view.Service, method string, account int64) {
+func (s *Screen) signIn(service view.Service, wish view.SignInWish) {
 	v := &signInView{screen: s, body: stack()}
 	v.again = func() {
 		v.close()
-		s.chooseMethod(service, account)
+		s.chooseMethod(service, wish)
 	}
 	v.dialog = dialog.NewCustomWithoutButtons(s.words.Say("login.title", "service", service.Title), v.body, s.win)
-	v.talk = s.actions.SignIn(service.Name, method, account, v.show)
+	v.talk = s.actions.SignIn(wish, v.show)
 	v.dialog.Resize(fyne.NewSize(520, 300))
 	v.dialog.Show()
 }
@@ -194,6 +256,7 @@ func (v *signInView) form(fields []view.SignInField) form {
 			f.first = input
 		}
 		f.objects = append(f.objects, bold(field.Label), input)
+		f.objects = append(f.objects, found(field, input)...)
 	}
 	return f
 }
@@ -220,6 +283,24 @@ func ask(field view.SignInField, send func()) (in input, answer func() string) {
 	e.SetPlaceHolder(field.Hint)
 	e.OnSubmitted = func(string) { send() }
 	return e, func() string { return e.Text }
+}
+
+// found are answers that need not be typed.
+func found(field view.SignInField, into input) (out []fyne.CanvasObject) {
+	entry, ok := into.(*widget.Entry)
+	if !ok || len(field.Offers) == 0 {
+		return nil
+	}
+	out = append(out, quiet(field.Found))
+	for _, offer := range field.Offers {
+		b := widget.NewButtonWithIcon(offer.Name, theme.ComputerIcon(), func() {
+			entry.SetText(offer.ID)
+			entry.OnSubmitted(offer.ID)
+		})
+		b.Alignment = widget.ButtonAlignLeading
+		out = append(out, b)
+	}
+	return out
 }
 
 // code is a code to read and type elsewhere.

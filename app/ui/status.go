@@ -205,7 +205,7 @@ func (p *statusPage) drawWelcome(w *view.Welcome) {
 func (s *Screen) drawWelcome(w view.Welcome) fyne.CanvasObject {
 	row := container.New(&flow{})
 	for _, offer := range w.Services {
-		row.Add(widget.NewButtonWithIcon(offer.Button, theme.LoginIcon(), func() { s.chooseMethod(offer.Service, 0) }))
+		row.Add(widget.NewButtonWithIcon(offer.Button, theme.LoginIcon(), func() { s.chooseMethod(offer.Service, view.SignInWish{}) }))
 	}
 	return newPanel(stack(heading(w.Title), wrapped(w.Text), row, widget.NewSeparator(), quiet(w.Promise)), theme.ColorNamePrimary)
 }

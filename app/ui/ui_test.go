@@ -21,6 +21,7 @@ type stage struct {
 	t      testing.TB
 	asked  []view.Command
 	steps  func(view.SignInStep)
+	wish   view.SignInWish
 	typed  map[string]string
 	over   bool
 	review view.ReviewPage
@@ -44,8 +45,8 @@ func newStage(t testing.TB) *stage {
 				{Label: "Undo 2", Command: view.Command{Verb: view.Undo, Run: run}, Danger: true}}}, nil)
 		},
 		Runs: func(show func([]view.Run, error)) { show([]view.Run{{ID: 1, Summary: "3 added", When: "12:00"}}, nil) },
-		SignIn: func(_, _ string, _ int64, show func(view.SignInStep)) view.SignInTalk {
-			s.steps = show
+		SignIn: func(wish view.SignInWish, show func(view.SignInStep)) view.SignInTalk {
+			s.wish, s.steps = wish, show
 			return view.SignInTalk{Answer: func(m map[string]string) { s.typed = m }, Cancel: func() { s.over = true }}
 		},
 		OpenURL: func(page string) { s.opened = append(s.opened, page) },
@@ -91,6 +92,7 @@ func (s *stage) says(text string) bool {
 
 func model() view.Window {
 	hold := []int64{7}
+	services := []view.Service{{Name: "jellyfin", Title: "Jellyfin", Methods: []string{"quick-connect", "password"}}, {Name: "trakt", Title: "Trakt", Methods: []string{"device-code"}}}
 	return view.Window{Mood: view.NeedsYou, Sentence: "1 thing needs you", Details: []string{"Next look soon."},
 		Buttons: []view.Button{{Label: "Sync now", Command: view.Command{Verb: view.SyncNow}}},
 		Cards: []view.Card{{ID: "hold-7", Title: "14 deletions on Trakt are on hold", Why: "So many wait.", Samples: []string{"Paper Lighthouse"},
@@ -101,7 +103,8 @@ func model() view.Window {
 			Rows:    []view.TileRow{{Feature: "History", State: "up to date", Age: "just now", Count: "3 titles", Tone: view.Fine, Evidence: []string{"3 received"}}},
 			Buttons: []view.Button{{Label: "Read now", Command: view.Command{Verb: view.ReadNow, Account: 1}}}}},
 		LastRun:  &view.Run{ID: 4, Summary: "1 added", Undo: &view.Button{Label: "Undo this run…", Command: view.Command{Verb: view.Undo, Run: 4}}},
-		Services: []view.Service{{Name: "jellyfin", Title: "Jellyfin", Methods: []string{"quick-connect", "password"}}, {Name: "trakt", Title: "Trakt", Methods: []string{"device-code"}}},
+		Services: services,
+		New:      view.NewAccount{Title: "Which service?", Whose: "Whose account is it?", Name: "Name", People: []view.Choice{{ID: "anna", Label: "Anna"}, {Label: "Somebody else…"}}, Services: services},
 	}
 }
 
@@ -346,6 +349,28 @@ func TestWelcomeOffersServices(t *testing.T) {
 	test.Tap(s.button("Connect Trakt…"))
 	if s.steps == nil {
 		t.Error("did not start a sign-in")
+	}
+}
+
+// TestAnAccountOfSomebodyElse: a new person needs a name before the sign-in
+// begins; what was found in the network is one press.
+func TestAnAccountOfSomebodyElse(t *testing.T) {
+	s := newStage(t)
+	s.Show(model())
+	s.Carry(view.Command{Verb: view.Add, Name: view.AnotherPerson})
+	test.Tap(s.button("Trakt"))
+	if s.steps != nil {
+		t.Fatal("signs in for nobody")
+	}
+	test.Type(find[*widget.Entry](s)[0], "Ben")
+	test.Tap(s.button("Trakt"))
+	if want := (view.SignInWish{Service: "trakt", Method: "device-code", Person: "Ben", Unknown: true}); s.wish != want {
+		t.Errorf("asked for %+v, want %+v", s.wish, want)
+	}
+	s.steps(view.SignInStep{Fields: []view.SignInField{{Name: "address", Label: "Address", Found: "Found", Offers: []view.SignInChoice{{ID: "http://attic:8096", Name: "Attic"}}}}})
+	test.Tap(s.button("Attic"))
+	if s.typed["address"] != "http://attic:8096" {
+		t.Errorf("answered %q", s.typed)
 	}
 }
 

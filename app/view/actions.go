@@ -14,7 +14,8 @@ const (
 	Review  Verb = "review"   // Holds: the full list
 	Later   Verb = "later"    // Holds: fold the card
 	SignIn  Verb = "sign-in"  // Account: again
-	Add     Verb = "add"      // a new account
+	Add     Verb = "add"      // a new account; Name: AnotherPerson, of whom
+	Rename  Verb = "rename"   // Person; Value: the new name
 	Undo    Verb = "undo"     // Run or Op
 	Why     Verb = "why"      // what is left as it is, and why
 	About   Verb = "about"    //
@@ -101,8 +102,8 @@ type Actions struct {
 	Undo func(run int64, op string, show func(UndoPage, error))
 	// Runs lists the latest runs.
 	Runs func(show func([]Run, error))
-	// SignIn starts signing in to a service; account is 0 for a new one.
-	SignIn func(service, method string, account int64, show func(SignInStep)) SignInTalk
+	// SignIn starts signing in to a service.
+	SignIn func(wish SignInWish, show func(SignInStep)) SignInTalk
 	// Pages of the window, by place.
 	Activity  func(show func(Activity, error))
 	Writes    func(f ActivityFilter, run int64, show func(Writes, error)) // of a run, or those that a filter finds

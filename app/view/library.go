@@ -90,7 +90,7 @@ func LibraryOf(person string, s ledger.Status, services []Service, w *Words) Lib
 func (p *painter) people() []Choice {
 	var out []Choice
 	for _, who := range p.s.Profiles {
-		out = append(out, Choice{who.Name, who.Name})
+		out = append(out, Choice{who.Name, p.personName(who.Name)})
 	}
 	if len(out) < 2 {
 		return nil

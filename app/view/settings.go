@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -104,8 +103,8 @@ func SettingsOf(f SettingsFacts, s ledger.Status, services []Service, w *Words) 
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	out := Settings{Title: p.Say("place.settings")}
 	out.Sections = append(out.Sections, p.accountSections(f)...)
-	if people := p.people(); people != nil {
-		out.Sections = append(out.Sections, p.household(people))
+	if len(s.Profiles) > 0 {
+		out.Sections = append(out.Sections, p.household())
 	}
 	out.Sections = append(out.Sections, p.pace(f), p.notices(f), p.guards(f), p.startup(f), p.looks(f), p.backups(f), p.secrets(f), p.support(), p.about(f))
 	return out
@@ -128,23 +127,13 @@ func (p *painter) accountSections(f SettingsFacts) []Section {
 	return out
 }
 
-// household tells who has which accounts.
-func (p *painter) household(people []Choice) Section {
-	out := Section{Title: p.Say("settings.people"), Text: p.Say("settings.people_text")}
-	for _, who := range people {
-		var names []string
-		for _, a := range p.accountsOf(who.ID) {
-			names = append(names, p.accountName(a))
-		}
-		out.Rows = append(out.Rows, SettingRow{Label: who.Label, Help: strings.Join(names, ", ")})
-	}
-	return out
-}
-
 func (p *painter) accountSection(a ledger.AccountStatus, f AccountFacts) Section {
 	id := int64(a.ID)
 	change := func(name string) Command { return Command{Verb: SetAccount, Account: id, Name: name} }
 	out := Section{Title: p.Say("settings.account", "account", p.accountName(a)), Text: p.who(a)}
+	if who := p.owner(a); who != "" {
+		out.Rows = append(out.Rows, SettingRow{Label: p.Say("people.owner"), Help: who})
+	}
 	if f.Address != "" {
 		out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.address"), Help: f.Address})
 	}

@@ -1,5 +1,13 @@
 package view
 
+// SignInWish is what a sign-in is for.
+type SignInWish struct {
+	Service, Method string
+	Account         int64  // signed in again; 0 for a new one
+	Person          string // whose the new one is; "" for the only one
+	Unknown         bool   // nobody has that name yet
+}
+
 // SignInStep is one moment of a sign-in: a form, a code to show, an error, or
 // its end.
 type SignInStep struct {
@@ -20,17 +28,22 @@ type SignInField struct {
 	Name, Label, Hint string
 	Secret            bool
 	Choices           []SignInChoice // the answers that are possible; none: any text
+	Offers            []SignInChoice // answers that were found; any other text is possible too
+	Found             string         // what is said before them
 }
 
 // SignInChoice is one possible answer.
 type SignInChoice struct{ ID, Name string }
 
-// SignInForm is a form of a service; fields need only name, secrecy and
-// choices.
+// SignInForm is a form of a service; fields need only name, secrecy, choices
+// and offers.
 func (w *Words) SignInForm(title, notice string, fields []SignInField) SignInStep {
 	step := SignInStep{Title: w.Say("login.title", "service", title), Notice: w.noticeFirst(notice)}
 	for _, f := range fields {
 		f.Label = f.Name
+		if len(f.Offers) > 0 {
+			f.Found = w.Say("login.found")
+		}
 		if w.has("login." + f.Name) {
 			f.Label, f.Hint = w.Say("login."+f.Name), w.Say("login_hint."+f.Name)
 		}

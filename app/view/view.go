@@ -53,6 +53,7 @@ type Window struct {
 	Tiles    []Tile   // one per account
 	LastRun  *Run
 	Services []Service
+	New      NewAccount
 }
 
 // Beginning tells whether the person is still setting up: too little is
@@ -84,7 +85,7 @@ func From(s ledger.Status, now media.Moment, services []Service, w *Words) Windo
 	p := painter{Words: w, s: s, now: now, services: services}
 	still := p // a run has a line of its own: sentence and sign do not flicker with it
 	still.s.Running = nil
-	out := Window{Mood: still.mood(), Sentence: still.sentence(), Buttons: p.buttons(), Progress: p.progress(), Services: services}
+	out := Window{Mood: still.mood(), Sentence: still.sentence(), Buttons: p.buttons(), Progress: p.progress(), Services: services, New: p.newAccount()}
 	if s.Demo {
 		out.Demo = w.Say("status.demo")
 	}

@@ -43,6 +43,9 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 		return "", err
 	case view.Set:
 		return p.set(ctx, c)
+	case view.Rename:
+		_, err := p.house.PutPerson(ctx, app.PersonArgs{Name: c.Person, Renamed: c.Value})
+		return "", err
 	case view.SetAccount:
 		return p.setAccount(ctx, c)
 	case view.SignOut:

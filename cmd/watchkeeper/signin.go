@@ -19,11 +19,11 @@ type conversation struct {
 }
 
 // signIn begins a sign-in and shows its steps.
-func (p *program) signIn(service, method string, account int64, show func(view.SignInStep)) view.SignInTalk {
+func (p *program) signIn(wish view.SignInWish, show func(view.SignInStep)) view.SignInTalk {
 	ctx, cancel := context.WithCancel(p.ctx)
-	c := &conversation{program: p, ctx: ctx, title: service, answers: make(chan map[string]string, 1)}
+	c := &conversation{program: p, ctx: ctx, title: wish.Service, answers: make(chan map[string]string, 1)}
 	for _, s := range p.services {
-		if s.Name == service {
+		if s.Name == wish.Service {
 			c.title = s.Title
 		}
 	}
@@ -34,9 +34,9 @@ func (p *program) signIn(service, method string, account int64, show func(view.S
 			}
 		})
 	}
-	args := app.SignInArgs{Service: service, Method: method}
-	if account != 0 {
-		args.Account = fmt.Sprint(account)
+	args := app.SignInArgs{Service: wish.Service, Method: wish.Method, Person: wish.Person, NewPerson: wish.Unknown}
+	if wish.Account != 0 {
+		args.Account = fmt.Sprint(wish.Account)
 	}
 	go c.talk(args)
 	return view.SignInTalk{Cancel: cancel, Answer: func(m map[string]string) {
@@ -131,6 +131,9 @@ func (c *conversation) form(notice string, fields []app.Field) view.SignInStep {
 		field := view.SignInField{Name: f.Name, Secret: f.Secret}
 		for _, choice := range f.Choices {
 			field.Choices = append(field.Choices, view.SignInChoice(choice))
+		}
+		for _, offer := range f.Offers {
+			field.Offers = append(field.Offers, view.SignInChoice{ID: offer.ID, Name: offer.Name + " – " + offer.ID})
 		}
 		asked = append(asked, field)
 	}

@@ -1,0 +1,72 @@
+package view
+
+import (
+	"strings"
+
+	"watchkeeper/engine/ledger"
+)
+
+// NewAccount begins a new account: whose it is, and at which service.
+type NewAccount struct {
+	Title    string
+	Whose    string   // the question; "" where the account is the first
+	People   []Choice // by name; the last has no ID: somebody who is not known yet
+	Name     string   // label of that one's name
+	Services []Service
+}
+
+// newAccount asks whose an account is once there is somebody to choose.
+func (p *painter) newAccount() NewAccount {
+	out := NewAccount{Title: p.Say("login.which"), Services: p.services}
+	if len(p.s.Profiles) == 0 {
+		return out
+	}
+	out.Whose, out.Name = p.Say("people.whose"), p.Say("people.name")
+	for _, who := range p.s.Profiles {
+		out.People = append(out.People, Choice{who.Name, p.personName(who.Name)})
+	}
+	out.People = append(out.People, Choice{Label: p.Say("people.another")})
+	return out
+}
+
+// unnamed is what the program calls the first person until somebody gives a
+// name.
+const unnamed = "me"
+
+// personName is a person as sentences name them.
+func (p *painter) personName(name string) string {
+	if name == unnamed {
+		return p.Say("people.me")
+	}
+	return name
+}
+
+// household tells who has which accounts, and makes room for more people.
+func (p *painter) household() Section {
+	out := Section{Title: p.Say("settings.people"), Text: p.Say("settings.people_text")}
+	for _, who := range p.s.Profiles {
+		var names []string
+		for _, a := range p.accountsOf(who.Name) {
+			names = append(names, p.accountName(a))
+		}
+		out.Rows = append(out.Rows, SettingRow{Label: p.personName(who.Name), Help: strings.Join(names, ", "),
+			Buttons: []Button{{Label: p.Say("people.rename"), Command: Command{Verb: Rename, Person: who.Name}}}})
+	}
+	out.Rows = append(out.Rows, SettingRow{Help: p.Say("people.move_help"),
+		Buttons: []Button{{Label: p.Say("people.add"), Command: Command{Verb: Add, Name: AnotherPerson}}}})
+	return out
+}
+
+// owner is whose an account is; "" where there is only one person.
+func (p *painter) owner(a ledger.AccountStatus) string {
+	for _, who := range p.s.Profiles {
+		if who.ID == a.Profile && len(p.s.Profiles) > 1 {
+			return p.personName(who.Name)
+		}
+	}
+	return ""
+}
+
+// AnotherPerson is the name of the command Add that is about somebody who is
+// not known yet.
+const AnotherPerson = "another"
