@@ -103,7 +103,7 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 	return at, err
 }
 
-// shows are the shows of what the account shows now or before.
+// shows group what the account shows now or before by its show.
 func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkID]media.WorkID, error) {
 	var ids []media.WorkID
 	for _, row := range s.sightings(g.reading.View.Rows) {
@@ -112,12 +112,7 @@ func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkI
 	for _, row := range g.known.Shown {
 		ids = append(ids, row.Work)
 	}
-	works, err := r.e.cfg.Store.Works(ctx, ids)
-	shows := make(map[media.WorkID]media.WorkID, len(works))
-	for id, w := range works {
-		shows[id] = w.Show
-	}
-	return shows, err
+	return r.e.cfg.Store.SameShow(ctx, ids)
 }
 
 // unwatched is when a watched mark went, per work: as said here, as written by

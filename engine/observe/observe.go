@@ -65,8 +65,8 @@ type Known struct {
 	Rated, RatedAt, RatingSent map[media.WorkID]media.Moment
 	// Unwatched is when the work's watched mark was last taken away here.
 	Unwatched map[media.WorkID]media.Moment
-	// Shows is the show of an episode, for services that keep one position per
-	// show.
+	// Shows is one number for all episodes of a show, for services that keep one
+	// position per show.
 	Shows map[media.WorkID]media.WorkID
 	// Frozen works keep their beliefs as they are (identity_shift).
 	Frozen map[media.WorkID]ledger.Code

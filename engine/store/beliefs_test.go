@@ -56,6 +56,29 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 	}
 }
 
+// Episodes are of one show when they name it or are counted in it, also through
+// each other, and also when the show itself is no work.
+func TestSameShow(t *testing.T) {
+	s := memory(t)
+	episode := func(id, show media.WorkID) ledger.Work { return ledger.Work{ID: id, Kind: media.Episode, Show: show} }
+	counted := func(ns media.Namespace, show string, number int, work media.WorkID) WorkToken {
+		return WorkToken{media.EpisodeToken(ns, show, 1, number), work}
+	}
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{episode(1, 0), episode(2, 0), episode(3, 9), episode(4, 9), episode(5, 0), episode(6, 0)}, []WorkToken{
+		counted(media.TVDB, "88", 1, 1), counted(media.TVDB, "88", 2, 2), counted(media.TMDB, "77", 2, 2), counted(media.TMDB, "77", 3, 3),
+		counted(media.TMDB, "88", 1, 5), // another namespace's 88
+		counted(media.TVDB, "99", 1, 6)}))
+	same := got(s.SameShow(ctx, []media.WorkID{1, 2, 3, 4, 5}))(t)
+	for w := media.WorkID(1); w <= 5; w++ {
+		if one := same[w] == same[1]; one != (w < 5) || same[w] == 0 {
+			t.Errorf("work %d is of %d, work 1 of %d", w, same[w], same[1])
+		}
+	}
+	if _, asked := same[6]; asked {
+		t.Error("a work that was not asked about is told of")
+	}
+}
+
 // whole ends the test when a field is zero: it would not be tried.
 func whole(t *testing.T, values ...reflect.Value) {
 	t.Helper()

@@ -40,6 +40,44 @@ func (s *Store) Wholes(ctx context.Context, works []media.WorkID) (map[media.Wor
 	return all, s.wrap(err)
 }
 
+// SameShow gives all episodes of one show the same work of theirs. Episodes are
+// of one show when they name the same, or are counted in the same; the show
+// need not be a work.
+func (s *Store) SameShow(ctx context.Context, works []media.WorkID) (map[media.WorkID]media.WorkID, error) {
+	type named struct {
+		work media.WorkID
+		show string
+	}
+	first := map[string]media.WorkID{}
+	group := map[media.WorkID]media.WorkID{}
+	root := func(w media.WorkID) media.WorkID {
+		for group[w] != w {
+			w = group[w]
+		}
+		return w
+	}
+	err := each(ctx, s.reads, func(r scanner) (v named, err error) {
+		err = r.Scan(&v.work, &v.show)
+		return v, err
+	}, func(v named) error {
+		if _, met := group[v.work]; !met {
+			group[v.work] = v.work
+		}
+		if other, met := first[v.show]; met {
+			group[root(v.work)] = root(other)
+		} else {
+			first[v.show] = v.work
+		}
+		return nil
+	}, `SELECT id, show FROM works WHERE id IN (SELECT value FROM json_each(?1)) AND show <> 0
+		UNION SELECT work, ns || ':' || id FROM tokens WHERE work IN (SELECT value FROM json_each(?1)) AND kind = 4 AND season >= 0
+		ORDER BY 1, 2`, ids(works))
+	for w := range group {
+		group[w] = root(w)
+	}
+	return group, s.wrap(err)
+}
+
 // newest reads rows of a work and a moment, and keeps the newest of each work.
 func (s *Store) newest(ctx context.Context, query string, args ...any) (map[media.WorkID]media.Moment, error) {
 	type event struct {
