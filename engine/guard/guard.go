@@ -32,7 +32,7 @@ type opGuard struct {
 func opGuards() []opGuard {
 	return []opGuard{
 		{ledger.GuardAsk, asks, nil},
-		{ledger.GuardFirstRun, firstRun, nil},
+		{ledger.GuardFirstRun, firstRun, nothingElse},
 		{ledger.GuardUndoneWrites, undoneWrites, reverses},
 		{ledger.GuardFlipFlop, flipFlop, nothingElse},
 		{ledger.GuardRemovals, removals, isRemoval},
