@@ -302,9 +302,14 @@ func (l *life) do(day int, p *place, w int) string {
 		l.unmarks++
 		return fmt.Sprintf("%d un-watched at %s", w, p.service.Name)
 	}
+	if p.watched(w) == 0 || p.keepsRows {
+		l.unwatched[w] = ""
+	} else if l.unwatched[w] != "" {
+		return "nothing" // a flag that says yes does not tell that it was seen again
+	}
 	p.watch(w)
 	l.views[w]++
-	l.viewed[w], l.unwatched[w] = day, ""
+	l.viewed[w] = day
 	return fmt.Sprintf("%d watched at %s", w, p.service.Name)
 }
 

@@ -46,6 +46,7 @@ type place struct {
 	listed      func(work int) bool
 	rated       func(work int) int // 0: not
 	countsPlays bool
+	keepsRows   bool           // a viewing of what was watched before is told apart
 	unmap       func(work int) // the mapping of anime knows the work no more; -1: it knows all
 	// pause leaves the film or first episode at 40 %; paused tells whether a
 	// position is kept; nil where there are none.
@@ -222,6 +223,7 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	at := anna.At(server)
 	p.watch = func(w int) { at.Watch(keys[w], time.Now()) }
 	p.unwatch = func(w int) { at.Unmark(keys[w]) }
+	p.keepsRows = true
 	p.list = func(w int, on bool) {
 		if on {
 			anna.List(page[w], time.Now())
@@ -287,7 +289,7 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	find := func(in []traktfake.Entry, w int) int {
 		return slices.IndexFunc(in, func(e traktfake.Entry) bool { return e.Title == titles[w] })
 	}
-	p.countsPlays = true
+	p.countsPlays, p.keepsRows = true, true
 	p.watch = func(w int) { anna.Watch(leaf(w), time.Now()) }
 	p.list = func(w int, on bool) {
 		if on {
