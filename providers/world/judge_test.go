@@ -113,7 +113,7 @@ func (l *life) judgeViews(w int) {
 		if !p.countsPlays {
 			most = min(most, 1)
 		}
-		if p.service.Name == l.unwatched[w] {
+		if slices.Contains(l.unwatched[w], p.service.Name) {
 			most = 0 // R17: it stays so there, and the plays elsewhere stay
 		}
 		if got > most || got == 0 && most > 0 {

@@ -69,10 +69,10 @@ type life struct {
 	// What the person did, by work: viewings, and whether something was ever
 	// said or taken back.
 	views       [works]int
-	viewed      [works]int     // the day of the latest viewing
-	unwatched   [works]string  // where the person took the mark away since
-	unmarks     int            // how often
-	rough       map[string]int // the latest day with weather, by service; "": the computer slept
+	viewed      [works]int      // the day of the latest viewing
+	unwatched   [works][]string // where the person took the mark away since
+	unmarks     int             // how often
+	rough       map[string]int  // the latest day with weather, by service; "": the computer slept
 	said, taken [works]bool
 	last        [works]string // the last word about a rating or a place on the watchlist
 	story       []string
@@ -298,13 +298,13 @@ func (l *life) do(day int, p *place, w int) string {
 	}
 	if p.unwatch != nil && p.watched(w) > 0 && l.viewed[w] < day-1 && max(l.rough[p.service.Name], l.rough[""]) < day-1 && l.chance.IntN(2) == 0 {
 		p.unwatch(w)
-		l.unwatched[w] = p.service.Name
+		l.unwatched[w] = append(l.unwatched[w], p.service.Name)
 		l.unmarks++
 		return fmt.Sprintf("%d un-watched at %s", w, p.service.Name)
 	}
 	if p.watched(w) == 0 || p.keepsRows {
-		l.unwatched[w] = ""
-	} else if l.unwatched[w] != "" {
+		l.unwatched[w] = nil
+	} else if l.unwatched[w] != nil {
 		return "nothing" // a flag that says yes does not tell that it was seen again
 	}
 	p.watch(w)
