@@ -4,6 +4,9 @@ package planted
 // belongs to make up for a view that is believed too soon.
 var judged = Proof{Package: "engine/observe", Test: "TestJudge$"}
 
+// A library that lost a file is rare in a life, and a look-up mostly says so too.
+var notHeld = Proof{Package: "engine/observe", Test: "TestTable$"}
+
 // The imitated services answer every change and put none off: answers
 // that are missing, or only say not now, are tried at the writer itself. What was taken
 // back also stays back because the target says so itself.
@@ -34,7 +37,7 @@ var Bugs = []Bug{
 		Old: "if o.r.View.Coverage == provider.Changes {\n\t\to.removed()\n\t\treturn\n\t}",
 		New: "if o.r.View.Coverage == provider.Changes {\n\t\to.removed()\n\t}"},
 	{Name: "not held is absent", Breaks: "S1", File: "engine/observe/list.go",
-		Old: "if o.r.View.Coverage == provider.Catalogue {\n\t\t\ts.is = notHeld\n\t\t}", New: ""},
+		Old: "if o.r.View.Coverage == provider.Catalogue {\n\t\t\ts.is = notHeld\n\t\t}", New: "", By: notHeld},
 	{Name: "first look mirrors", Breaks: "R13", File: "engine/observe/row.go",
 		Old: "o.say(s, word{forget: true})", New: "o.say(s, word{cleared: true, at: o.r.Now})"},
 	{Name: "removed when it was seen to be gone", Breaks: "R7", File: "engine/observe/row.go",
