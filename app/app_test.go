@@ -60,6 +60,37 @@ func (a *App) account(t *testing.T, service, name string) ledger.Account {
 	return acc
 }
 
+// TestWhoseAnAccountIs: the first person needs no name, a slip of the pen makes
+// nobody, and who is asked for is made once.
+func TestWhoseAnAccountIs(t *testing.T) {
+	a := open(t)
+	for _, c := range []struct {
+		in      signIn
+		want    string // "" where it is refused
+		persons int
+	}{
+		{signIn{}, "me", 1},
+		{signIn{person: "Ben"}, "", 1},
+		{signIn{person: " Ben ", newPerson: true}, "Ben", 2},
+		{signIn{person: "Ben ", newPerson: true}, "Ben", 2},
+		{signIn{person: "Ben"}, "Ben", 2},
+		{signIn{}, "", 2},
+		{signIn{newPerson: true}, "", 2},
+	} {
+		n, err := a.names(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := a.personFor(t.Context(), n, &c.in)
+		if (err == nil) != (c.want != "") {
+			t.Errorf("%q: %v", c.in.person, err)
+		}
+		if n, err = a.names(t.Context()); err != nil || n.personName(id) != c.want || len(n.people) != c.persons {
+			t.Errorf("%q is %q of %d: %v", c.in.person, n.personName(id), len(n.people), err)
+		}
+	}
+}
+
 // TestDefaultRoutes: everything adds everywhere both ways, nothing is removed,
 // and what was stated at Trakt does not go on to another tracker (R15).
 func TestDefaultRoutes(t *testing.T) {

@@ -364,8 +364,9 @@ func (a *App) newAccount(ctx context.Context, n names, in *signIn, who provider.
 // personFor finds the person of a new account; the first one is made, and who
 // is not known yet where that was asked for.
 func (a *App) personFor(ctx context.Context, n names, in *signIn) (ledger.ProfileID, error) {
-	p, err := n.person(in.person)
-	switch name := strings.TrimSpace(in.person); {
+	name := strings.TrimSpace(in.person)
+	p, err := n.person(name)
+	switch {
 	case err == nil:
 		return p.ID, nil
 	case name == "" && len(n.people) == 0:
