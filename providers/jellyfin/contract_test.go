@@ -1,7 +1,6 @@
 package jellyfin
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/fakekit"
+	"watchkeeper/providers/internal/fakekit/described"
 	"watchkeeper/providers/internal/fakekit/openapi"
 	"watchkeeper/providers/internal/mediabrowser"
 	"watchkeeper/providers/jellyfin/jellyfinfake"
@@ -36,14 +36,10 @@ func judged(all bool) (complaints []string) {
 		if err != nil {
 			return []string{err.Error()}
 		}
-		calls := witness.Calls(version)
 		if found {
 			contract.CommaLists = true
-			complaints = append(complaints, contract.Complaints(version, calls)...)
 		}
-		if missing, err := openapi.Unreached(".", calls); all {
-			complaints = append(complaints, openapi.Of(version, missing, err)...)
-		}
+		complaints = append(complaints, openapi.Judge(version, contract, all, witness.Calls(version), nil)...)
 	}
 	return complaints
 }
@@ -99,51 +95,10 @@ func TestDescribedAnswersAreRead(t *testing.T) {
 			t.Log(version, "is not at hand", err)
 			continue
 		}
-		for _, path := range []string{"/Items", "/UserViews", "/UserItems/Resume"} {
-			answers, err := contract.Gets(path, 200, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, answer := range answers {
-				pageIsRead(t, answer)
-			}
-		}
-		for path, into := range map[string]any{"/Sessions": &[]mediabrowser.Session{}, "/System/Info/Public": &mediabrowser.PublicInfo{}, "/Users/Me": &mediabrowser.User{}} {
-			answers, err := contract.Gets(path, 100, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, answer := range answers {
-				if err := json.Unmarshal(answer, into); err != nil {
-					t.Errorf("%s %s: %v in %s", version, path, err, answer)
-				}
-			}
-		}
-	}
-}
-
-func pageIsRead(t *testing.T, answer []byte) {
-	t.Helper()
-	var page mediabrowser.Page
-	if err := json.Unmarshal(answer, &page); err != nil {
-		t.Fatalf("%v in %s", err, answer)
-	}
-	if mediabrowser.Check(page.Items) != nil {
-		return // a list without any user data is none
-	}
-	w := mediabrowser.Works{}
-	w.Learn(page.Items)
-	for i, it := range page.Items {
-		if i > 0 { // descriptions hardly ever say what is of use here
-			it.Type = []string{"Movie", "Series", "Episode"}[i%3]
-		}
-		for _, f := range media.Features {
-			v := provider.View{Feature: f}
-			mediabrowser.AddRows(&v, it, w.Describe(it), false)
-			if len(v.Rows)+len(v.Skipped) == 0 && it.Understood() && capabilities(true).Feature(f).Of(mediabrowser.Kind(it)) != provider.None && !mediabrowser.Several(it) {
-				t.Errorf("%s of %+v is lost", f, it)
-			}
-		}
+		t.Run(version, func(t *testing.T) {
+			described.IsRead(t, contract, capabilities(true), []string{"/Items", "/UserViews", "/UserItems/Resume"},
+				map[string]any{"/Sessions": &[]mediabrowser.Session{}, "/System/Info/Public": &mediabrowser.PublicInfo{}, "/Users/Me": &mediabrowser.User{}})
+		})
 	}
 }
 

@@ -38,24 +38,18 @@ var witness openapi.Witness
 // plex.tv has none.
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
-func judged(all bool) (complaints []string) {
-	contract, found, err := openapi.LoadAs(description, corrected, deviations...)
+func judged(all bool) []string {
+	c, _, err := openapi.LoadAs(description, corrected, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
 	calls := witness.Calls("server")
-	for i, c := range calls {
-		if c.Path == "/library/sections" { // every program asks so; described is the same list under another name
+	for i, call := range calls {
+		if call.Path == "/library/sections" { // every program asks so; described is the same list under another name
 			calls[i].Path += "/all"
 		}
 	}
-	if found {
-		complaints = contract.Complaints("server", calls)
-	}
-	if missing, err := openapi.Unreached(".", append(calls, witness.Calls("cloud")...)); all {
-		complaints = append(complaints, openapi.Of("plex", missing, err)...)
-	}
-	return complaints
+	return openapi.Judge("plex", c, all, calls, witness.Calls("cloud"))
 }
 
 // TestDay does everything that the adapter can do with a server.

@@ -30,19 +30,12 @@ var witness openapi.Witness
 // imitation, to the service's description, where it is at hand.
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
-func judged(all bool) (complaints []string) {
-	c, found, err := openapi.Load(description, deviations...)
+func judged(all bool) []string {
+	c, _, err := openapi.Load(description, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	calls := witness.Calls("")
-	if found {
-		complaints = c.Complaints("simkl", calls)
-	}
-	if missing, err := openapi.Unreached(".", calls); all {
-		complaints = append(complaints, openapi.Of("simkl", missing, err)...)
-	}
-	return complaints
+	return openapi.Judge("simkl", c, all, witness.Calls(""), nil)
 }
 
 // TestEverything does everything that the adapter can do.

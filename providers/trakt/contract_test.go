@@ -61,8 +61,8 @@ var witness openapi.Witness
 // imitation, to the service's own description, where it is at hand.
 func TestMain(m *testing.M) { openapi.Main(m, judged) }
 
-func judged(all bool) (complaints []string) {
-	c, found, err := openapi.LoadAs(description, openapi.Unions, deviations...)
+func judged(all bool) []string {
+	c, _, err := openapi.LoadAs(description, openapi.Unions, deviations...)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -72,13 +72,7 @@ func judged(all bool) (complaints []string) {
 			calls[i].Path = to
 		}
 	}
-	if found {
-		complaints = c.Complaints("trakt", calls)
-	}
-	if missing, err := openapi.Unreached(".", calls); all {
-		complaints = append(complaints, openapi.Of("trakt", missing, err)...)
-	}
-	return complaints
+	return openapi.Judge("trakt", c, all, calls, nil)
 }
 
 // TestEverything does everything that the adapter can do.

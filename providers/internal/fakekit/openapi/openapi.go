@@ -312,18 +312,23 @@ func (c *Contract) Unjudged(calls []fakekit.Call) (out []string) {
 	return unique(out)
 }
 
-// Complaints are Check and its control, each named by what is judged.
-func (c *Contract) Complaints(of string, calls []fakekit.Call) []string {
-	return Of(of, append(c.Check(calls), c.Unjudged(calls)...), nil)
-}
-
-// Of puts a name before complaints; an error is one.
-func Of(name string, list []string, err error) (out []string) {
-	if err != nil {
-		list = append(list, err.Error())
+// Judge is what Main is told of a package's calls, by the name of who is
+// judged: Check and its control, where there is a description, and once all
+// tests ran what Unreached finds in the source of the working folder. No
+// description is held to the calls elsewhere.
+func Judge(name string, c *Contract, all bool, calls, elsewhere []fakekit.Call) (complaints []string) {
+	var list []string
+	if c != nil {
+		list = append(c.Check(calls), c.Unjudged(calls)...)
+	}
+	if all {
+		missing, err := Unreached(".", slices.Concat(calls, elsewhere))
+		if list = append(list, missing...); err != nil {
+			list = append(list, err.Error())
+		}
 	}
 	for _, text := range list {
-		out = append(out, name+": "+text)
+		complaints = append(complaints, name+": "+text)
 	}
-	return out
+	return complaints
 }

@@ -5,28 +5,27 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Answers makes n answers that the description allows an operation to give, by
-// the description's path: what is optional may be missing, what may be null may
+// Gets makes n answers that the description allows a GET to have, by the
+// description's path: what is optional may be missing, what may be null may
 // be null, and values are as odd as their type lets them be.
-func (c *Contract) Answers(method, path string, n int, seed uint64) ([][]byte, error) {
+func (c *Contract) Gets(path string, n int, seed uint64) ([][]byte, error) {
 	item := c.doc.Paths.Value(path)
-	if item == nil || item.GetOperation(method) == nil {
-		return nil, fmt.Errorf("%s %s is not described", method, path)
+	if item == nil || item.Get == nil {
+		return nil, fmt.Errorf("get %s is not described", path)
 	}
-	_, described := success(item.GetOperation(method))
+	_, described := success(item.Get)
 	if described == nil {
-		return nil, fmt.Errorf("%s %s has no good answer", method, path)
+		return nil, fmt.Errorf("get %s has no good answer", path)
 	}
 	forms := form(described.Value.Content)
 	if len(forms) == 0 {
-		return nil, fmt.Errorf("%s %s answers no json", method, path)
+		return nil, fmt.Errorf("get %s answers no json", path)
 	}
 	d := dice{rand.New(rand.NewPCG(seed, uint64(len(path)))) /* the same each time */}
 	var out [][]byte
@@ -38,11 +37,6 @@ func (c *Contract) Answers(method, path string, n int, seed uint64) ([][]byte, e
 		out = append(out, data)
 	}
 	return out, nil
-}
-
-// Gets is Answers of a GET.
-func (c *Contract) Gets(path string, n int, seed uint64) ([][]byte, error) {
-	return c.Answers(http.MethodGet, path, n, seed)
 }
 
 type dice struct{ *rand.Rand }
