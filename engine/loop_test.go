@@ -33,27 +33,40 @@ func (n nudging) Nudges(ctx context.Context, ready func(), nudge func()) error {
 	}
 }
 
+// alone is a person with one account at one server, inside a bubble.
+func alone(t *testing.T) (*store.Store, *providertest.Memory, ledger.Account) {
+	t.Helper()
+	db, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
+	me, err := db.PutProfile(t.Context(), ledger.Profile{Name: "me"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := m.Profile().Identity
+	a := ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID, Features: media.Features[:], Accepted: true}
+	if a.ID, err = db.PutAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	return db, m, a
+}
+
+// at is an engine that reaches the server through what open returns.
+func at(db *store.Store, m *providertest.Memory, open func() provider.Provider) *engine.Engine {
+	return engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
+		Open: func(context.Context, ledger.Account) (provider.Provider, error) { return open(), nil }})
+}
+
 // The loop runs in a bubble, where hours take no time.
 func TestTheLoopKeepsItsTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		db, err := store.OpenMemory(ctx, store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
+		db, m, _ := alone(t)
 		push := make(chan struct{})
-		me, _ := db.PutProfile(ctx, ledger.Profile{Name: "me"})
-		who := m.Profile().Identity
-		if _, err := db.PutAccount(ctx, ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID,
-			Features: media.Features[:], Accepted: true}); err != nil {
-			t.Fatal(err)
-		}
-		e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
-			Open: func(context.Context, ledger.Account) (provider.Provider, error) {
-				return nudging{m.Provider(), push}, nil
-			}})
+		e := at(db, m, func() provider.Provider { return nudging{m.Provider(), push} })
 		done := make(chan error, 1)
 		go func() { done <- e.Run(ctx) }()
 		looks := func(want int, when string) {
@@ -90,22 +103,10 @@ func TestTheLoopKeepsItsTimes(t *testing.T) {
 func TestARunThatWasCutShortIsPickedUpAtTheStart(t *testing.T) {
 	for _, died := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			db, err := store.OpenMemory(t.Context(), store.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
-			me, _ := db.PutProfile(t.Context(), ledger.Profile{Name: "me"})
-			who := m.Profile().Identity
-			if _, err := db.PutAccount(t.Context(), ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID,
-				Features: media.Features[:], Accepted: true}); err != nil {
-				t.Fatal(err)
-			}
+			db, m, _ := alone(t)
 			live := func(want ledger.RunID) {
 				t.Helper()
-				e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
-					Open: func(context.Context, ledger.Account) (provider.Provider, error) { return m.Provider(), nil }})
+				e := at(db, m, m.Provider)
 				ctx, cancel := context.WithCancel(t.Context())
 				done := make(chan error, 1)
 				go func() { done <- e.Run(ctx) }()

@@ -5,14 +5,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
-	"watchkeeper/engine"
-	"watchkeeper/engine/ledger"
-	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
-	"watchkeeper/engine/providertest"
-	"watchkeeper/engine/store"
 )
 
 // heard is an account that counts who listens to it.
@@ -34,24 +28,12 @@ func (h heard) Nudges(ctx context.Context, ready func(), _ func()) error {
 func TestWhoIsOpenListens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		db, err := store.OpenMemory(ctx, store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		m := providertest.New(providertest.Server(), func() media.Moment { return media.At(time.Now()) }, 1)
-		me, _ := db.PutProfile(ctx, ledger.Profile{Name: "me"})
-		who := m.Profile().Identity
-		a := ledger.Account{Profile: me, Provider: "server", Name: "server", ServerID: who.ServerID, UserID: who.UserID, Features: media.Features[:], Accepted: true}
-		if a.ID, err = db.PutAccount(ctx, a); err != nil {
-			t.Fatal(err)
-		}
+		db, m, a := alone(t)
 		var opened []*atomic.Int32
-		e := engine.New(engine.Config{Store: db, Capabilities: func(string) (provider.Capabilities, bool) { return m.Profile().Caps, true },
-			Open: func(context.Context, ledger.Account) (provider.Provider, error) {
-				opened = append(opened, new(atomic.Int32))
-				return heard{m.Provider(), opened[len(opened)-1]}, nil
-			}})
+		e := at(db, m, func() provider.Provider {
+			opened = append(opened, new(atomic.Int32))
+			return heard{m.Provider(), opened[len(opened)-1]}
+		})
 		done := make(chan error, 1)
 		go func() { done <- e.Run(ctx) }()
 		listening := func(when string, want ...int32) {
