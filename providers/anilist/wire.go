@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -133,13 +132,7 @@ func (n number) whole() int {
 }
 
 // float returns the value, -1 for none.
-func (n number) float() float64 {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err != nil {
-		return -1
-	}
-	return f
-}
+func (n number) float() float64 { return loose.Number(n).Float() }
 
 // text is a JSON string; "" for null and for anything else.
 type text string
