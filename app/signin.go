@@ -370,15 +370,12 @@ func (a *App) personFor(ctx context.Context, n names, in *signIn) (ledger.Profil
 	case err == nil:
 		return p.ID, nil
 	case name == "" && len(n.people) == 0:
-		return a.Store.PutProfile(ctx, ledger.Profile{Name: firstPerson})
+		return a.Store.PutProfile(ctx, ledger.Profile{Name: ledger.FirstPerson})
 	case name != "" && (in.newPerson || len(n.people) == 0):
 		return a.Store.PutProfile(ctx, ledger.Profile{Name: name})
 	}
 	return 0, err
 }
-
-// firstPerson is what the first person is called until somebody gives a name.
-const firstPerson = "me"
 
 // freeLabel is the service's name, with a number when it is taken.
 func (n names) freeLabel(service string) string {

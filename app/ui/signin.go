@@ -21,7 +21,7 @@ func (s *Screen) chooseService(another bool) {
 		if len(page.People) > 0 {
 			list.Add(whose.object)
 		}
-		for _, service := range page.Services {
+		for _, service := range s.model.Services {
 			b := widget.NewButtonWithIcon(service.Title, theme.LoginIcon(), func() {
 				if wish, ok := whose.wish(); ok {
 					done()

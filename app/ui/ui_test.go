@@ -104,7 +104,7 @@ func model() view.Window {
 			Buttons: []view.Button{{Label: "Read now", Command: view.Command{Verb: view.ReadNow, Account: 1}}}}},
 		LastRun:  &view.Run{ID: 4, Summary: "1 added", Undo: &view.Button{Label: "Undo this run…", Command: view.Command{Verb: view.Undo, Run: 4}}},
 		Services: services,
-		New:      view.NewAccount{Title: "Which service?", Whose: "Whose account is it?", Name: "Name", People: []view.Choice{{ID: "anna", Label: "Anna"}, {Label: "Somebody else…"}}, Services: services},
+		New:      view.NewAccount{Title: "Which service?", Whose: "Whose account is it?", Name: "Name", People: []view.Choice{{ID: "anna", Label: "Anna"}, {Label: "Somebody else…"}}},
 	}
 }
 

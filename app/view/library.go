@@ -88,14 +88,10 @@ func LibraryOf(person string, s ledger.Status, services []Service, w *Words) Lib
 
 // people are whom a page can be about; none where there is one person.
 func (p *painter) people() []Choice {
-	var out []Choice
-	for _, who := range p.s.Profiles {
-		out = append(out, Choice{who.Name, p.personName(who.Name)})
-	}
-	if len(out) < 2 {
+	if len(p.s.Profiles) < 2 {
 		return nil
 	}
-	return out
+	return p.everybody()
 }
 
 // accountsOf are the accounts of a person by name; "" for the first.

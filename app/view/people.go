@@ -6,36 +6,36 @@ import (
 	"watchkeeper/engine/ledger"
 )
 
-// NewAccount begins a new account: whose it is, and at which service.
+// NewAccount begins a new account: whose it is, and at which of the services.
 type NewAccount struct {
-	Title    string
-	Whose    string   // the question; "" where the account is the first
-	People   []Choice // by name; the last has no ID: somebody who is not known yet
-	Name     string   // label of that one's name
-	Services []Service
+	Title  string
+	Whose  string   // the question; "" where the account is the first
+	People []Choice // by name; the last has no ID: somebody who is not known yet
+	Name   string   // label of that one's name
 }
 
 // newAccount asks whose an account is once there is somebody to choose.
 func (p *painter) newAccount() NewAccount {
-	out := NewAccount{Title: p.Say("login.which"), Services: p.services}
+	out := NewAccount{Title: p.Say("login.which")}
 	if len(p.s.Profiles) == 0 {
 		return out
 	}
 	out.Whose, out.Name = p.Say("people.whose"), p.Say("people.name")
-	for _, who := range p.s.Profiles {
-		out.People = append(out.People, Choice{who.Name, p.personName(who.Name)})
-	}
-	out.People = append(out.People, Choice{Label: p.Say("people.another")})
+	out.People = append(p.everybody(), Choice{Label: p.Say("people.another")})
 	return out
 }
 
-// unnamed is what the program calls the first person until somebody gives a
-// name.
-const unnamed = "me"
+// everybody is who may be chosen, by name.
+func (p *painter) everybody() (out []Choice) {
+	for _, who := range p.s.Profiles {
+		out = append(out, Choice{who.Name, p.personName(who.Name)})
+	}
+	return out
+}
 
 // personName is a person as sentences name them.
 func (p *painter) personName(name string) string {
-	if name == unnamed {
+	if name == ledger.FirstPerson {
 		return p.Say("people.me")
 	}
 	return name

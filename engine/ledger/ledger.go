@@ -33,6 +33,9 @@ type Profile struct {
 	Name string
 }
 
+// FirstPerson is what the first profile is called until somebody gives a name.
+const FirstPerson = "me"
+
 // Account is one signed-in identity at one provider.
 type Account struct {
 	ID       AccountID
