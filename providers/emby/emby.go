@@ -97,12 +97,11 @@ type account struct {
 	caps   provider.Capabilities
 	server *server
 	parts  *mediabrowser.Parts // nil until the first write
+	heard  mediabrowser.Heard  // by the socket
 
 	mu      sync.Mutex
 	shows   map[string]mediabrowser.Item // series of the last scan, and those met since
 	version string                       // of the server when it was last asked
-	heard   map[string]bool              // item ids that the socket named since the last read
-	rescan  bool                         // the socket told of new or gone items
 }
 
 // open makes the account's provider. No IO.
@@ -111,7 +110,7 @@ func open(env provider.Env) (provider.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{env: env, caps: capabilities(env.Options["write_ratings"] == "on"), server: s, heard: map[string]bool{}}, nil
+	return &account{env: env, caps: capabilities(env.Options["write_ratings"] == "on"), server: s}, nil
 }
 
 var (
@@ -166,14 +165,7 @@ func libraries(ctx context.Context, env provider.Env) ([]provider.Library, error
 		return nil, err
 	}
 	views, err := s.views(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []provider.Library
-	for _, v := range views {
-		out = append(out, provider.Library{ID: v.ID, Name: v.Name})
-	}
-	return out, nil
+	return mediabrowser.Choices(views), err
 }
 
 // signOut ends the token at the server.

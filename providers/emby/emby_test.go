@@ -241,7 +241,7 @@ func TestLeftOutLibrariesBoundTheView(t *testing.T) {
 	if len(c.Items) == 0 || slices.ContainsFunc(c.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
 		t.Errorf("%+v", c.Items)
 	}
-	films.account.heard[films.server.Find("Harbour 3")] = true // by the socket
+	films.account.heard.PutBack([]string{films.server.Find("Harbour 3")}, false) // by the socket
 	d := films.read(t, provider.ReadRequest{Wants: wantsFrom(c)})
 	if slices.ContainsFunc(d.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
 		t.Errorf("heard of, but left out: %+v", d.Items)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,40 +16,7 @@ import (
 	"watchkeeper/providers/internal/transport"
 )
 
-// takeHeard returns what the socket told since the last read, and forgets it.
-func (a *account) takeHeard() (ids []string, rescan bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for id := range a.heard {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	rescan = a.rescan
-	a.heard, a.rescan = map[string]bool{}, false
-	return ids, rescan
-}
-
-// putBack remembers it again after a read that failed.
-func (a *account) putBack(ids []string, rescan bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, id := range ids {
-		a.heard[id] = true
-	}
-	a.rescan = a.rescan || rescan
-}
-
-// message is one message of the socket.
-type message struct {
-	MessageType string
-	Data        json.RawMessage
-}
-
-const (
-	mostHeard   = 4 << 20 // bytes of one message; a big rescan names many items
-	signOfLife  = 30 * time.Second
-	namedAtMost = 1000 // beyond, a full scan is cheaper than naming items
-)
+const signOfLife = 30 * time.Second
 
 // Nudges implements provider.Nudger over the server's socket. It names items
 // whose user data changed, and tells of new and gone items; some versions
@@ -61,7 +27,7 @@ func (a *account) Nudges(ctx context.Context, ready func(), nudge func()) error 
 		return a.server.http.Fault("get /embywebsocket", err)
 	}
 	defer conn.CloseNow()
-	conn.SetReadLimit(mostHeard)
+	conn.SetReadLimit(mediabrowser.MostHeard)
 	ready()
 	return a.server.http.Fault("get /embywebsocket", a.listen(ctx, conn, nudge))
 }
@@ -69,7 +35,7 @@ func (a *account) Nudges(ctx context.Context, ready func(), nudge func()) error 
 // dial opens the socket. It stands beside the other paths or below the prefix,
 // depending on what a proxy passes on.
 func (s *server) dial(ctx context.Context) (*websocket.Conn, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +74,8 @@ func (a *account) listen(ctx context.Context, conn *websocket.Conn, nudge func()
 		if err != nil {
 			return err
 		}
-		var m message
-		if json.Unmarshal(data, &m) == nil && a.hear(m) {
+		var m mediabrowser.Message
+		if json.Unmarshal(data, &m) == nil && a.heard.Hear(m) {
 			nudge()
 		}
 	}
@@ -134,33 +100,4 @@ func beat(ctx context.Context, conn *websocket.Conn, every time.Duration, lost f
 			return
 		}
 	}
-}
-
-// hear remembers what a message names and tells whether it is worth a look. A
-// message about user data in a form that is not known still means that
-// something changed.
-func (a *account) hear(m message) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch m.MessageType {
-	case "LibraryChanged":
-		a.rescan = true
-		return true
-	case "UserDataChanged":
-		var data struct{ UserDataList []mediabrowser.UserData }
-		if json.Unmarshal(m.Data, &data) != nil {
-			a.rescan = true
-			return true
-		}
-		for _, d := range data.UserDataList {
-			if d.ItemID == "" {
-				a.rescan = true // of which item is not told
-				continue
-			}
-			a.heard[d.ItemID] = true
-		}
-		a.rescan = a.rescan || len(a.heard) > namedAtMost
-		return len(data.UserDataList) > 0
-	}
-	return false
 }

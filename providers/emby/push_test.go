@@ -14,6 +14,7 @@ import (
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/emby/embyfake"
 	"watchkeeper/providers/internal/fakekit"
+	"watchkeeper/providers/internal/mediabrowser"
 )
 
 func TestSocketNamesWhatListsDoNotShow(t *testing.T) {
@@ -87,7 +88,7 @@ func TestHeardOfIsKeptOverAFailedRead(t *testing.T) {
 	s := set(t, embyfake.Options{Works: fakekit.SomeWorks(3)}, nil)
 	show := s.server.Find("Harbour 3")
 	snap := s.read(t, provider.ReadRequest{Full: true})
-	s.account.hear(message{"UserDataChanged", json.RawMessage(`{"UserDataList":[{"ItemId":"` + show + `"}]}`)})
+	s.account.heard.Hear(mediabrowser.Message{MessageType: "UserDataChanged", Data: json.RawMessage(`{"UserDataList":[{"ItemId":"` + show + `"}]}`)})
 	s.weather.When("ids", func(r *http.Request) bool { return r.URL.Query().Has("Ids") }, -1, fakekit.Status(404))
 	if _, err := s.account.Read(t.Context(), provider.ReadRequest{Wants: wantsFrom(snap)}); kind(err) != provider.Rejected {
 		t.Fatal(err)
@@ -138,24 +139,6 @@ func TestASilentSocketIsLost(t *testing.T) {
 		_ = conn.CloseNow()
 		srv.Close()
 	}
-}
-
-// FuzzHear: whatever the socket says, nothing breaks, and a change of user
-// data that cannot be read is still worth a look.
-func FuzzHear(f *testing.F) {
-	f.Add(`{"MessageType":"UserDataChanged","Data":{"UserDataList":[{"ItemId":914048}]}}`)
-	f.Add(`{"MessageType":"UserDataChanged","Data":"[]"}`)
-	f.Add(`{"MessageType":"LibraryChanged","Data":{}}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		a := &account{heard: map[string]bool{}}
-		var m message
-		if json.Unmarshal([]byte(text), &m) != nil {
-			return
-		}
-		if a.hear(m) != (a.rescan || len(a.heard) > 0) && m.MessageType != "UserDataChanged" {
-			t.Errorf("%s: heard %v, rescan %v", text, a.heard, a.rescan)
-		}
-	})
 }
 
 // FuzzCursor: a cursor that is not ours is no cursor.

@@ -56,7 +56,7 @@ func filtered(q url.Values, by string) url.Values {
 
 // items reads one page of the user's items.
 func (s *server) items(ctx context.Context, q url.Values) (mediabrowser.Page, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return mediabrowser.Page{}, err
 	}

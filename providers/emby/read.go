@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ type look struct {
 // favourite, how much is watched. What may have changed since, and what the
 // socket named, comes with all its values.
 func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
-	kept, err := a.server.signedIn(ctx)
+	kept, err := a.server.SignedIn(ctx)
 	if err != nil {
 		return provider.Snapshot{}, err
 	}
@@ -44,9 +43,9 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 	if me.ID != kept.UserID || me.ServerID != "" && kept.ServerID != "" && me.ServerID != kept.ServerID {
 		return provider.Snapshot{}, provider.Failed(provider.WrongUser, "get /Users", nil)
 	}
-	heard, rescan := a.takeHeard()
+	heard, rescan := a.heard.Take()
 	if err := l.list(ctx, want, heard, rescan); err != nil {
-		a.putBack(heard, rescan)
+		a.heard.PutBack(heard, rescan)
 		return provider.Snapshot{}, err
 	}
 	return l.snapshot(want), nil
@@ -65,8 +64,6 @@ func (l *look) list(ctx context.Context, want provider.ReadRequest, heard []stri
 	return l.everything(ctx)
 }
 
-var errAllLeftOut = errors.New("all libraries are left out")
-
 // everything scans the catalogue. The pulse is taken first, so that what
 // changes during the scan is found again by the next look.
 func (l *look) everything(ctx context.Context) error {
@@ -77,9 +74,6 @@ func (l *look) everything(ctx context.Context) error {
 	libraries, err := l.server.selected(ctx)
 	if err != nil {
 		return err
-	}
-	if len(libraries) == 0 {
-		return provider.Failed(provider.Rejected, "", errAllLeftOut)
 	}
 	one := l.oneByOne(libraries)
 	now, err := l.server.pulse(ctx, one)
@@ -111,14 +105,7 @@ func (s *server) selected(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, v := range views {
-		if !slices.Contains(s.env.LeftOut, v.ID) {
-			out = append(out, v.ID)
-		}
-	}
-	slices.Sort(out)
-	return out, nil
+	return mediabrowser.Selected(views, s.env.LeftOut)
 }
 
 // oneByOne is what lists other than the scan must be asked for library by

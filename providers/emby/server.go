@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,12 +17,10 @@ import (
 
 // server is one address with one stored sign-in.
 type server struct {
+	mediabrowser.Keeper
 	http    *transport.Client
 	address string
 	env     provider.Env
-
-	mu   sync.Mutex
-	kept *mediabrowser.Kept
 }
 
 // Thousands of writes in a row hold up a server's database for minutes.
@@ -40,31 +37,12 @@ func connect(env provider.Env) (*server, error) {
 	if host == "" {
 		return nil, provider.Failed(provider.Rejected, "", errNoAddress)
 	}
-	s := &server{address: strings.TrimRight(env.Address, "/"), env: env}
+	s := &server{Keeper: mediabrowser.Keeper{Secrets: env.Secrets}, address: strings.TrimRight(env.Address, "/"), env: env}
 	s.http = transport.New(transport.Options{
 		Base: env.Base, Log: env.Log, Hosts: []string{host}, Pins: env.Pins, UserAgent: "Watchkeeper/" + env.Version,
 		Authorize: s.authorize, Classify: classify, WritePace: rate.NewLimiter(rate.Every(writeEvery), writeBurst),
 	})
 	return s, nil
-}
-
-// signedIn returns the stored sign-in, read once.
-func (s *server) signedIn(ctx context.Context) (mediabrowser.Kept, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kept != nil {
-		return *s.kept, nil
-	}
-	secret, err := s.env.Secrets.Load(ctx)
-	if err != nil {
-		return mediabrowser.Kept{}, provider.Failed(provider.Transient, "", errors.New("the keyring does not answer"))
-	}
-	kept, err := mediabrowser.ParseKept(secret)
-	if err != nil {
-		return mediabrowser.Kept{}, err
-	}
-	s.kept = &kept
-	return kept, nil
 }
 
 const (
@@ -77,7 +55,7 @@ func (s *server) authorize(ctx context.Context, req *http.Request) error {
 	if req.Header.Get(identityHeader) != "" {
 		return nil // before there is a sign-in
 	}
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,7 +132,7 @@ func known(info mediabrowser.PublicInfo) error {
 // am I": it answers for this user only to a token of the user, and the
 // sessions tell whose this program's session is.
 func (s *server) me(ctx context.Context) (mediabrowser.User, *transport.Response, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return mediabrowser.User{}, nil, err
 	}
@@ -175,7 +153,7 @@ type sessions struct {
 // sessions asks for them. A server that does not tell says nothing about who
 // plays; the sign-in itself is checked elsewhere.
 func (s *server) sessions(ctx context.Context) (sessions, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return sessions{}, err
 	}
@@ -216,15 +194,9 @@ func (s sessions) playing() (keys []string) {
 	return keys
 }
 
-// A server that is starting may list nothing; that is never an empty catalogue.
-var (
-	errCutList     = errors.New("the list of libraries is not whole")
-	errNoLibraries = errors.New("the server shows this user no libraries")
-)
-
 // views are the user's libraries that can hold films or shows.
 func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -233,18 +205,5 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	if _, err := s.get(ctx, path, url.Values{"IncludeExternalContent": {"false"}}, &page); err != nil {
 		return nil, err
 	}
-	switch {
-	case page.TotalRecordCount != nil && *page.TotalRecordCount > len(page.Items):
-		return nil, provider.Failed(provider.Transient, "get "+path, errCutList)
-	case len(page.Items) == 0:
-		return nil, provider.Failed(provider.Transient, "get "+path, errNoLibraries)
-	}
-	var out []mediabrowser.Item
-	for _, v := range page.Items {
-		switch strings.ToLower(v.CollectionType) {
-		case "movies", "tvshows", "mixed", "":
-			out = append(out, v)
-		}
-	}
-	return out, nil
+	return mediabrowser.Libraries("get "+path, page)
 }

@@ -93,12 +93,11 @@ type account struct {
 	caps   provider.Capabilities
 	server *server
 	parts  *mediabrowser.Parts // nil until the first write
+	heard  mediabrowser.Heard  // by the socket
 
 	mu      sync.Mutex
 	shows   map[string]mediabrowser.Item // series of the last scan, and those met since
 	version string                       // of the server when it was last asked
-	heard   map[string]bool              // item ids that the socket named since the last read
-	rescan  bool                         // the socket told of new or gone items
 }
 
 // open makes the account's provider. No IO.
@@ -107,7 +106,7 @@ func open(env provider.Env) (provider.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{env: env, caps: capabilities(env.Options["write_ratings"] == "on"), server: s, heard: map[string]bool{}}, nil
+	return &account{env: env, caps: capabilities(env.Options["write_ratings"] == "on"), server: s}, nil
 }
 
 // Capabilities implements provider.Provider.
@@ -115,12 +114,10 @@ func (a *account) Capabilities() provider.Capabilities { return a.caps }
 
 // server is one address with one stored sign-in.
 type server struct {
+	mediabrowser.Keeper
 	http    *transport.Client
 	address string
 	env     provider.Env
-
-	mu   sync.Mutex
-	kept *mediabrowser.Kept
 }
 
 var errNoAddress = errors.New("no address")
@@ -131,31 +128,12 @@ func connect(env provider.Env) (*server, error) {
 	if host == "" {
 		return nil, provider.Failed(provider.Rejected, "", errNoAddress)
 	}
-	s := &server{address: strings.TrimRight(env.Address, "/"), env: env}
+	s := &server{Keeper: mediabrowser.Keeper{Secrets: env.Secrets}, address: strings.TrimRight(env.Address, "/"), env: env}
 	s.http = transport.New(transport.Options{
 		Base: env.Base, Log: env.Log, Hosts: []string{host}, Pins: env.Pins,
 		UserAgent: "Watchkeeper/" + env.Version, Authorize: s.authorize, Classify: classify,
 	})
 	return s, nil
-}
-
-// signedIn returns the stored sign-in, read once.
-func (s *server) signedIn(ctx context.Context) (mediabrowser.Kept, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kept != nil {
-		return *s.kept, nil
-	}
-	secret, err := s.env.Secrets.Load(ctx)
-	if err != nil {
-		return mediabrowser.Kept{}, provider.Failed(provider.Transient, "", errors.New("the keyring does not answer"))
-	}
-	kept, err := mediabrowser.ParseKept(secret)
-	if err != nil {
-		return mediabrowser.Kept{}, err
-	}
-	s.kept = &kept
-	return kept, nil
 }
 
 // authorize adds the one header that every version accepts; the older forms
@@ -164,7 +142,7 @@ func (s *server) authorize(ctx context.Context, req *http.Request) error {
 	if req.Header.Get("Authorization") != "" {
 		return nil // sign-in brings its own, without token
 	}
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return err
 	}
@@ -264,25 +242,12 @@ func libraries(ctx context.Context, env provider.Env) ([]provider.Library, error
 		return nil, err
 	}
 	views, err := s.views(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []provider.Library
-	for _, v := range views {
-		out = append(out, provider.Library{ID: v.ID, Name: v.Name})
-	}
-	return out, nil
+	return mediabrowser.Choices(views), err
 }
-
-// A server that is starting may list nothing; that is never an empty catalogue.
-var (
-	errCutList     = errors.New("the list of libraries is not whole")
-	errNoLibraries = errors.New("the server shows this user no libraries")
-)
 
 // views are the user's libraries that can hold films or shows.
 func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
-	kept, err := s.signedIn(ctx)
+	kept, err := s.SignedIn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -290,20 +255,7 @@ func (s *server) views(ctx context.Context) ([]mediabrowser.Item, error) {
 	if _, err := s.get(ctx, "/UserViews", url.Values{"userId": {kept.UserID}}, &page); err != nil {
 		return nil, err
 	}
-	if page.TotalRecordCount != nil && *page.TotalRecordCount > len(page.Items) {
-		return nil, provider.Failed(provider.Transient, "get /UserViews", errCutList)
-	}
-	if len(page.Items) == 0 {
-		return nil, provider.Failed(provider.Transient, "get /UserViews", errNoLibraries)
-	}
-	var out []mediabrowser.Item
-	for _, v := range page.Items {
-		switch strings.ToLower(v.CollectionType) {
-		case "movies", "tvshows", "mixed", "":
-			out = append(out, v)
-		}
-	}
-	return out, nil
+	return mediabrowser.Libraries("get /UserViews", page)
 }
 
 // signOut ends the token at the server.

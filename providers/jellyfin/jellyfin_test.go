@@ -156,6 +156,16 @@ func TestLeftOutLibrariesBoundTheView(t *testing.T) {
 	if len(c.Items) == 0 || slices.ContainsFunc(c.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
 		t.Errorf("%+v", c.Items)
 	}
+	films.account.heard.PutBack([]string{films.server.Find("Harbour 3")}, false) // by the socket
+	d := films.read(t, provider.ReadRequest{Wants: wantsFrom(c)})
+	if slices.ContainsFunc(d.Items, func(it media.Item) bool { return it.Kind != media.Film }) {
+		t.Errorf("heard of, but left out: %+v", d.Items)
+	}
+	films.env.LeftOut = append(films.env.LeftOut, server.LibraryID("Films"))
+	films.open(t)
+	if _, err := films.account.Read(t.Context(), provider.ReadRequest{Full: true, Wants: all()}); err == nil || provider.AsError(err).Kind != provider.Rejected {
+		t.Error("nothing selected is no empty catalogue:", err)
+	}
 	films.env.LeftOut = nil
 	films.open(t)
 	if v := films.read(t, provider.ReadRequest{Wants: wantsFrom(c)}).Views[0]; v.Coverage != provider.Catalogue {

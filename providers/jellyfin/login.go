@@ -32,48 +32,26 @@ func startLogin(env provider.Env, method provider.Method) (provider.Login, error
 		}
 		return d.quickConnect()(ctx, nil)
 	}
-	if env.Address == "" {
-		return signin.Start(signin.Ask([]provider.Field{{Name: "address"}},
-			func(ctx context.Context, answers map[string]string) (provider.Step, signin.Turn, error) {
-				return arrive(ctx, answers["address"])
-			})), nil
-	}
-	return signin.Start(func(ctx context.Context, _ map[string]string) (provider.Step, signin.Turn, error) {
-		return arrive(ctx, env.Address)
-	}), nil
+	return mediabrowser.Arrive(env.Address, arrive), nil
 }
 
 // door is a server that somebody signs in at.
 type door struct {
 	*server
-	info mediabrowser.PublicInfo
+	mediabrowser.Door
 }
 
-// findServer tries what the address may mean. A server that answers but is
-// not ours ends the search: its error says why.
+// findServer tries what the address may mean.
 func findServer(ctx context.Context, env provider.Env, input string) (*door, error) {
-	addresses, err := mediabrowser.Addresses(input)
-	if err != nil {
-		return nil, provider.Failed(provider.Rejected, "", err)
-	}
-	var first error
-	for _, address := range addresses {
+	return mediabrowser.Find(input, func(address string) (*door, error) {
 		env.Address = address
 		s, err := connect(env)
 		if err != nil {
 			return nil, err
 		}
 		info, _, err := s.info(ctx)
-		switch {
-		case err == nil:
-			return &door{s, info}, nil
-		case provider.AsError(err).Kind == provider.Rejected && provider.AsError(err).Status == 0:
-			return nil, err
-		case first == nil:
-			first = err
-		}
-	}
-	return nil, first
+		return &door{s, mediabrowser.Door{Address: s.address, Install: env.Install, Info: info}}, err
+	})
 }
 
 // ask sends one request of a sign-in, without token.
@@ -84,17 +62,10 @@ func (d *door) ask(ctx context.Context, device string, req transport.Request, in
 	return err
 }
 
+// password asks for user name and password.
 func (d *door) password() signin.Turn {
-	fields := []provider.Field{{Name: "user"}, {Name: "password", Secret: true}}
-	return signin.Ask(fields, func(ctx context.Context, answers map[string]string) (provider.Step, signin.Turn, error) {
-		device := mediabrowser.DeviceID(d.env.Install, d.info.ID, answers["user"])
-		var got mediabrowser.SignIn
-		err := d.ask(ctx, device, transport.Request{Method: http.MethodPost, URL: "/Users/AuthenticateByName",
-			Body: map[string]string{"Username": answers["user"], "Pw": answers["password"]}}, &got)
-		if err != nil {
-			return provider.Step{}, nil, err
-		}
-		return d.enter(device, got)
+	return d.Password(func(ctx context.Context, device string, body map[string]string, into *mediabrowser.SignIn) error {
+		return d.ask(ctx, device, transport.Request{Method: http.MethodPost, URL: "/Users/AuthenticateByName", Body: body}, into)
 	})
 }
 
@@ -112,7 +83,7 @@ type quickConnect struct {
 
 func (d *door) quickConnect() signin.Turn {
 	// The user is not known yet, so chance keeps two users' devices apart.
-	device := mediabrowser.DeviceID(d.env.Install, d.info.ID, rand.Text())
+	device := d.Device(rand.Text())
 	return signin.Polled{
 		Begin: func(ctx context.Context) (signin.Prompt, error) {
 			var q quickConnect
@@ -137,22 +108,8 @@ func (d *door) quickConnect() signin.Turn {
 			if err != nil {
 				return signin.Pending, nil, err
 			}
-			step, _, err := d.enter(device, got)
+			step, _, err := d.Enter(device, got)
 			return signin.Granted, step.Done, err
 		},
 	}.Turn()
-}
-
-// enter ends the sign-in.
-func (d *door) enter(device string, got mediabrowser.SignIn) (provider.Step, signin.Turn, error) {
-	if got.AccessToken == "" || got.User.ID == "" {
-		return provider.Step{}, nil, provider.Failed(provider.Contract, "sign in", errors.New("the answer has no token"))
-	}
-	kept := mediabrowser.Kept{Token: got.AccessToken, ServerID: d.info.ID, UserID: got.User.ID, DeviceID: device}
-	return signin.Done(&provider.SignedIn{
-		Identity: provider.Identity{ServerID: d.info.ID, UserID: got.User.ID, UserName: got.User.Name,
-			ServerName: d.info.ServerName, Version: d.info.Version},
-		Address: d.address,
-		Secret:  kept.Secret(),
-	})
 }

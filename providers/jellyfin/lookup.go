@@ -11,7 +11,7 @@ import (
 // LookUp implements provider.Confirmer: it reads the items by id, past all
 // lists. An item that the user cannot see is not held.
 func (a *account) LookUp(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
-	kept, err := a.server.signedIn(ctx)
+	kept, err := a.server.SignedIn(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -6,52 +6,34 @@ import (
 	"time"
 
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/mediabrowser"
 )
 
-// FuzzHear: whatever the socket says, nothing breaks; a change of user data
-// that cannot be read is still worth a look, and what is heard is looked at.
-func FuzzHear(f *testing.F) {
-	f.Add(`{"MessageType":"UserDataChanged","Data":{"UserDataList":[{"ItemId":"a1"}]}}`)
-	f.Add(`{"MessageType":"UserDataChanged","Data":"[]"}`)
-	f.Add(`{"MessageType":"UserDataChanged","Data":{"UserDataList":[{"ItemId":7},null,[]]}}`)
-	f.Add(`{"MessageType":"LibraryChanged","Data":{}}`)
-	f.Add(`{"MessageType":"ForceKeepAlive","Data":60}`)
-	f.Add(`{"MessageType":"ForceKeepAlive","Data":1e300}`)
-	f.Add(`{"MessageType":"ForceKeepAlive","Data":-1}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		a := &account{heard: map[string]bool{}}
-		var m message
-		if json.Unmarshal([]byte(text), &m) != nil {
-			return
-		}
-		worth := a.hear(m)
-		if ids, rescan := a.takeHeard(); !worth && (rescan || len(ids) > 0) || worth != (m.MessageType == "LibraryChanged") && m.MessageType != "UserDataChanged" {
-			t.Errorf("%s: worth a look %v, heard %v, rescan %v", text, worth, ids, rescan)
-		}
-		if period, ok := m.keepAlive(); ok && (period < time.Second || period > longestPeriod) {
-			t.Errorf("%s: a sign of life every %s", text, period)
+// FuzzKeepAlive: whatever the socket asks for, the period is one to live with.
+func FuzzKeepAlive(f *testing.F) {
+	f.Add(`60`)
+	f.Add(`1e300`)
+	f.Add(`-1`)
+	f.Fuzz(func(t *testing.T, data string) {
+		period, ok := keepAliveOf(mediabrowser.Message{MessageType: "ForceKeepAlive", Data: json.RawMessage(data)})
+		if ok && (period < time.Second || period > longestPeriod) {
+			t.Errorf("%s: a sign of life every %s", data, period)
 		}
 	})
 }
 
-// An unreadable change is a change; a keep-alive that no clock can count is
-// none.
-func TestOddMessages(t *testing.T) {
-	a := &account{heard: map[string]bool{}}
-	if !a.hear(message{MessageType: "UserDataChanged", Data: json.RawMessage(`"?"`)}) || !a.rescan {
-		t.Error("a change of user data that cannot be read is passed over")
-	}
-	a = &account{heard: map[string]bool{}}
-	if !a.hear(message{MessageType: "UserDataChanged", Data: json.RawMessage(`{"UserDataList":[{"ItemId":"a1"},{"Played":true}]}`)}) || !a.rescan || !a.heard["a1"] {
-		t.Error("a change of an item without id is passed over")
-	}
+// A keep-alive that no clock can count is none.
+func TestOddKeepAlive(t *testing.T) {
 	for _, data := range []string{`1e300`, `-5`, `0`, `"60"`, `null`, ``} {
-		if period, ok := (message{MessageType: "ForceKeepAlive", Data: json.RawMessage(data)}).keepAlive(); ok {
+		if period, ok := keepAliveOf(mediabrowser.Message{MessageType: "ForceKeepAlive", Data: json.RawMessage(data)}); ok {
 			t.Errorf("%q: a sign of life every %s", data, period)
 		}
 	}
-	if period, ok := (message{MessageType: "ForceKeepAlive", Data: json.RawMessage(`60`)}).keepAlive(); !ok || period != 30*time.Second {
+	if period, ok := keepAliveOf(mediabrowser.Message{MessageType: "ForceKeepAlive", Data: json.RawMessage(`60`)}); !ok || period != 30*time.Second {
 		t.Errorf("60 seconds: %s %v", period, ok)
+	}
+	if period, ok := keepAliveOf(mediabrowser.Message{MessageType: "Sessions", Data: json.RawMessage(`60`)}); ok {
+		t.Errorf("another message: %s", period)
 	}
 }
 

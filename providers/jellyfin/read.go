@@ -34,7 +34,7 @@ type look struct {
 // who am I, what is half watched, what was started last. Everything in these
 // two lists, and everything that the socket named, comes with all its values.
 func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
-	kept, err := a.server.signedIn(ctx)
+	kept, err := a.server.SignedIn(ctx)
 	if err != nil {
 		return provider.Snapshot{}, err
 	}
@@ -47,9 +47,9 @@ func (a *account) Read(ctx context.Context, want provider.ReadRequest) (provider
 	if me.ID != kept.UserID || me.ServerID != "" && kept.ServerID != "" && me.ServerID != kept.ServerID {
 		return provider.Snapshot{}, provider.Failed(provider.WrongUser, "get /Users/Me", nil)
 	}
-	heard, rescan := a.takeHeard()
+	heard, rescan := a.heard.Take()
 	if err := l.list(ctx, want, heard, rescan); err != nil {
-		a.putBack(heard, rescan)
+		a.heard.PutBack(heard, rescan)
 		return provider.Snapshot{}, err
 	}
 	return l.snapshot(want), nil
@@ -121,14 +121,7 @@ func (l *look) selected(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, v := range views {
-		if !slices.Contains(l.env.LeftOut, v.ID) {
-			out = append(out, v.ID)
-		}
-	}
-	slices.Sort(out)
-	return out, nil
+	return mediabrowser.Selected(views, l.env.LeftOut)
 }
 
 // scanQuery asks for one page of a library: leaves and shows with their own

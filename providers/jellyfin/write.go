@@ -27,7 +27,7 @@ var (
 // believes an answer only as far as it shows the new value.
 func (a *account) Write(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
 	results := make([]provider.Result, len(changes))
-	kept, err := a.server.signedIn(ctx)
+	kept, err := a.server.SignedIn(ctx)
 	if err != nil {
 		return results, err
 	}

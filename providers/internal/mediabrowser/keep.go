@@ -1,12 +1,14 @@
 package mediabrowser
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 
 	"watchkeeper/engine/provider"
 )
@@ -34,6 +36,36 @@ func ParseKept(s provider.Secret) (Kept, error) {
 		return Kept{}, provider.Failed(provider.Auth, "", errNothingKept)
 	}
 	return k, nil
+}
+
+// Keeper reads a stored sign-in once. It is safe for use by several
+// goroutines.
+type Keeper struct {
+	Secrets provider.Secrets
+
+	mu   sync.Mutex
+	kept *Kept
+}
+
+var errKeyring = errors.New("the keyring does not answer")
+
+// SignedIn returns the stored sign-in.
+func (k *Keeper) SignedIn(ctx context.Context) (Kept, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept != nil {
+		return *k.kept, nil
+	}
+	secret, err := k.Secrets.Load(ctx)
+	if err != nil {
+		return Kept{}, provider.Failed(provider.Transient, "", errKeyring)
+	}
+	kept, err := ParseKept(secret)
+	if err != nil {
+		return Kept{}, err
+	}
+	k.kept = &kept
+	return kept, nil
 }
 
 // DeviceID names this installation towards one user of one server. The

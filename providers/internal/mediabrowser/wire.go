@@ -1,8 +1,8 @@
 // Package mediabrowser is what the Jellyfin and Emby adapters truly share:
 // the shapes of items and user data, their translation into media's words,
-// addresses, stored sign-ins and the paging of lists.
+// addresses, signing in, libraries, the paging of lists and what sockets tell.
 //
-// It asks nothing by itself except pages that an adapter hands it, and decides
+// It asks nothing by itself: adapters hand it what to ask with. It decides
 // nothing. Where the two servers differ, each adapter has its own code. Read
 // item.go for what an item becomes, then scan.go.
 package mediabrowser
