@@ -115,10 +115,7 @@ func (l *look) newest(ctx context.Context, s section, order [2]string) (list, er
 	if err != nil {
 		return list{}, err
 	}
-	var out list
-	out.take(c.Metadata, map[string]bool{})
-	out.total = out.received
-	return out, nil
+	return sift(c.Metadata.items()), nil
 }
 
 // complete makes the short lists fit together: each item once, with those that

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 
 	"watchkeeper/engine/provider"
+	"watchkeeper/providers/internal/paging"
 )
 
 const (
@@ -18,11 +18,9 @@ const (
 )
 
 var (
-	errNoTotal  = errors.New("the answer does not say how long the list is")
-	errMoved    = errors.New("the list kept changing while it was read")
-	errSamePage = errors.New("the same page came again")
-	errOther    = errors.New("another page came than was asked for")
-	errNoList   = errors.New("the answer is not a list")
+	errNoTotal = errors.New("the answer does not say how long the list is")
+	errOther   = errors.New("another page came than was asked for")
+	errNoList  = errors.New("the answer is not a list")
 )
 
 // list is a list that was read to its end.
@@ -36,75 +34,46 @@ type list struct {
 // asked gets one page of a list.
 type asked func(ctx context.Context, start, size int) (*container, error)
 
-// scan reads a list to its end and returns each item once. Rows move between
-// pages when the list changes meanwhile: then it is read once more, and
-// failing that there is no list (R1). A server that lists an item twice lists
-// the very same again.
+// scan reads a list to its end and returns each item once.
 func scan(ctx context.Context, doing string, size int, get asked) (list, error) {
-	first, whole, err := scanOnce(ctx, doing, size, get)
-	if err != nil || whole {
-		return first, err
-	}
-	second, whole, err := scanOnce(ctx, doing, size, get)
-	if err == nil && !whole && !second.doubled(first) {
-		err = provider.Failed(provider.Transient, doing, errMoved)
-	}
-	return second, err
-}
-
-// doubled tells whether two readings show the same rows, all that were
-// announced, some of them twice.
-func (l list) doubled(before list) bool {
-	return l.received == l.total && before.received == before.total && len(l.skipped) == len(before.skipped) &&
-		slices.EqualFunc(l.items, before.items, func(a, b item) bool { return a.id() == b.id() })
-}
-
-func scanOnce(ctx context.Context, doing string, size int, get asked) (l list, whole bool, err error) {
-	seen, doubled := map[string]bool{}, false
-	l.total = -1
-	for l.total < 0 || l.received < l.total {
-		c, err := get(ctx, l.received, size)
+	all, err := paging.Read(ctx, doing, item.id, func(ctx context.Context, start int) (paging.Page[item], error) {
+		c, err := get(ctx, start, size)
 		if err != nil {
-			return l, false, err
+			return paging.Page[item]{}, err
 		}
-		total, err := c.total(l.received, size)
+		total, err := c.total(start, size)
 		if err != nil {
-			return l, false, provider.Failed(provider.Contract, doing, err)
+			return paging.Page[item]{}, provider.Failed(provider.Contract, doing, err)
 		}
-		first := l.total < 0
-		if !first && total != l.total || len(c.Metadata) == 0 {
-			l.total = total
-			return l, first && total == 0, nil // else shorter or longer than it was
-		}
-		l.total = total
-		fresh := l.take(c.Metadata, seen)
-		switch {
-		case fresh == 0:
-			return l, false, provider.Failed(provider.Contract, doing, errSamePage)
-		}
-		doubled = doubled || fresh < len(c.Metadata)
-	}
-	return l, !doubled && l.received == l.total, nil
+		return paging.Page[item]{Rows: c.Metadata.items(), Total: total}, nil
+	})
+	l := sift(all.Rows)
+	l.total, l.received = all.Total, all.Received
+	return l, err
 }
 
-// take adds the rows of a page and returns how many of them are new.
-func (l *list) take(page rows, seen map[string]bool) (fresh int) {
-	for _, raw := range page {
-		l.received++
-		var it item
-		if json.Unmarshal(raw, &it) != nil || it.id() == "" {
-			fresh++
+// items are the rows as far as they can be read; one that cannot has no id.
+func (page rows) items() []item {
+	out := make([]item, len(page))
+	for i, raw := range page {
+		if json.Unmarshal(raw, &out[i]) != nil {
+			out[i] = item{Title: out[i].Title}
+		}
+	}
+	return out
+}
+
+// sift lists rows without an id as skipped.
+func sift(rows []item) list {
+	l := list{total: len(rows), received: len(rows)}
+	for _, it := range rows {
+		if it.id() == "" {
 			l.skipped = append(l.skipped, provider.Skipped{Title: string(it.Title), Reason: "a row without key"})
 			continue
 		}
-		if seen[it.id()] {
-			continue
-		}
-		seen[it.id()] = true
-		fresh++
 		l.items = append(l.items, it)
 	}
-	return fresh
+	return l
 }
 
 // id tells the rows of one list apart.

@@ -218,7 +218,7 @@ func scanPages(t *testing.T, pages []container) (list, error) {
 	n := 0
 	return scan(t.Context(), "get /list", 2, func(context.Context, int, int) (*container, error) {
 		if n == len(pages) {
-			return nil, provider.Failed(provider.Transient, "get /list", errMoved)
+			return nil, provider.Failed(provider.Transient, "get /list", errNoList)
 		}
 		n++
 		return &pages[n-1], nil
