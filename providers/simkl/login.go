@@ -33,7 +33,6 @@ var (
 	errPage     = errors.New("the page to open is not a web address")
 	errReadOnly = errors.New("simkl gave a sign-in that can only read; sign in again")
 	errIssuer   = errors.New("the answer is not from simkl")
-	errNoAccess = errors.New("the answer holds no token")
 )
 
 // login starts a sign-in. The device code needs no port and no redirect, and
@@ -130,20 +129,13 @@ func (o *oauth) begin(ctx context.Context) (signin.Prompt, error) {
 	}
 	return signin.Prompt{
 		Code: string(r.UserCode), URL: page.String(), Handle: string(r.DeviceCode),
-		Life: seconds(r.ExpiresIn, 15*time.Minute), Every: seconds(r.Interval, 5*time.Second),
+		Life: signin.Seconds(r.ExpiresIn, 15*time.Minute), Every: signin.Seconds(r.Interval, 5*time.Second),
 	}, nil
-}
-
-func seconds(n number, otherwise time.Duration) time.Duration {
-	if s := n.Whole(); s > 0 {
-		return time.Duration(s) * time.Second
-	}
-	return otherwise
 }
 
 // poll asks once whether the person has entered the code.
 func (o *oauth) poll(ctx context.Context, p signin.Prompt) (signin.Poll, *provider.SignedIn, error) {
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/token", url.Values{"grant_type": {deviceType}, "device_code": {p.Handle}}, &t)
 	var not undecided
 	switch {
@@ -169,7 +161,7 @@ func (o *oauth) finish(ctx context.Context, answer url.Values, verifier string) 
 	if answer.Get("iss") != issuer {
 		return nil, provider.Failed(provider.Rejected, "", errIssuer)
 	}
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/token", url.Values{
 		"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {verifier},
 	}, &t)
@@ -182,12 +174,12 @@ func (o *oauth) finish(ctx context.Context, answer url.Values, verifier string) 
 // refresh trades the refresh token for a new access token; the old one is dead
 // from then on. The refresh token stays the same unless a new one comes along.
 func (o *oauth) refresh(ctx context.Context, old signin.Token) (signin.Token, error) {
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {old.Refresh}}, &t)
 	if err != nil {
 		return signin.Token{}, err
 	}
-	fresh, err := t.kept()
+	fresh, err := writable(t)
 	if fresh.Refresh == "" {
 		fresh.Refresh = old.Refresh
 	}
@@ -202,30 +194,14 @@ func (o *oauth) revoke(ctx context.Context, t signin.Token) error {
 	return o.post(ctx, "/revoke", url.Values{"token": {kill}}, nil)
 }
 
-// token is an answer of the token endpoint.
-type token struct {
-	AccessToken  text   `json:"access_token"`
-	RefreshToken text   `json:"refresh_token"`
-	ExpiresIn    number `json:"expires_in"`
-	Scope        text   `json:"scope"`
-}
-
-// kept counts the token's life from now on our clock: the service's may
-// differ. A token that cannot write is none; one whose scope is not told has
-// what was asked for (RFC 6749, section 5.1).
-func (t token) kept() (signin.Token, error) {
-	if t.AccessToken == "" {
-		return signin.Token{}, provider.Failed(provider.Contract, "post /oauth2/token", errNoAccess)
+// writable is the token of an answer. One that cannot write is none; one whose
+// scope is not told has what was asked for (RFC 6749, section 5.1).
+func writable(a signin.Answer) (signin.Token, error) {
+	t, err := a.Token("post /oauth2/token")
+	if err == nil && t.Scope != "" && !writes(t.Scope) {
+		err = provider.Failed(provider.Auth, "post /oauth2/token", errReadOnly)
 	}
-	if t.Scope != "" && !writes(string(t.Scope)) {
-		return signin.Token{}, provider.Failed(provider.Auth, "post /oauth2/token", errReadOnly)
-	}
-	now := time.Now()
-	out := signin.Token{Access: string(t.AccessToken), Refresh: string(t.RefreshToken), Issued: now, Scope: string(t.Scope)}
-	if life := seconds(t.ExpiresIn, 0); life > 0 {
-		out.Expires = now.Add(life)
-	}
-	return out, nil
+	return t, err
 }
 
 func writes(granted string) bool {
@@ -238,30 +214,20 @@ func writes(granted string) bool {
 }
 
 // signedIn asks who the new token speaks for.
-func (o *oauth) signedIn(ctx context.Context, t token) (*provider.SignedIn, error) {
-	kept, err := t.kept()
+func (o *oauth) signedIn(ctx context.Context, t signin.Answer) (*provider.SignedIn, error) {
+	access, err := writable(t)
 	if err != nil {
 		return nil, err
 	}
-	secret, err := kept.Secret()
+	secret, err := access.Secret()
 	if err != nil {
 		return nil, err
 	}
 	env := o.env
 	env.Dir = "" // the account has no folder yet
-	who, err := newAccount(env, bearer(kept.Access), nil, nil).Whoami(ctx)
+	who, err := newAccount(env, signin.Bearer(access.Access), nil, nil).Whoami(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &provider.SignedIn{Identity: who, Secret: secret}, nil
 }
-
-// bearer is a token that is used once, right after sign-in.
-type bearer string
-
-func (b bearer) Authorize(_ context.Context, r *http.Request) error {
-	r.Header.Set("Authorization", "Bearer "+string(b))
-	return nil
-}
-
-func (bearer) Renew(context.Context, *http.Response) (bool, error) { return false, nil }

@@ -13,6 +13,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/fakekit"
+	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/simkl/simklfake"
 )
 
@@ -105,7 +106,7 @@ func newWorld(t *testing.T) *world {
 
 // open opens the account anew, as after a restart.
 func (w *world) open() {
-	w.account = newAccount(w.env, bearer(w.fake.Mint(w.user, "test-client").Access), nil, nil)
+	w.account = newAccount(w.env, signin.Bearer(w.fake.Mint(w.user, "test-client").Access), nil, nil)
 }
 
 // read lists one feature and fails on any error.

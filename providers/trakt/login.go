@@ -102,21 +102,14 @@ func (o *oauth) begin(ctx context.Context) (signin.Prompt, error) {
 	}
 	return signin.Prompt{
 		Code: string(r.UserCode), URL: page.String(), Handle: string(r.DeviceCode),
-		Life: seconds(r.ExpiresIn, 10*time.Minute), Every: seconds(r.Interval, 5*time.Second),
+		Life: signin.Seconds(r.ExpiresIn, 10*time.Minute), Every: signin.Seconds(r.Interval, 5*time.Second),
 	}, nil
-}
-
-func seconds(n number, otherwise time.Duration) time.Duration {
-	if s := n.Whole(); s > 0 {
-		return time.Duration(s) * time.Second
-	}
-	return otherwise
 }
 
 // poll asks once whether the person has entered the code. The service tells
 // by status alone.
 func (o *oauth) poll(ctx context.Context, p signin.Prompt) (signin.Poll, *provider.SignedIn, error) {
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/device/token", map[string]string{"code": p.Handle}, &t)
 	if err == nil {
 		in, err := o.signedIn(ctx, t)
@@ -147,7 +140,7 @@ func (o *oauth) page(state, challenge string) string {
 
 // finish exchanges the browser's code for a token.
 func (o *oauth) finish(ctx context.Context, answer url.Values, verifier string) (*provider.SignedIn, error) {
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/token", map[string]string{
 		"grant_type": "authorization_code", "code": answer.Get("code"), "redirect_uri": redirect, "code_verifier": verifier,
 	}, &t)
@@ -159,46 +152,23 @@ func (o *oauth) finish(ctx context.Context, answer url.Values, verifier string) 
 
 // refresh trades the refresh token, which is dead from then on, for a new pair.
 func (o *oauth) refresh(ctx context.Context, old signin.Token) (signin.Token, error) {
-	var t token
+	var t signin.Answer
 	err := o.post(ctx, "/token", map[string]string{
 		"grant_type": "refresh_token", "refresh_token": old.Refresh, "redirect_uri": redirect,
 	}, &t)
 	if err != nil {
 		return signin.Token{}, err
 	}
-	return t.kept()
+	return t.Token("post /oauth/token")
 }
 
 func (o *oauth) revoke(ctx context.Context, t signin.Token) error {
 	return o.post(ctx, "/revoke", map[string]string{"token": t.Access}, nil)
 }
 
-// token is an answer of the token endpoint.
-type token struct {
-	AccessToken  text   `json:"access_token"`
-	RefreshToken text   `json:"refresh_token"`
-	ExpiresIn    number `json:"expires_in"`
-}
-
-var errNoAccess = errors.New("the answer holds no token")
-
-// kept counts the token's life from now on our clock: the service's may
-// differ.
-func (t token) kept() (signin.Token, error) {
-	if t.AccessToken == "" {
-		return signin.Token{}, provider.Failed(provider.Contract, "post /oauth/token", errNoAccess)
-	}
-	now := time.Now()
-	out := signin.Token{Access: string(t.AccessToken), Refresh: string(t.RefreshToken), Issued: now}
-	if life := seconds(t.ExpiresIn, 0); life > 0 {
-		out.Expires = now.Add(life)
-	}
-	return out, nil
-}
-
 // signedIn asks who the new token speaks for.
-func (o *oauth) signedIn(ctx context.Context, t token) (*provider.SignedIn, error) {
-	kept, err := t.kept()
+func (o *oauth) signedIn(ctx context.Context, t signin.Answer) (*provider.SignedIn, error) {
+	kept, err := t.Token("post /oauth/token")
 	if err != nil {
 		return nil, err
 	}
@@ -206,19 +176,9 @@ func (o *oauth) signedIn(ctx context.Context, t token) (*provider.SignedIn, erro
 	if err != nil {
 		return nil, err
 	}
-	who, err := newAccount(o.env, bearer(kept.Access), rate.NewLimiter(rate.Inf, 1), nil).Whoami(ctx)
+	who, err := newAccount(o.env, signin.Bearer(kept.Access), rate.NewLimiter(rate.Inf, 1), nil).Whoami(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &provider.SignedIn{Identity: who, Secret: secret}, nil
 }
-
-// bearer is a token that is used once, right after sign-in.
-type bearer string
-
-func (b bearer) Authorize(_ context.Context, r *http.Request) error {
-	r.Header.Set("Authorization", "Bearer "+string(b))
-	return nil
-}
-
-func (bearer) Renew(context.Context, *http.Response) (bool, error) { return false, nil }

@@ -14,6 +14,7 @@ import (
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 	"watchkeeper/providers/internal/fakekit"
+	"watchkeeper/providers/internal/signin"
 	"watchkeeper/providers/trakt/traktfake"
 )
 
@@ -93,7 +94,7 @@ func newWorld(t *testing.T) *world {
 	net.Host(apiHost, w.posts.before(w.recorder))
 	net.Host(authHost, w.posts.before(w.recorder))
 	w.env = provider.Env{Base: net, Version: "1.0", ClientID: "test-client", ClientSecret: "test-secret", Secrets: &keyring{}}
-	w.account = newAccount(w.env, bearer(w.fake.Mint(w.user, "test-client").Access), nil, nil)
+	w.account = newAccount(w.env, signin.Bearer(w.fake.Mint(w.user, "test-client").Access), nil, nil)
 	w.film = w.fake.AddMovie("Paper Lighthouse", 2021, traktfake.IDs{Trakt: 5, IMDb: "tt0000005", TMDB: 6})
 	w.show = w.fake.AddShow("Harbour", 2019, traktfake.IDs{Trakt: 55, IMDb: "tt0000077", TMDB: 88, TVDB: 66}, 2, 3, 4)
 	return w
