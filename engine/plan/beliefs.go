@@ -106,15 +106,23 @@ func originOf(st ledger.Statement) ledger.Cause {
 // adopted tells whether an account took a statement over from another.
 func adopted(st ledger.Statement) bool { return originOf(st).Account != st.Account }
 
-// void tells whether the origin of a copy has said something newer (R8). A
-// service's own effect at the origin is nothing that the person said (R9).
+// void tells whether the origin of a copy has said something else since (R8).
+// A service's own effect at the origin is nothing that the person said (R9), and
+// the same word again leaves its copies as they are: nothing is written for it
+// that could be adopted anew.
 func (b *beliefs) void(st ledger.Statement) bool {
 	if !adopted(st) {
 		return false
 	}
 	origin := originOf(st)
 	now := b.statement(origin.Account, st.Subject)
-	return now != nil && !now.Local && now.Seq > origin.Seq && originOf(*now) != origin
+	return now != nil && !now.Local && now.Seq > origin.Seq && originOf(*now) != origin && !b.repeats(*now, st)
+}
+
+// repeats tells whether a Set says the same as an earlier one.
+func (b *beliefs) repeats(now, before ledger.Statement) bool {
+	return !now.Cleared && !before.Cleared && (now.Value == before.Value ||
+		now.Feature == media.Progress && nearby(now.Value, before.Value, b.Work))
 }
 
 // concluded is the run that concluded a statement where the person made it.

@@ -13,25 +13,32 @@ import (
 // services hold: nothing of the engine is asked.
 func (l *life) judge() {
 	for w := range works {
-		switch roleOf(w) {
-		case toWatch:
-			l.judgeViews(w)
-		case toRate:
-			l.judgeWord(w, "rating", func(p *place) (string, bool) {
-				if p.rated == nil {
-					return "", false
-				}
-				return fmt.Sprint(p.rated(w)), true
-			}, "0")
-			l.unseen(w)
-		case toList:
-			l.judgeWord(w, "on the watchlist", func(p *place) (string, bool) { return fmt.Sprint(p.listed(w)), true }, "false")
-			l.unseen(w)
-		case toPause:
-			l.judgePosition(w)
-			l.unseen(w)
+		before := len(l.wrong)
+		l.judgeWork(w)
+		if len(l.wrong) > before {
+			l.story = append(l.story, l.believed(w)...)
 		}
 	}
+}
+
+func (l *life) judgeWork(w int) {
+	switch roleOf(w) {
+	case toWatch:
+		l.judgeViews(w)
+		return
+	case toRate:
+		l.judgeWord(w, "rating", func(p *place) (string, bool) {
+			if p.rated == nil {
+				return "", false
+			}
+			return fmt.Sprint(p.rated(w)), true
+		}, "0")
+	case toList:
+		l.judgeWord(w, "on the watchlist", func(p *place) (string, bool) { return fmt.Sprint(p.listed(w)), true }, "false")
+	case toPause:
+		l.judgePosition(w)
+	}
+	l.unseen(w)
 }
 
 // mostRemovals is how many a run may make at one target because of one account
