@@ -156,8 +156,10 @@ func (b *book) keep(d ledger.Delta) {
 		delete(b.known.Statements, ref.Subject)
 	}
 	for _, st := range d.Statements {
-		b.seq++
-		st.Seq = b.seq
+		if st.Seq == 0 {
+			b.seq++
+			st.Seq = b.seq
+		}
 		if st.Origin == st.Account && st.OriginSeq == 0 {
 			st.OriginSeq = st.Seq
 		}

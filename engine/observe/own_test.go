@@ -64,6 +64,24 @@ func TestWriteSettlesAndIsAdopted(t *testing.T) {
 	}
 }
 
+// What is written once more for the same reason, here to an item that was made
+// anew, is the same word, last seen by another item and later: by that a flag's
+// date is known for that of our write.
+func TestTheSameIsAdoptedAsLastSeen(t *testing.T) {
+	b := started(t, whole())
+	b.works["b"] = film
+	p := b.sent("1", "", media.Value{}, eight, 0)
+	b.read(row("a", eight, 0))
+	p.Op = "2"
+	b.putPending(p)
+	want, _ := b.statement(0)
+	want.Key, want.Seen = "b", b.now
+	b.read(row("b", eight, 0))
+	if st, _ := b.statement(0); st != want {
+		t.Fatalf("adopted again: %+v, want %+v", st, want)
+	}
+}
+
 // A later date than one interval after the send is the person's.
 func TestEchoHasALimit(t *testing.T) {
 	b := started(t, whole())

@@ -208,7 +208,7 @@ func (o *observer) outweighs(current ledger.Statement, w word) bool {
 
 // adopt makes the account take over what caused a write that has arrived
 // (R8): value, time and origin. Only a word said here since it was sent, and
-// newer, stands against it.
+// newer, stands against it. The same word once more is seen anew, no more.
 func (o *observer) adopt(s seen, p ledger.Pending) {
 	if p.Says.Origin == 0 {
 		return
@@ -222,7 +222,7 @@ func (o *observer) adopt(s seen, p ledger.Pending) {
 	if same := current; stands {
 		same.Seq, same.Run, same.Seen, same.Key = st.Seq, st.Run, st.Seen, st.Key
 		if same == st {
-			return
+			st.Seq, st.Run = current.Seq, current.Run
 		}
 	}
 	o.says[p.Subject] = st
