@@ -81,12 +81,24 @@ func (m *matcher) linked(c *candidate) *viewing {
 		return nil
 	}
 	v := m.byID(old.Play)
-	moved := c.isFlag() && c.Caps.FinishProven && c.date.Known() && old.Value.Set && old.Value.N != 0 &&
-		c.Value.N > old.Value.N+c.Caps.GrainMS
-	if v == nil || moved && !c.near(v) {
+	if v == nil {
+		return nil
+	}
+	moved := c.Value.N > old.Value.N+c.Caps.GrainMS
+	if old.Value.N == 0 {
+		moved = m.since(c, v)
+	}
+	if moved && old.Value.Set && c.isFlag() && c.Caps.FinishProven && c.date.Known() && !c.near(v) {
 		return nil
 	}
 	return v
+}
+
+// since tells whether a date is later than when a viewing without one was first
+// seen: it is no date of that viewing.
+func (m *matcher) since(c *candidate, v *viewing) bool {
+	seen := m.in.Seen[v.ID]
+	return !v.At.Known() && seen.Known() && c.date > seen
 }
 
 // written is the viewing of a write of ours that the row shows. A flag shows
@@ -226,7 +238,7 @@ func (m *matcher) undated() (best *viewing) {
 // refine dates a viewing that had no date. When we wrote a copy of it is no date
 // of a viewing.
 func (m *matcher) refine(c *candidate) {
-	if v := c.viewing; c.date.Known() && !v.At.Known() && !c.ours {
+	if v := c.viewing; c.date.Known() && !v.At.Known() && !c.ours && !m.since(c, v) {
 		v.At, v.ToleranceMS, v.DateOnly = c.date, c.toleranceMS, c.toleranceMS == dateOnlyMS
 	}
 }

@@ -143,6 +143,35 @@ func TestOurWriteDatesNothing(t *testing.T) {
 	}
 }
 
+// R16: a date refines an undated viewing, unless it is later than when that was
+// first seen: then it is of another one, which a flag tells of where its service
+// proves a finish.
+func TestLaterDateOfAnUndatedFlag(t *testing.T) {
+	proves := flagCaps
+	proves.FinishProven = true
+	for name, c := range map[string]struct {
+		caps provider.FeatureCaps
+		at   media.Moment
+		want media.PlayID
+		date bool // play 7 comes to have one
+	}{
+		"before it was seen":                {proves, noon.Add(-3 * time.Hour), 7, true},
+		"since":                             {proves, noon.Add(-time.Hour), 8, false},
+		"since, and perhaps only looked in": {flagCaps, noon.Add(-time.Hour), 7, false},
+	} {
+		in := started16(2 * time.Hour)
+		in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film}}, map[media.PlayID]bool{7: true}
+		in.Seen = map[media.PlayID]media.Moment{7: noon.Add(-2 * time.Hour)}
+		in.Linked = map[ledger.ShownRef]ledger.Shown{{Account: 2, Feature: media.History, RowKey: ledger.RowKey{Key: "a"}}: {Work: film, Play: 7, Value: media.Watched(0)}}
+		in.Sightings = []observe.AccountSighting{sightingAt(2, c.caps, c.at)}
+		plays, _ := observe.LinkPlays(in)
+		dated := slices.ContainsFunc(plays, func(p ledger.Play) bool { return p.ID == 7 && p.At.Known() })
+		if got := in.Sightings[0].Play; got != c.want || dated != c.date {
+			t.Errorf("%s: play %d, %+v", name, got, plays)
+		}
+	}
+}
+
 func TestPlaysAreOneViewing(t *testing.T) {
 	evening := noon.Add(-72 * time.Hour)
 	day := evening.Truncate(24 * time.Hour)
