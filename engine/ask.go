@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -16,9 +15,6 @@ const lookUpBatch = 100
 // added to a log (R16), native keys, and who is playing. It tells whether the
 // plan must be made again. Each question is asked once per run.
 func (d *desk) ask(ctx context.Context) (again bool, err error) {
-	if d.asked == nil {
-		d.asked = map[ledger.Question]bool{}
-	}
 	byAccount := map[ledger.AccountID][]ledger.Question{}
 	for _, q := range d.draft.Questions {
 		if !d.asked[q] {
@@ -66,11 +62,14 @@ func (d *desk) askPlaying(ctx context.Context, s *sight) bool {
 	if _, asked := d.playing[s.account.ID]; asked {
 		return false
 	}
-	wants := slices.ContainsFunc(d.draft.Ops, func(op ledger.Op) bool {
-		return op.Account == s.account.ID && op.Feature == media.Progress
-	})
+	var wants []media.WorkID
+	for _, op := range d.draft.Ops {
+		if op.Account == s.account.ID && op.Feature == media.Progress {
+			wants = append(wants, op.Work)
+		}
+	}
 	busy, can := s.conn.provider.(provider.Busy)
-	if !wants || !can {
+	if len(wants) == 0 || !can {
 		return false
 	}
 	keys, err := careful("playing", func() ([]string, error) { return busy.Playing(ctx) })
@@ -78,6 +77,9 @@ func (d *desk) askPlaying(ctx context.Context, s *sight) bool {
 		d.r.e.log.Warn("who is playing is unknown", "account", s.account.Name, "error", err)
 	}
 	d.playing[s.account.ID] = keys
+	for _, w := range wants {
+		d.answered[w] = true
+	}
 	return len(keys) > 0
 }
 
@@ -100,6 +102,7 @@ func (d *desk) rereadPlays(ctx context.Context, s *sight, works []media.WorkID) 
 	}
 	for _, w := range seen {
 		d.reread[w] = append(d.reread[w], s.account.ID)
+		d.answered[w] = true
 	}
 	return len(seen) > 0, nil
 }
@@ -133,23 +136,11 @@ func (s *sight) listedAfresh(f media.Feature) bool {
 func (d *desk) items(s *sight, works []media.WorkID) []inquiry {
 	var out []inquiry
 	for _, w := range works {
-		if f := d.files[w]; f != nil {
-			out = append(out, inquiry{describe(f, s.account.ID), w})
+		if c, ok := d.cards[w]; ok {
+			out = append(out, inquiry{c.item(s.account.ID), w})
 		}
 	}
 	return out
-}
-
-// describe is a dossier's work as an item of one account.
-func describe(f *ledger.Dossier, account ledger.AccountID) media.Item {
-	item := itemOf(f.Work, f.Tokens)
-	for _, l := range f.Links {
-		if l.Account == account {
-			item.Key = l.Key
-			break
-		}
-	}
-	return item
 }
 
 // findKeys asks the service for its own items of works that have none linked.
@@ -173,6 +164,7 @@ func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bo
 	for i, item := range found {
 		if i < len(asks) {
 			d.sought[asks[i].work] = append(d.sought[asks[i].work], s.account.ID)
+			d.answered[asks[i].work] = true
 		}
 		if item != nil && i < len(asks) {
 			links = append(links, ledger.Link{Account: s.account.ID, Key: item.Key, Work: asks[i].work, By: ledger.ByToken})

@@ -7,7 +7,6 @@ import (
 	"watchkeeper/engine/guard"
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
-	"watchkeeper/engine/plan"
 )
 
 // rounds of questions before a plan is final (R20).
@@ -26,7 +25,7 @@ func (r *round) decide(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := desk{r: r, world: &w, reread: map[media.WorkID][]ledger.AccountID{}, sought: map[media.WorkID][]ledger.AccountID{}, playing: map[ledger.AccountID][]string{}}
+	desk := newDesk(r, &w)
 	if err := desk.plan(ctx); err != nil {
 		return err
 	}
@@ -151,66 +150,6 @@ func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
 	return slices.Compact(all), nil
 }
 
-// desk is where one plan is made: works, their dossiers and the answers so far.
-type desk struct {
-	r       *round
-	world   *ledger.World
-	works   []media.WorkID
-	all     []ledger.Dossier // in the order of works
-	files   map[media.WorkID]*ledger.Dossier
-	reread  map[media.WorkID][]ledger.AccountID
-	sought  map[media.WorkID][]ledger.AccountID
-	playing map[ledger.AccountID][]string
-	asked   map[ledger.Question]bool
-	draft   ledger.Plan
-}
-
-// plan makes the plan anew from the beliefs as they are now, batch by batch:
-// one work's plan never depends on another's (S16).
-func (d *desk) plan(ctx context.Context) (err error) {
-	if d.works, err = d.r.toPlan(ctx); err != nil {
-		return err
-	}
-	if err := d.load(ctx); err != nil {
-		return err
-	}
-	d.draft = plan.Make(d.world, d.all)
-	return nil
-}
-
-// load gathers what is believed about the works by now.
-func (d *desk) load(ctx context.Context) error {
-	if err := d.gather(ctx); err != nil {
-		return err
-	}
-	frozen, err := d.r.e.frozen(ctx)
-	if err != nil {
-		return err
-	}
-	alike, err := d.r.e.lookalikes(ctx, d.all)
-	if err != nil {
-		return err
-	}
-	for i := range d.all {
-		f := &d.all[i]
-		f.Frozen, f.Alike = frozen[f.Work.ID], alike[f.Work.ID]
-		f.Reread, f.Sought = d.reread[f.Work.ID], d.sought[f.Work.ID]
-		f.Playing = d.playingAt(f)
-	}
-	return nil
-}
-
-// playingAt are the accounts that play an item of the work right now.
-func (d *desk) playingAt(f *ledger.Dossier) []ledger.AccountID {
-	var out []ledger.AccountID
-	for _, l := range f.Links {
-		if slices.Contains(d.playing[l.Account], l.Key) && !slices.Contains(out, l.Account) {
-			out = append(out, l.Account)
-		}
-	}
-	return out
-}
-
 // guard numbers the ops, lets the guards split them, and stores what waits and
 // what stays unmet.
 func (d *desk) guard(ctx context.Context) error {
@@ -226,7 +165,7 @@ func (d *desk) guard(ctx context.Context) error {
 	if err := db.Forget(ctx, r.run, d.draft.Withdrawn); err != nil {
 		return err
 	}
-	r.plan, r.files = d.draft, d.files
+	r.plan, r.cards = d.draft, d.cards
 	r.plan.Ops = allowed
 	return nil
 }

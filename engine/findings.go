@@ -110,10 +110,9 @@ func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, erro
 // lookalikes tells at which accounts an item that nothing identifies may be one
 // of the works, by title, year and numbers: what is written to such an account
 // might go over what its owner said about that item.
-func (e *Engine) lookalikes(ctx context.Context, files []ledger.Dossier) (map[media.WorkID][]ledger.AccountID, error) {
-	unmatched, err := e.Unmatched(ctx)
-	if err != nil || len(unmatched) == 0 {
-		return nil, err
+func (e *Engine) lookalikes(ctx context.Context, unmatched []store.Finding[identity.Unmatched], files []ledger.Dossier) (map[media.WorkID][]ledger.AccountID, error) {
+	if len(unmatched) == 0 {
+		return nil, nil
 	}
 	shows := make([]media.WorkID, len(files))
 	for i := range files {

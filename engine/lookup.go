@@ -206,12 +206,12 @@ func (r *round) settle(ctx context.Context, s *sight, c provider.Confirmer, f me
 	var asks []inquiry
 	asked := map[media.WorkID]bool{}
 	for _, p := range s.sent {
-		file := r.files[p.Work]
-		if p.Feature != f || file == nil || asked[p.Work] {
+		card, ok := r.cards[p.Work]
+		if p.Feature != f || !ok || asked[p.Work] {
 			continue
 		}
 		asked[p.Work] = true
-		item := describe(file, s.account.ID)
+		item := card.item(s.account.ID)
 		if p.Key != "" {
 			item.Key = p.Key
 		}

@@ -43,6 +43,7 @@ func (r *round) observe(ctx context.Context) error {
 // forget lets go of what only the observation of the views needed, which is
 // much of all that a run holds.
 func (s *sight) forget() {
+	s.snap.Items, s.items, s.works = nil, nil, nil
 	for i := range s.snap.Views {
 		s.snap.Views[i].Rows = nil
 	}

@@ -70,7 +70,7 @@ type round struct {
 	outdated outdated
 	ops      *int // numbered so far in this run, by all rounds
 	plan     ledger.Plan
-	files    map[media.WorkID]*ledger.Dossier
+	cards    map[media.WorkID]card // of the works that are written
 	rulesNow string
 	// interrupted: the run before was stopped, failed or died, so what it had
 	// found out may not have been planned.

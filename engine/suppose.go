@@ -5,7 +5,6 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
-	"watchkeeper/engine/plan"
 )
 
 // Supposed is a question about what is believed by now: what would follow from
@@ -61,12 +60,12 @@ func (r *round) suppose(ctx context.Context, works []media.WorkID) (ledger.Plan,
 			return ledger.Plan{}, err
 		}
 	}
-	d := desk{r: r, world: &w, works: works}
-	if err := d.load(ctx); err != nil {
+	d := newDesk(r, &w)
+	for _, work := range works {
+		d.reread[work] = accounts
+	}
+	if err := d.planAll(ctx, works); err != nil {
 		return ledger.Plan{}, err
 	}
-	for i := range d.all {
-		d.all[i].Reread = accounts
-	}
-	return plan.Make(d.world, d.all), nil
+	return d.draft, nil
 }

@@ -77,19 +77,18 @@ func (r *round) decideUndo(ctx context.Context) error {
 		works = append(works, entry.Op.Work)
 	}
 	slices.Sort(works)
-	desk := desk{r: r, world: &w, works: slices.Compact(works)}
-	if err := desk.load(ctx); err != nil {
+	files, err := newDesk(r, &w).all(ctx, slices.Compact(works))
+	if err != nil {
 		return err
-	}
-	files := make(map[media.WorkID]ledger.Dossier, len(desk.files))
-	for id, f := range desk.files {
-		files[id] = *f
 	}
 	mine := slices.DeleteFunc(slices.Clone(r.wish.undo.entries), func(entry ledger.Entry) bool { return w.Party(entry.Op.Account) == nil })
 	u := undo.Plan(mine, files, &w)
 	r.number(u.Ops)
 	r.plan = ledger.Plan{Run: r.run, Ops: u.Ops, NonOps: u.NonOps}
-	r.files = desk.files
+	r.cards = make(map[media.WorkID]card, len(files))
+	for id, f := range files {
+		r.cards[id] = cardOf(f)
+	}
 	all := r.wish.undo.plan
 	all.Ops, all.NonOps = append(all.Ops, u.Ops...), append(all.NonOps, u.NonOps...)
 	all.Exactness, all.Refusals = append(all.Exactness, u.Exactness...), append(all.Refusals, u.Refusals...)

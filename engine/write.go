@@ -102,7 +102,7 @@ func (r *round) writeTo(ctx context.Context, s *sight, ops []ledger.Op) (apply.R
 	return runner.Write(ctx, apply.Target{
 		Account:  s.account,
 		Provider: s.conn.provider,
-		Item:     func(op ledger.Op) media.Item { return describe(r.files[op.Work], s.account.ID) },
+		Item:     func(op ledger.Op) media.Item { return r.cards[op.Work].item(s.account.ID) },
 		Stamp:    func(f media.Feature) string { return s.trust[f].Stamp },
 		Progress: func(done int) { r.e.progress(r.run, s.account.ID, done, len(ops)) },
 	}, ops)

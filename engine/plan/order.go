@@ -20,6 +20,11 @@ func compareOps(a, b ledger.Op) int {
 	)
 }
 
+func compareNonOps(a, b ledger.NonOp) int {
+	return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject),
+		cmp.Compare(a.Why.Code, b.Why.Code), cmp.Compare(a.Why.When, b.Why.When), cmp.Compare(a.Why.Until, b.Why.Until))
+}
+
 func removes(op ledger.Op) int {
 	if op.Action == provider.Remove {
 		return 1

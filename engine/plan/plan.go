@@ -21,37 +21,27 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-// Make plans the works of ds, one person's, independently of each other. Ops
-// come in writing order (R19) without ids; reasons for what is not done and
-// questions follow the same order. World.Explain also gives reasons for what
-// is equal already.
+// Make plans the works of ds, one person's.
 func Make(w *ledger.World, ds []ledger.Dossier) ledger.Plan {
-	p := newPlanner(w)
+	p := NewPlanner(w)
 	for i := range ds {
-		p.dossier(newBeliefs(&ds[i]))
+		p.Add(&ds[i])
 	}
-	slices.SortFunc(p.plan.Ops, compareOps)
-	slices.SortFunc(p.plan.NonOps, func(a, b ledger.NonOp) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject))
-	})
-	slices.SortFunc(p.plan.Questions, compareQuestions)
-	p.plan.Questions = slices.Compact(p.plan.Questions)
-	slices.SortFunc(p.plan.Withdrawn, func(a, b ledger.StatementRef) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject))
-	})
-	return p.plan
+	return p.Plan()
 }
 
-// planner is one call of Make.
-type planner struct {
+// Planner plans one person's works, each independently of the others (S16), so
+// that not all their dossiers need be held at once.
+type Planner struct {
 	w       *ledger.World
 	parties []*ledger.Party // in account order
 	graphs  [len(media.Features)]*graph
 	plan    ledger.Plan
 }
 
-func newPlanner(w *ledger.World) *planner {
-	p := &planner{w: w, plan: ledger.Plan{Run: w.Run}}
+// NewPlanner begins a plan. w must not change while it is made.
+func NewPlanner(w *ledger.World) *Planner {
+	p := &Planner{w: w, plan: ledger.Plan{Run: w.Run}}
 	for i := range w.Parties {
 		p.parties = append(p.parties, &w.Parties[i])
 	}
@@ -62,8 +52,39 @@ func newPlanner(w *ledger.World) *planner {
 	return p
 }
 
+// Add plans one more work and tells whether that leaves anything to write, and
+// anything to ask.
+func (p *Planner) Add(d *ledger.Dossier) (writes, asks bool) {
+	ops, questions := len(p.plan.Ops), len(p.plan.Questions)
+	p.dossier(newBeliefs(d))
+	return len(p.plan.Ops) > ops, len(p.plan.Questions) > questions
+}
+
+// Drop takes works out of the plan, so that they can be added anew.
+func (p *Planner) Drop(works map[media.WorkID]bool) {
+	p.plan.Ops = slices.DeleteFunc(p.plan.Ops, func(op ledger.Op) bool { return works[op.Work] })
+	p.plan.NonOps = slices.DeleteFunc(p.plan.NonOps, func(n ledger.NonOp) bool { return works[n.Work] })
+	p.plan.Questions = slices.DeleteFunc(p.plan.Questions, func(q ledger.Question) bool { return works[q.Work] })
+	p.plan.Withdrawn = slices.DeleteFunc(p.plan.Withdrawn, func(ref ledger.StatementRef) bool { return works[ref.Work] })
+}
+
+// Plan is what the works come to, until one is added or dropped. Ops are in
+// writing order (R19) without ids; reasons for what is not done and questions
+// follow the same order. World.Explain also gives reasons for what is equal
+// already.
+func (p *Planner) Plan() ledger.Plan {
+	slices.SortFunc(p.plan.Ops, compareOps)
+	slices.SortFunc(p.plan.NonOps, compareNonOps)
+	slices.SortFunc(p.plan.Questions, compareQuestions)
+	p.plan.Questions = slices.Compact(p.plan.Questions)
+	slices.SortFunc(p.plan.Withdrawn, func(a, b ledger.StatementRef) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), compareSubjects(a.Subject, b.Subject))
+	})
+	return p.plan
+}
+
 // dossier plans one work at every account.
-func (p *planner) dossier(b *beliefs) {
+func (p *Planner) dossier(b *beliefs) {
 	if p.w.Explain {
 		p.unproven(b)
 	}
@@ -79,7 +100,7 @@ func (p *planner) dossier(b *beliefs) {
 			if !open(party, f) {
 				continue
 			}
-			t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
+			t := &target{Planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
 			if f == media.History {
 				t.history()
 			} else {
@@ -91,7 +112,7 @@ func (p *planner) dossier(b *beliefs) {
 
 // unproven notes what an account was seen to show and what is not believed yet:
 // a person who has just said something finds it here before it counts (R6).
-func (p *planner) unproven(b *beliefs) {
+func (p *Planner) unproven(b *beliefs) {
 	for _, proof := range b.seen() {
 		party := p.w.Party(proof.Account)
 		if party == nil || !open(party, proof.Feature) {
@@ -106,12 +127,12 @@ func (p *planner) unproven(b *beliefs) {
 
 // forget withdraws what an account said before the first look of this run and
 // does not show any more (R13): nobody knows whether the person removed it.
-func (p *planner) forget(b *beliefs, f media.Feature) {
+func (p *Planner) forget(b *beliefs, f media.Feature) {
 	for _, party := range p.parties {
 		if !open(party, f) || !party.TrustedNow[f] || p.firstLook(party, f) != p.w.Run {
 			continue
 		}
-		t := &target{planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
+		t := &target{Planner: p, b: b, g: p.graphs[f], party: party, f: f, caps: party.Caps.Feature(f)}
 		for _, st := range b.statements {
 			if st.Account == party.ID && st.Feature == f && !st.Cleared && !t.stillShown(st.Subject) {
 				ref := ledger.StatementRef{Account: st.Account, Subject: st.Subject}
@@ -124,7 +145,7 @@ func (p *planner) forget(b *beliefs, f media.Feature) {
 
 // firstLook is the run of an account's first look at a feature; this run where
 // it has not been looked at since it was connected.
-func (p *planner) firstLook(party *ledger.Party, f media.Feature) ledger.RunID {
+func (p *Planner) firstLook(party *ledger.Party, f media.Feature) ledger.RunID {
 	trust := party.Trust[f]
 	if !trust.Looked || party.Connected > trust.Run {
 		return p.w.Run
@@ -140,7 +161,7 @@ func open(party *ledger.Party, f media.Feature) bool {
 
 // target is one account's view of one work in one feature.
 type target struct {
-	*planner
+	*Planner
 	b     *beliefs
 	g     *graph
 	party *ledger.Party

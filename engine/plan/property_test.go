@@ -209,6 +209,15 @@ func TestOrderHasNoEffect(t *testing.T) {
 		if len(together.Ops) != len(alone.Ops)+len(want.Ops) || len(together.NonOps) != len(alone.NonOps)+len(want.NonOps) {
 			t.Fatalf("seed %d: one work changes the plan of another", seed)
 		}
+		p := NewPlanner(&w)
+		p.Add(&d)
+		p.Add(&other)
+		p.Plan()
+		p.Drop(map[media.WorkID]bool{d.Work.ID: true})
+		p.Add(&d)
+		if again := p.Plan(); text(again) != text(together) {
+			t.Fatalf("seed %d: planning a work again changes the plan\n%v\n%v", seed, text(again), text(together))
+		}
 	}
 }
 

@@ -29,3 +29,18 @@ func TestPlayFoundBeforeItIsAddedAgain(t *testing.T) {
 		h.rest()
 	}
 }
+
+// S16: more works than are planned at once are all planned, also those that an
+// account is asked about meanwhile.
+func TestPlanInBatches(t *testing.T) {
+	const films = 2500
+	h := newHouse(t, 2, media.History)
+	for i := range films {
+		h.accounts[i%2].Person().Watch(providertest.Film(i+1), h.ago(365)+media.Moment(i)*minute)
+	}
+	if sum := h.start().Summary; sum.Added != films {
+		t.Errorf("%d of %d plays were carried over", sum.Added, films)
+	}
+	h.rest()
+	h.quiet(engine.Wish{Fresh: true})
+}
