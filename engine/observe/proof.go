@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"time"
+
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 )
@@ -17,12 +19,13 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 	if open {
 		first = proof.First
 	}
-	if s.proven || !o.needsProof(s) {
+	listsOnly := o.caps.SameList && o.returned(s) // a look-up shows no more than the list
+	if s.proven && !listsOnly || !o.needsProof(s) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
 	next := o.look(s, proof, open)
-	if answer, asked := o.answers[s.Key]; next.Looks >= next.Need && (!o.caps.LookUp || asked && answer.Answer.Err == nil && o.inconclusive(answer)) {
+	if o.enough(s, next) && (listsOnly || !o.caps.LookUp || o.lookedInVain(s.Key)) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
@@ -30,8 +33,35 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 		o.out.Proofs = append(o.out.Proofs, next)
 	}
 	o.waiting++
-	o.ask(s.Work, s.Key)
+	if !listsOnly {
+		o.ask(s.Work, s.Key)
+	}
 	return first, false
+}
+
+// lookedInVain tells whether a look-up of this run lacks the item in a list of
+// the kind that lacked it before.
+func (o *observer) lookedInVain(key string) bool {
+	answer, asked := o.answers[key]
+	return asked && answer.Answer.Err == nil && o.inconclusive(answer)
+}
+
+// oldestCopy is how long a value of before its removal must be listed again
+// until it is no old copy of the list.
+const oldestCopy = 24 * time.Hour
+
+// returned tells whether the service dates a value of an item before what was
+// read as its removal. Either the removal was read from a list that lacked the value,
+// or the value is now read from an old list: lists alone cannot tell soon.
+func (o *observer) returned(s seen) bool {
+	at, st := o.clock.read(s.at), o.k.Statements[o.about(s.Work, s.Play)]
+	return s.is == listed && st.Cleared && !st.Adopted() && st.Key == s.Key && at.Known() && at < st.At
+}
+
+// enough tells whether a difference was in as many views, and for as long, as
+// it must.
+func (o *observer) enough(s seen, p ledger.Proof) bool {
+	return p.Looks >= p.Need && (!o.returned(s) || late(o.r.Now, p.First, oldestCopy))
 }
 
 // needsProof: a disappearance, a value without a newer time of the service,
@@ -44,7 +74,7 @@ func (o *observer) needsProof(s seen) bool {
 // look counts this view towards a proof; looks too close together count once.
 func (o *observer) look(s seen, proof ledger.Proof, open bool) ledger.Proof {
 	need := usualLooks
-	if o.v.Suspicious {
+	if o.v.Suspicious || o.returned(s) {
 		need = suspectLooks
 	}
 	if !open {

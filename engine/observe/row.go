@@ -186,8 +186,9 @@ func (o *observer) gained(s seen, old ledger.Shown) {
 	if !proven {
 		return
 	}
+	back := o.returned(s)
 	o.show(s, ledger.ShownValue)
-	o.say(s, word{at: o.setTime(s, first), local: o.followsRating(s)})
+	o.say(s, word{at: o.setTime(s, first), local: o.followsRating(s), back: back})
 }
 
 // lost treats an item that showed a value and shows none.

@@ -267,20 +267,74 @@ func TestFirstLookKeepsOrigins(t *testing.T) {
 // given after it: no resurrection by an old list.
 func TestOldValueDoesNotUndoOwnRemoval(t *testing.T) {
 	b := newBook(t, media.Ratings, whole())
-	v := row("a", media.Rated(80), noon.Add(-time.Hour))
-	b.read(v)
-	b.read(v)
-	b.read()
-	b.read()
-	if st, _ := b.statement(0); !st.Cleared {
-		t.Fatal("cleared")
-	}
-	for range 4 {
+	v, last := removedInLists(b)
+	for range 40 {
 		b.read(v, row("b", media.Rated(10), noon)) // no list that was seen before
 	}
-	if st, _ := b.statement(0); !st.Cleared || b.shown("a").State != ledger.ShownValue {
+	b.read(row("b", media.Rated(10), noon))
+	if st, _ := b.statement(0); st.Seq != last || b.shown("a").State != ledger.ShownAbsent {
 		t.Fatalf("an old value came back: %+v, shown %+v", st, b.shown("a"))
 	}
+}
+
+// One that stays was never gone: the removal was read from lists that lacked
+// it, and a look-up in the same kind of list proves no more.
+func TestValueThatStaysWasNotRemoved(t *testing.T) {
+	for name, same := range map[string]bool{"lists alone": false, "look-ups in the same list": true} {
+		t.Run(name, func(t *testing.T) {
+			caps := whole()
+			caps.LookUp, caps.SameList = same, same
+			b := newBook(t, media.Ratings, caps)
+			v, last := removedInLists(b)
+			b.truth = func(string) provider.Answer { return provider.Answer{Held: true, Rows: []provider.Row{v}} }
+			b.lookups = 0
+			list := []provider.Row{v, row("b", media.Rated(10), b.now)}
+			for range 48 {
+				b.read(list...)
+			}
+			if st, _ := b.statement(0); st.Seq != last {
+				t.Fatalf("believed too soon: %+v", st)
+			}
+			b.read(list...)
+			b.read(list...)
+			st, _ := b.statement(0)
+			if st.Cleared || st.At != v.At || b.shown("a").State != ledger.ShownValue || len(b.known.Proofs) > 0 {
+				t.Fatalf("still removed: %+v, shown %+v", st, b.shown("a"))
+			}
+			if b.lookups > 0 {
+				t.Errorf("%d look-ups that cannot tell", b.lookups)
+			}
+		})
+	}
+}
+
+// A look-up past lists needs no day.
+func TestLookUpBringsBackAtOnce(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := newBook(t, media.Ratings, caps)
+	v, _ := removedInLists(b)
+	b.truth = func(string) provider.Answer { return provider.Answer{Held: true, Rows: []provider.Row{v}} }
+	b.read(v, row("b", media.Rated(10), noon))
+	if st, _ := b.statement(0); st.Cleared || st.At != v.At {
+		t.Fatalf("still removed: %+v", st)
+	}
+}
+
+// removedInLists is a rating that two lists lacked.
+func removedInLists(b *book) (rated provider.Row, cleared ledger.Seq) {
+	b.t.Helper()
+	b.truth = func(string) provider.Answer { return provider.Answer{Held: true} }
+	rated = row("a", media.Rated(80), noon.Add(-time.Hour))
+	b.read(rated)
+	b.read(rated)
+	b.read()
+	b.read()
+	st, _ := b.statement(0)
+	if !st.Cleared {
+		b.t.Fatal("nothing was removed")
+	}
+	return rated, st.Seq
 }
 
 // A Cleared is said after the Set that it ends, also where the service dates

@@ -20,6 +20,7 @@ type word struct {
 	forget  bool // the Set before is not shown any more, and nobody cleared it
 	local   bool // the service's own effect (R9)
 	joined  bool // the item stood for another work before
+	back    bool // it has been there again for long enough, and was never gone
 	flag    bool
 }
 
@@ -180,13 +181,13 @@ func (o *observer) current(s ledger.Subject) (ledger.Statement, bool) {
 // outweighs tells whether the statement that stands keeps a new word out: a
 // value at first sight never replaces a newer one nor takes over what was
 // adopted, and a value that the service dates before the account's own Cleared
-// was not given after it.
+// was not given after it, unless it stays: then it was never gone.
 func (o *observer) outweighs(current ledger.Statement, w word) bool {
 	if w.cleared {
 		return current.Cleared
 	}
 	if current.Cleared {
-		return w.at < current.At || w.first && !w.at.Known()
+		return w.at < current.At && !w.back || w.first && !w.at.Known()
 	}
 	if !w.first {
 		return false

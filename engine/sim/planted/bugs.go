@@ -30,7 +30,7 @@ var Bugs = []Bug{
 		Old: "return who.ServerID != \"\" && a.ServerID != \"\" && who.ServerID != a.ServerID ||",
 		New: "return false && who.ServerID != \"\" && a.ServerID != \"\" && who.ServerID != a.ServerID ||", By: judged},
 	{Name: "one look proves", Breaks: "R6", File: "engine/observe/proof.go",
-		Old: "if s.proven || !o.needsProof(s) {", New: "if true || s.proven || !o.needsProof(s) {"},
+		Old: "if s.proven && !listsOnly || !o.needsProof(s) {", New: "if true || s.proven && !listsOnly || !o.needsProof(s) {"},
 	{Name: "the list outweighs the look-up", Breaks: "R6", File: "engine/observe/list.go",
 		Old: "s.proven, s.looked = true, a.At\n", New: "s.proven, s.looked, s.is = true, a.At, denied\n"},
 	{Name: "delta read as whole", Breaks: "S1", File: "engine/observe/list.go",
