@@ -24,8 +24,8 @@ type activityPage struct {
 }
 
 func newActivityPage(s *Screen) *activityPage {
-	p := &activityPage{screen: s, list: stack(), bar: container.New(&flow{})}
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(stack(heading(s.words.Say("place.activity")), p.bar, p.list))))
+	p := &activityPage{screen: s, list: column(), bar: container.New(&flow{})}
+	p.root = container.NewVScroll(framed(column(heading(s.words.Say("place.activity")), p.bar, p.list)))
 	return p
 }
 
@@ -121,7 +121,7 @@ func (s *Screen) showRun(run int64, title string) {
 		if s.failed(err) {
 			return
 		}
-		page := container.NewVScroll(container.NewPadded(container.NewPadded(stack(s.backButton(), heading(title), s.writes(w)))))
+		page := container.NewVScroll(framed(column(s.backButton(), heading(title), s.writes(w))))
 		s.put(still{page})
 	})
 }

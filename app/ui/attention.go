@@ -16,8 +16,8 @@ type attentionPage struct {
 }
 
 func newAttentionPage(s *Screen) *attentionPage {
-	p := &attentionPage{screen: s, body: stack()}
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(p.body)))
+	p := &attentionPage{screen: s, body: column()}
+	p.root = container.NewVScroll(framed(p.body))
 	return p
 }
 

@@ -9,7 +9,12 @@ import (
 
 // flow lays objects out side by side and goes on in the next line where the
 // width ends, so that no button is cut by a long language or large letters.
-type flow struct{ width float32 }
+//
+// They begin where the words above them do, or end at the right.
+type flow struct {
+	width float32
+	atEnd bool
+}
 
 // Layout implements fyne.Layout.
 func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -24,29 +29,58 @@ func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var out fyne.Size
 	f.walk(objects, func(o fyne.CanvasObject, at fyne.Position, room fyne.Size) {
-		out = fyne.NewSize(max(out.Width, o.MinSize().Width), max(out.Height, at.Y+room.Height))
+		out = fyne.NewSize(max(out.Width, room.Width+theme.InnerPadding()), max(out.Height, at.Y+room.Height))
 	})
 	return out
 }
 
 // walk gives every visible object its place.
 func (f *flow) walk(objects []fyne.CanvasObject, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) {
-	gap := theme.Padding()
-	var at fyne.Position
-	var height float32
-	for _, o := range objects {
-		if !o.Visible() {
-			continue
+	y := float32(0)
+	for _, line := range f.lines(objects) {
+		x, height := theme.InnerPadding(), float32(0)
+		if f.atEnd {
+			x = max(f.width-wide(line), 0)
 		}
-		room := o.MinSize()
-		if at.X > 0 && f.width > 0 && at.X+room.Width > f.width {
-			at, height = fyne.NewPos(0, at.Y+height+gap), 0
+		for _, o := range line {
+			room := o.MinSize()
+			put(o, fyne.NewPos(x, y), room)
+			x += room.Width + flowGap()
+			height = max(height, room.Height)
 		}
-		put(o, at, room)
-		at.X += room.Width + gap
-		height = max(height, room.Height)
+		y += height + flowGap()
 	}
 }
+
+// lines are the visible objects, as many in each as its width holds.
+func (f *flow) lines(objects []fyne.CanvasObject) (lines [][]fyne.CanvasObject) {
+	room := f.width
+	if !f.atEnd {
+		room -= theme.InnerPadding()
+	}
+	for _, o := range objects {
+		last := len(lines) - 1
+		switch {
+		case !o.Visible():
+		case last < 0 || f.width > 0 && wide(lines[last])+flowGap()+o.MinSize().Width > room:
+			lines = append(lines, []fyne.CanvasObject{o})
+		default:
+			lines[last] = append(lines[last], o)
+		}
+	}
+	return lines
+}
+
+// wide is the width of objects side by side.
+func wide(line []fyne.CanvasObject) float32 {
+	out := -flowGap()
+	for _, o := range line {
+		out += o.MinSize().Width + flowGap()
+	}
+	return out
+}
+
+func flowGap() float32 { return theme.Padding() * 2 }
 
 // roomy keeps a list of choices as wide as its longest one.
 func roomy(list *widget.Select) fyne.CanvasObject {

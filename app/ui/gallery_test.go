@@ -31,11 +31,12 @@ func household() ledger.Status {
 	all := []ledger.FeatureStatus{feature(media.History, ledger.Fresh), feature(media.Ratings, ledger.Fresh), feature(media.Watchlist, ledger.Fresh)}
 	stale := []ledger.FeatureStatus{feature(media.History, ledger.Stale), feature(media.Watchlist, ledger.Fresh)}
 	stale[0].Why, stale[0].Evidence = ledger.PendingVisible, ledger.Evidence{Code: ledger.SawUnseen, N: 3, Of: 412, Since: noon.Add(-3 * time.Hour)}
-	return ledger.Status{Now: noon, NextRun: noon.Add(12 * time.Minute), Unmet: 9, Waiting: 3, Profiles: []ledger.Profile{{ID: 1, Name: "me"}},
+	return ledger.Status{Now: noon, NextRun: noon.Add(12 * time.Minute), Unmet: 9, Waiting: 3, Profiles: []ledger.Profile{{ID: 1, Name: "me"}, {ID: 2, Name: "Ben"}},
 		Accounts: []ledger.AccountStatus{
 			{ID: 1, Profile: 1, Provider: "plex", Name: "plex", UserName: "Anna", Server: "Attic", Version: "1.41", Allowance: -1, Features: all},
 			{ID: 2, Profile: 1, Provider: "trakt", Name: "trakt", UserName: "anna", Server: "Trakt", Allowance: -1, Problem: ledger.AuthNeeded, Features: all},
 			{ID: 3, Profile: 1, Provider: "simkl", Name: "simkl", UserName: "anna", Server: "SIMKL", Allowance: 288, AllowanceOf: 400, Features: stale},
+			{ID: 4, Profile: 2, Provider: "jellyfin", Name: "jellyfin", UserName: "Ben", Server: "Attic", Version: "10.11", Allowance: -1, Features: all[:1]},
 		},
 		Holds: []ledger.HoldStatus{{ID: 7, Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Cause: 1, Feature: media.History, Count: 14, Run: 40, Since: noon.Add(-time.Hour),
 			Evidence: ledger.Evidence{Code: ledger.SawRemovals, N: 14, Of: 100, Most: 5}, Titles: []string{"Paper Lighthouse (2023)", "Harbour Nine 1x03", "Harbour Nine 1x04", "Salt", "The Łódź Affair"}}},
@@ -43,6 +44,38 @@ func household() ledger.Status {
 			{Account: 2, Feature: media.History, Action: "add", Title: "Harbour Nine 1x05", State: ledger.Done},
 			{Account: 3, Feature: media.Ratings, Action: "update", Title: "Paper Lighthouse (2023)", State: ledger.Unanswered}}},
 	}
+}
+
+// firstLook is a household that was looked at for the first time.
+func firstLook() ledger.Status {
+	s := household()
+	s.Accounts, s.LastRun, s.Unmet, s.Waiting, s.Profiles = s.Accounts[:2], nil, 0, 0, s.Profiles[:1]
+	s.Accounts[1].Problem = ""
+	first := ledger.HoldStatus{ID: 1, Profile: 1, Guard: ledger.GuardFirstRun, Target: 1, Feature: media.History, Count: 431, Evidence: ledger.Evidence{Code: ledger.SawFirstPlan}}
+	second := first
+	second.ID, second.Target, second.Feature, second.Count = 2, 2, media.Watchlist, 12
+	s.Holds = []ledger.HoldStatus{first, second}
+	return s
+}
+
+// removalsPage is the list behind the removals that wait.
+func removalsPage(s *stage) view.ReviewPage {
+	hold := ledger.Hold{ID: 7, Profile: 1, Guard: ledger.GuardRemovals, Target: 2, Feature: media.History, Evidence: household().Holds[0].Evidence}
+	for i := range 14 {
+		hold.Ops = append(hold.Ops, ledger.Op{ID: ledger.OpID(fmt.Sprint(i)), Account: 2, Subject: ledger.Subject{Work: media.WorkID(i + 1), Feature: media.History},
+			Action: provider.Remove, Old: media.Watched(noon.Add(-48 * time.Hour))})
+	}
+	titles := make([]string, len(hold.Ops))
+	for i := range titles {
+		titles[i] = household().Holds[0].Titles[i%5]
+	}
+	return view.ReviewOf([]ledger.Hold{hold}, [][]string{titles}, household(), services, s.words)
+}
+
+// undoPage tells how exactly a run can be taken back.
+func undoPage(s *stage) view.UndoPage {
+	counts := []view.UndoCount{{Account: 2, Exact: 3, ValueOnly: 1}, {Account: 3, Exact: 1, Not: 1}}
+	return view.UndoOf(view.Command{Run: 41}, counts, household(), services, s.words)
 }
 
 // works is a library of any size.

@@ -18,8 +18,8 @@ type itemPage struct {
 }
 
 func newItemPage(s *Screen) *itemPage {
-	p := &itemPage{screen: s, body: stack()}
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(p.body)))
+	p := &itemPage{screen: s, body: column()}
+	p.root = container.NewVScroll(framed(p.body))
 	return p
 }
 
@@ -73,11 +73,11 @@ func section(title, empty string, rows []fyne.CanvasObject) []fyne.CanvasObject 
 }
 
 func (p *itemPage) places(m view.Item) fyne.CanvasObject {
-	row := container.New(columns{least: 220})
+	row := container.New(columns{least: 220, gap: pageGap})
 	for _, place := range m.Places {
 		list := container.New(tight{}, bold(place.Account))
 		for _, v := range place.Values {
-			list.Add(container.NewBorder(nil, nil, widget.NewIcon(presence(v.Sign)), nil, wrapped(v.Text)))
+			list.Add(container.NewBorder(nil, nil, widget.NewIcon(presence(v.Sign)), nil, wrapped(joined(v.Text, v.Note))))
 		}
 		row.Add(newPanel(list, ""))
 	}
@@ -107,7 +107,7 @@ func (p *itemPage) links(all []view.ItemLink) []fyne.CanvasObject {
 			buttons.Add(widget.NewButtonWithIcon(p.screen.words.Say("item.open"), theme.ComputerIcon(), func() { p.screen.actions.OpenURL(l.URL) }))
 		}
 		buttons.Add(p.screen.button(l.Unlink))
-		out = append(out, container.NewBorder(nil, nil, nil, buttons, container.New(tight{}, bold(l.Account), quiet(joined(l.Why, l.Key)))))
+		out = append(out, container.NewBorder(nil, nil, nil, container.NewCenter(buttons), container.New(tight{}, bold(l.Account), quiet(joined(l.Why, l.Key)))))
 	}
 	return out
 }
@@ -132,7 +132,7 @@ func (p *itemPage) ids(all []view.ItemID) []fyne.CanvasObject {
 func (p *itemPage) pins(all []view.ItemPin) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for _, pin := range all {
-		out = append(out, container.NewBorder(nil, nil, nil, p.screen.button(pin.Remove), wrapped(pin.Text)))
+		out = append(out, container.NewBorder(nil, nil, nil, container.NewCenter(p.screen.button(pin.Remove)), wrapped(pin.Text)))
 	}
 	return out
 }
@@ -170,6 +170,6 @@ func (s *Screen) showLinks(page view.LinkPage, err error) {
 		list.Add(buttons)
 	}
 	scroll := container.NewVScroll(list)
-	scroll.SetMinSize(fyne.NewSize(520, 320))
+	scroll.SetMinSize(fyne.NewSize(0, 320))
 	close = s.closable(page.Title, scroll)
 }

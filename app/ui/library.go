@@ -44,8 +44,8 @@ func newLibraryPage(s *Screen) *libraryPage {
 	p := &libraryPage{screen: s, count: quiet(""), empty: wrapped(""), head: container.New(shares{0.4}), bar: container.New(&flow{})}
 	p.body = container.NewStack()
 	p.renew()
-	top := stack(heading(s.words.Say("place.library")), p.bar, p.count, p.empty, p.head)
-	p.root = container.NewPadded(container.NewPadded(container.NewBorder(top, nil, nil, nil, p.body)))
+	top := column(heading(s.words.Say("place.library")), p.bar, p.count, p.empty, p.head)
+	p.root = framed(container.NewBorder(top, nil, nil, nil, p.body))
 	p.empty.Hide()
 	return p
 }
@@ -194,6 +194,7 @@ type libraryRow struct {
 	title, kind *widget.Label
 	signs       []*widget.Icon
 	texts       []*widget.Label
+	notes       []*widget.Label
 }
 
 func (p *libraryPage) newRow() fyne.CanvasObject {
@@ -202,9 +203,9 @@ func (p *libraryPage) newRow() fyne.CanvasObject {
 	title.Truncation, kind.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
 	row := container.New(shares{0.4}, container.New(tight{}, title, kind))
 	for range p.frame.Columns {
-		text := line("")
-		text.Truncation = fyne.TextTruncateEllipsis
-		row.Add(container.NewBorder(nil, nil, container.NewVBox(widget.NewIcon(nil)), nil, text))
+		text, note := line(""), line("")
+		text.Truncation, note.Truncation, note.Importance = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis, widget.LowImportance
+		row.Add(container.New(tight{}, container.NewBorder(nil, nil, widget.NewIcon(nil), nil, text), note))
 	}
 	return row
 }
@@ -215,8 +216,10 @@ func parts(o fyne.CanvasObject) libraryRow {
 	first := cells[0].(*fyne.Container).Objects
 	out := libraryRow{title: first[0].(*widget.Label), kind: first[1].(*widget.Label)}
 	for _, c := range cells[1:] {
-		inside := c.(*fyne.Container).Objects
-		out.texts, out.signs = append(out.texts, inside[0].(*widget.Label)), append(out.signs, inside[1].(*fyne.Container).Objects[0].(*widget.Icon))
+		lines := c.(*fyne.Container).Objects
+		first := lines[0].(*fyne.Container).Objects
+		out.texts, out.signs = append(out.texts, first[0].(*widget.Label)), append(out.signs, first[1].(*widget.Icon))
+		out.notes = append(out.notes, lines[1].(*widget.Label))
 	}
 	return out
 }
@@ -235,6 +238,7 @@ func (p *libraryPage) fillRow(i widget.ListItemID, o fyne.CanvasObject) {
 			cell = row.Cells[c]
 		}
 		setText(text, cell.Text)
+		setText(labels.notes[c], cell.Note)
 		labels.signs[c].SetResource(presence(cell.Sign))
 	}
 }

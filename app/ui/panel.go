@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -16,6 +17,7 @@ type panel struct {
 	fill    fyne.ThemeColorName
 	stripe  fyne.ThemeColorName
 	round   bool
+	corner  float32 // of a ground
 }
 
 func newPanel(content fyne.CanvasObject, stripe fyne.ThemeColorName) *panel {
@@ -34,6 +36,7 @@ func ground(content fyne.CanvasObject, fill fyne.ThemeColorName) *panel {
 // CreateRenderer implements fyne.Widget.
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
 	r := &panelRenderer{panel: p, rect: canvas.NewRectangle(nil), mark: canvas.NewRectangle(nil)}
+	r.rect.CornerRadius = p.corner
 	if p.round {
 		r.rect.CornerRadius, r.rect.StrokeWidth, r.mark.CornerRadius = 10, 1, 3
 	}
@@ -52,11 +55,15 @@ const (
 	panelPad  = 12
 )
 
-func (r *panelRenderer) pad() float32 {
-	if r.panel.round {
-		return panelPad
+// pad is the room around the content; a stripe takes some more at the left.
+func (r *panelRenderer) pad() (left, around float32) {
+	switch {
+	case !r.panel.round:
+		return 0, 0
+	case r.panel.stripe != "":
+		return panelPad + markWidth, panelPad
 	}
-	return 0
+	return panelPad, panelPad
 }
 
 func (r *panelRenderer) paint() {
@@ -73,14 +80,15 @@ func (r *panelRenderer) Layout(size fyne.Size) {
 	r.rect.Resize(size)
 	r.mark.Move(fyne.NewPos(4, 10))
 	r.mark.Resize(fyne.NewSize(markWidth, max(size.Height-20, 0)))
-	pad := r.pad()
-	r.panel.content.Move(fyne.NewPos(pad, pad))
-	r.panel.content.Resize(size.SubtractWidthHeight(2*pad, 2*pad))
+	left, around := r.pad()
+	r.panel.content.Move(fyne.NewPos(left, around))
+	r.panel.content.Resize(size.SubtractWidthHeight(left+around, 2*around))
 }
 
 // MinSize implements fyne.WidgetRenderer.
 func (r *panelRenderer) MinSize() fyne.Size {
-	return r.panel.content.MinSize().AddWidthHeight(2*r.pad(), 2*r.pad())
+	left, around := r.pad()
+	return r.panel.content.MinSize().AddWidthHeight(left+around, 2*around)
 }
 
 // Refresh implements fyne.WidgetRenderer.
@@ -99,11 +107,19 @@ func (r *panelRenderer) Objects() []fyne.CanvasObject {
 // Destroy implements fyne.WidgetRenderer.
 func (r *panelRenderer) Destroy() {}
 
-// columns lays objects out in as many equal columns as fit.
-type columns struct{ least float32 }
+// columns lays objects out in as many equal columns as fit, or in a given
+// number of them; a row is as high as its highest object.
+type columns struct {
+	least float32 // width of one
+	n     int     // 0 for as many as fit
+	gap   float32
+}
 
-func (c columns) count(width float32, n int) int {
-	return max(1, min(n, int(width/(c.least*grown()))))
+func (c columns) count(width float32, objects int) int {
+	if c.n > 0 {
+		return c.n
+	}
+	return max(1, min(objects, int(width/(c.least*grown()))))
 }
 
 // Layout implements fyne.Layout.
@@ -111,45 +127,60 @@ func (c columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if len(objects) == 0 {
 		return
 	}
-	n, gap := c.count(size.Width, len(objects)), theme.Padding()*2
-	width, y := (size.Width-gap*float32(n-1))/float32(n), float32(0)
+	n := c.count(size.Width, len(objects))
+	width, y := (size.Width-c.gap*float32(n-1))/float32(n), float32(0)
 	for start := 0; start < len(objects); start += n {
 		row := objects[start:min(start+n, len(objects))]
-		height := float32(0)
 		for _, o := range row {
 			o.Resize(fyne.NewSize(width, o.MinSize().Height)) // wrapped text is as high as its width lets it
-			height = max(height, o.MinSize().Height)
 		}
+		height := highest(row)
 		for i, o := range row {
-			o.Move(fyne.NewPos(float32(i)*(width+gap), y))
+			o.Move(fyne.NewPos(float32(i)*(width+c.gap), y))
 			o.Resize(fyne.NewSize(width, height))
 		}
-		y += height + gap
+		y += height + c.gap
 	}
+}
+
+func highest(row []fyne.CanvasObject) (out float32) {
+	for _, o := range row {
+		out = max(out, o.MinSize().Height)
+	}
+	return out
 }
 
 // MinSize implements fyne.Layout: the height of the columns as they stand.
 func (c columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	out := fyne.NewSize(c.least, 0)
 	if len(objects) == 0 {
 		return fyne.Size{}
 	}
-	n, gap := c.count(max(objects[0].Size().Width*float32(len(objects)), c.least), len(objects)), theme.Padding()*2
-	if w := objects[0].Size().Width; w > 0 {
+	n := c.count(max(objects[0].Size().Width*float32(len(objects)), c.least), len(objects))
+	if c.n == 0 && objects[0].Size().Width > 0 {
 		n = 1
 		for n < len(objects) && objects[n].Position().Y == objects[0].Position().Y {
 			n++
 		}
 	}
+	out := fyne.NewSize(c.least*float32(max(c.n, 1))*grown(), -c.gap)
 	for start := 0; start < len(objects); start += n {
-		height := float32(0)
-		for _, o := range objects[start:min(start+n, len(objects))] {
-			height = max(height, o.MinSize().Height)
-		}
-		out.Height += height + gap
+		out.Height += highest(objects[start:min(start+n, len(objects))]) + c.gap
 	}
 	return out
 }
 
-// stack is a column with room between its parts.
+// stack is a column of what belongs together.
 func stack(objects ...fyne.CanvasObject) *fyne.Container { return container.NewVBox(objects...) }
+
+// pageGap is the room between parts that each stand for themselves.
+const pageGap = 12
+
+// column is a column of parts that each stand for themselves.
+func column(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(pageGap), objects...)
+}
+
+// framed leaves room around a page.
+func framed(page fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedLayout(16, 16, 16, 20), page)
+}

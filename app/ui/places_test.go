@@ -69,9 +69,9 @@ func TestLibraryFilters(t *testing.T) {
 	s := newStage(t)
 	test.Tap(s.button("Library"))
 	chosen := find[*widget.Select](s)
-	chosen[0].SetSelectedIndex(1)
-	chosen[1].SetSelectedIndex(2)
-	chosen[2].SetSelectedIndex(3)
+	chosen[1].SetSelectedIndex(1) // the first is whose library it is
+	chosen[2].SetSelectedIndex(2)
+	chosen[3].SetSelectedIndex(3)
 	find[*widget.Check](s)[0].SetChecked(true)
 	want := view.LibraryFilter{Kind: "film", Feature: chosenFeature(), Account: "simkl", Differs: true}
 	if s.filter != want {
@@ -133,7 +133,7 @@ func TestRulesAreThoughtThroughFirst(t *testing.T) {
 		t.Error("the terms are not shown")
 	}
 	find[*widget.Check](s)[0].SetChecked(true)
-	find[*widget.Select](s)[0].SetSelectedIndex(1)
+	find[*widget.Select](s)[1].SetSelectedIndex(1) // the first is whose rules they are
 	test.Tap(s.button("What if…"))
 	s.expect()
 	if !s.says("Ratings on SIMKL: 1 would be added") || len(s.edits) != 3 || s.edits[0].Mode != "add-only" || !s.edits[0].Onward {

@@ -3,7 +3,6 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
@@ -17,7 +16,7 @@ type review struct {
 	count  *widget.Label
 	list   *widget.List
 	doing  []*widget.Button
-	dialog *dialog.CustomDialog
+	dialog *sheet
 }
 
 func (s *Screen) showReview(page view.ReviewPage, err error) {
@@ -30,6 +29,7 @@ func (s *Screen) showReview(page view.ReviewPage, err error) {
 		r.chosen[i] = true
 	}
 	r.list = widget.NewList(func() int { return len(page.Rows) }, r.newRow, r.fillRow)
+	r.list.OnSelected = r.pressed
 	top := stack()
 	if page.Why != "" {
 		top.Add(wrapped(page.Why))
@@ -41,7 +41,7 @@ func (s *Screen) showReview(page view.ReviewPage, err error) {
 		top.Add(container.NewHBox(widget.NewButton(s.words.Say("review.all"), func() { r.tick(true) }),
 			widget.NewButton(s.words.Say("review.none"), func() { r.tick(false) }), r.count))
 	}
-	r.dialog = dialog.NewCustomWithoutButtons(page.Title, container.NewBorder(top, nil, nil, nil, r.list), s.win)
+	r.dialog = s.sheet(page.Title, container.NewBorder(top, nil, nil, nil, r.list))
 	r.dialog.SetButtons(r.buttons())
 	r.dialog.Resize(s.win.Canvas().Size().Subtract(fyne.NewSize(120, 80)))
 	r.counted()
@@ -104,31 +104,36 @@ func (r *review) counted() {
 	}
 }
 
+// newRow is a row of the list: a tick where parts can be chosen, a title, and
+// what would be done.
 func (r *review) newRow() fyne.CanvasObject {
-	what := line("")
-	what.Importance = widget.LowImportance
-	if r.page.Choose {
-		return container.NewBorder(nil, nil, nil, what, widget.NewCheck("", nil))
-	}
-	title := widget.NewLabel("")
-	title.Truncation = fyne.TextTruncateEllipsis
-	return container.NewBorder(nil, nil, nil, what, title)
+	title, what := widget.NewLabel(""), line("")
+	what.Importance, what.Alignment = widget.LowImportance, fyne.TextAlignTrailing
+	title.Truncation, what.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
+	check := widget.NewCheck("", nil)
+	show(check, r.page.Choose)
+	return container.NewBorder(nil, nil, check, nil, container.New(shares{0.45}, title, what))
 }
 
 func (r *review) fillRow(i widget.ListItemID, o fyne.CanvasObject) {
 	row, parts := r.page.Rows[i], o.(*fyne.Container).Objects
-	parts[1].(*widget.Label).SetText(row.What)
-	if label, plain := parts[0].(*widget.Label); plain {
-		label.SetText(row.Title)
-		return
-	}
-	check := parts[0].(*widget.Check)
+	fillPairRow(parts[0], row.Title, row.What)
+	check := parts[1].(*widget.Check)
 	check.OnChanged = nil // the row before must not hear of it
-	check.SetText(row.Title)
 	check.SetChecked(r.chosen[i])
 	check.OnChanged = func(on bool) {
 		r.chosen[i] = on
 		r.counted()
+	}
+}
+
+// pressed ticks a row, or takes its tick away.
+func (r *review) pressed(i widget.ListItemID) {
+	r.list.UnselectAll()
+	if r.page.Choose {
+		r.chosen[i] = !r.chosen[i]
+		r.counted()
+		r.list.RefreshItem(i)
 	}
 }
 

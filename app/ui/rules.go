@@ -3,7 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
@@ -19,8 +19,8 @@ type rulesPage struct {
 }
 
 func newRulesPage(s *Screen) *rulesPage {
-	p := &rulesPage{screen: s, body: stack()}
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(p.body)))
+	p := &rulesPage{screen: s, body: column()}
+	p.root = container.NewVScroll(framed(p.body))
 	return p
 }
 
@@ -54,7 +54,7 @@ func (p *rulesPage) draw(m view.Rules, err error) {
 
 // matrix is from × to; a field that can be changed is a button over its words.
 func (p *rulesPage) matrix(m view.Rules) fyne.CanvasObject {
-	grid := container.NewGridWithColumns(len(m.Nodes)+1, quiet(m.Corner))
+	grid := container.New(columns{least: 110, n: len(m.Nodes) + 1, gap: 6}, quiet(m.Corner))
 	for _, n := range m.Nodes {
 		grid.Add(bold(n.Name))
 	}
@@ -68,12 +68,14 @@ func (p *rulesPage) matrix(m view.Rules) fyne.CanvasObject {
 }
 
 func (p *rulesPage) cell(c view.RuleCell) fyne.CanvasObject {
-	text := quiet(c.Text)
+	text := wrapped(c.Text)
+	text.SizeName = theme.SizeNameCaptionText
 	if len(c.Rows) == 0 {
+		text.Importance = widget.LowImportance
 		return text
 	}
 	press := widget.NewButton("", func() { p.edit(c) })
-	return container.NewStack(press, container.NewPadded(text))
+	return container.NewStack(press, text)
 }
 
 // edit is a field of the matrix, feature by feature.
@@ -116,12 +118,12 @@ func (p *rulesPage) edit(c view.RuleCell) {
 		content.Add(agree)
 	}
 	content.Add(grid)
-	var d dialog.Dialog
-	d = s.custom(c.Title, content, widget.NewButton(w.Say("login.cancel"), func() { d.Hide() }), primary(w.Say("whatif.button"), func() {
+	var d *sheet
+	d = s.sheet(c.Title, content, widget.NewButton(w.Say("login.cancel"), func() { d.Hide() }), primary(w.Say("whatif.button"), func() {
 		d.Hide()
 		p.whatIf(changed(c.Rows, edits))
 	}))
-	d.Resize(fyne.NewSize(640, d.MinSize().Height))
+	d.Resize(fyne.NewSize(640*grown(), 0))
 	d.Show()
 }
 
@@ -162,10 +164,10 @@ func (p *rulesPage) showWhatIf(m view.WhatIf, edits []view.RuleEdit) {
 		list := widget.NewList(func() int { return len(m.Rows) }, newPairRow, func(i widget.ListItemID, o fyne.CanvasObject) {
 			fillPairRow(o, m.Rows[i].Title, m.Rows[i].What)
 		})
-		content = container.NewBorder(lines, nil, nil, nil, container.NewGridWrap(fyne.NewSize(560, 220), list))
+		content = container.NewBorder(lines, nil, nil, nil, container.NewGridWrap(fyne.NewSize(560*grown(), 220), list))
 	}
-	var d dialog.Dialog
-	d = s.custom(m.Title, content, widget.NewButton(w.Say("whatif.discard"), func() { d.Hide() }), primary(w.Say("whatif.save"), func() {
+	var d *sheet
+	d = s.sheet(m.Title, content, widget.NewButton(w.Say("whatif.discard"), func() { d.Hide() }), primary(w.Say("whatif.save"), func() {
 		d.Hide()
 		s.Carry(view.Command{Verb: view.Routes, Edits: edits})
 	}))

@@ -16,8 +16,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -40,6 +40,7 @@ type Screen struct {
 	asking   map[string]bool // questions that are open, by title
 	place    string
 	rail     map[string]*widget.Button
+	here     map[string]*panel // behind the rail's buttons
 	body     *fyne.Container
 	status   *statusPage
 	activity *activityPage
@@ -103,7 +104,7 @@ func (s *Screen) Size() (wide, high float32, known bool) {
 
 // build fills the window.
 func (s *Screen) build() {
-	s.rail, s.body = map[string]*widget.Button{}, container.NewStack()
+	s.rail, s.here, s.body = map[string]*widget.Button{}, map[string]*panel{}, container.NewStack()
 	s.status, s.activity, s.library, s.item = newStatusPage(s), newActivityPage(s), newLibraryPage(s), newItemPage(s)
 	s.waits, s.rules, s.settings = newAttentionPage(s), newRulesPage(s), newSettingsPage(s)
 	s.win.SetContent(container.NewBorder(nil, nil, s.makeRail(), nil, s.body))
@@ -130,24 +131,26 @@ func (s *Screen) makeRail() fyne.CanvasObject {
 	list := stack()
 	for _, p := range places {
 		b := widget.NewButtonWithIcon(s.words.Say("place."+p.name), theme.Icon(p.icon), func() { s.visit(p.name) })
-		b.Alignment = widget.ButtonAlignLeading
-		s.rail[p.name] = b
-		list.Add(b)
+		b.Alignment, b.Importance = widget.ButtonAlignLeading, widget.LowImportance
+		s.rail[p.name], s.here[p.name] = b, ground(b, colorRail)
+		s.here[p.name].corner = 6
+		list.Add(s.here[p.name])
 	}
 	add := widget.NewButtonWithIcon(s.words.Say("button.add_account"), theme.ContentAddIcon(), func() { s.Carry(view.Command{Verb: view.Add}) })
 	add.Alignment, add.Importance = widget.ButtonAlignLeading, widget.LowImportance
-	return ground(container.NewPadded(container.NewBorder(list, add, nil, nil)), colorRail)
+	frame := layout.NewCustomPaddedLayout(sheetPad, sheetPad, 8, 8)
+	return ground(container.New(frame, container.NewBorder(list, add, nil, nil)), colorRail)
 }
 
 // visit shows a place.
 func (s *Screen) visit(place string) {
 	s.place = place
-	for name, b := range s.rail {
-		b.Importance = widget.LowImportance
+	for name, ground := range s.here {
+		ground.fill = colorRail
 		if name == place {
-			b.Importance = widget.MediumImportance
+			ground.fill = colorAvatar
 		}
-		b.Refresh()
+		ground.Refresh()
 	}
 	next := map[string]page{placeStatus: s.status, placeActivity: s.activity, placeLibrary: s.library, placeAttention: s.waits,
 		placeRules: s.rules, placeSettings: s.settings}[place]
@@ -244,17 +247,17 @@ func (s *Screen) ask(title string, with func(done func()) (content fyne.CanvasOb
 		return
 	}
 	s.asking[title] = true
-	var d dialog.Dialog
+	var d *sheet
 	content, buttons := with(func() { d.Hide() })
-	d = s.custom(title, content, buttons...)
-	d.SetOnClosed(func() { delete(s.asking, title) })
+	d = s.sheet(title, content, buttons...)
+	d.closed = func() { delete(s.asking, title) }
 	d.Show()
 }
 
 // dialog shows content over the window until a button is pressed; every button
 // carries its command.
 func (s *Screen) dialog(title string, content fyne.CanvasObject, buttons ...view.Button) {
-	var d dialog.Dialog
+	var d *sheet
 	var row []fyne.CanvasObject
 	for _, b := range buttons {
 		drawn := s.button(b)
@@ -266,25 +269,15 @@ func (s *Screen) dialog(title string, content fyne.CanvasObject, buttons ...view
 		}
 		row = append(row, drawn)
 	}
-	d = s.custom(title, content, row...)
+	d = s.sheet(title, content, row...)
 	d.Show()
 }
 
 // closable shows content with one button that closes it; the returned function
 // does so too.
 func (s *Screen) closable(title string, content fyne.CanvasObject) (close func()) {
-	var d dialog.Dialog
-	d = s.custom(title, content, widget.NewButton(s.words.Say("message.close"), func() { d.Hide() }))
+	var d *sheet
+	d = s.sheet(title, content, widget.NewButton(s.words.Say("message.close"), func() { d.Hide() }))
 	d.Show()
 	return d.Hide
-}
-
-// custom is a dialog of comfortable width.
-func (s *Screen) custom(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) dialog.Dialog {
-	d := dialog.NewCustomWithoutButtons(title, content, s.win)
-	if len(buttons) > 0 {
-		d.SetButtons(buttons)
-	}
-	d.Resize(fyne.NewSize(520, d.MinSize().Height))
-	return d
 }

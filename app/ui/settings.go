@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
 	"watchkeeper/app/view"
@@ -21,8 +20,8 @@ type settingsPage struct {
 }
 
 func newSettingsPage(s *Screen) *settingsPage {
-	p := &settingsPage{screen: s, body: stack()}
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(p.body)))
+	p := &settingsPage{screen: s, body: column()}
+	p.root = container.NewVScroll(framed(p.body))
 	return p
 }
 
@@ -148,7 +147,7 @@ func (s *Screen) chooseLibraries(account int64, parts []view.LibraryPart) {
 		check.SetChecked(parts[i].On)
 		list.Add(check)
 	}
-	var d dialog.Dialog
+	var d *sheet
 	keep := primary(s.words.Say("settings.keep"), func() {
 		d.Hide()
 		var out []string
@@ -159,6 +158,6 @@ func (s *Screen) chooseLibraries(account int64, parts []view.LibraryPart) {
 		}
 		s.Carry(view.Command{Verb: view.SetAccount, Account: account, Name: "left_out", Ops: out})
 	})
-	d = s.custom(s.words.Say("settings.libraries_title"), list, widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }), keep)
+	d = s.sheet(s.words.Say("settings.libraries_title"), list, widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }), keep)
 	d.Show()
 }

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -109,7 +108,7 @@ func (s *Screen) chooseMethod(service view.Service, wish view.SignInWish) {
 		s.signIn(service, wish)
 		return
 	}
-	var d dialog.Dialog
+	var d *sheet
 	list := stack(wrapped(s.words.Say("login.how")))
 	for i, method := range service.Methods {
 		b := widget.NewButton(s.words.Say("method."+method), func() {
@@ -123,7 +122,7 @@ func (s *Screen) chooseMethod(service view.Service, wish view.SignInWish) {
 		}
 		list.Add(b)
 	}
-	d = s.custom(s.words.Say("login.title", "service", service.Title), list,
+	d = s.sheet(s.words.Say("login.title", "service", service.Title), list,
 		widget.NewButton(s.words.Say("login.cancel"), func() { d.Hide() }))
 	d.Show()
 }
@@ -134,7 +133,7 @@ type signInView struct {
 	again  func()
 	talk   view.SignInTalk
 	body   *fyne.Container
-	dialog *dialog.CustomDialog
+	dialog *sheet
 	over   bool
 }
 
@@ -144,9 +143,9 @@ func (s *Screen) signIn(service view.Service, wish view.SignInWish) {
 		v.close()
 		s.chooseMethod(service, wish)
 	}
-	v.dialog = dialog.NewCustomWithoutButtons(s.words.Say("login.title", "service", service.Title), v.body, s.win)
+	v.dialog = s.sheet(s.words.Say("login.title", "service", service.Title), v.body)
 	v.talk = s.actions.SignIn(wish, v.show)
-	v.dialog.Resize(fyne.NewSize(520, 300))
+	v.dialog.Resize(fyne.NewSize(sheetWidth*grown(), 300))
 	v.dialog.Show()
 }
 

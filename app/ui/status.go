@@ -60,11 +60,11 @@ func newStatusPage(s *Screen) *statusPage {
 	head := container.NewBorder(nil, nil, container.NewCenter(p.mood), nil, container.New(tight{}, p.sentence, p.details))
 	p.bar, p.busy, p.doing = widget.NewProgressBar(), widget.NewActivity(), quiet("")
 	p.progress = stack(container.NewBorder(nil, nil, p.busy, nil, p.doing), p.bar)
-	p.cards, p.run, p.welcome, p.charts, p.startup = stack(), stack(), stack(), stack(), stack()
+	p.cards, p.run, p.welcome, p.charts, p.startup = column(), column(), column(), column(), column()
 	p.accounts = heading(s.words.Say("tile.accounts"))
-	p.tiles = container.New(columns{least: 370})
-	p.root = container.NewVScroll(container.NewPadded(container.NewPadded(
-		stack(p.demo, head, p.actions, p.progress, p.cards, p.welcome, p.startup, p.accounts, p.tiles, p.run, p.charts))))
+	p.tiles = container.New(columns{least: 370, gap: pageGap})
+	p.root = container.NewVScroll(framed(
+		column(p.demo, head, p.actions, p.progress, p.cards, p.welcome, p.startup, p.accounts, p.tiles, p.run, p.charts)))
 	return p
 }
 
@@ -88,7 +88,7 @@ func (p *statusPage) drawCharts(all []view.Chart, err error) {
 	}
 	var objects []fyne.CanvasObject
 	if len(all) > 0 {
-		row := container.New(columns{least: 320})
+		row := container.New(columns{least: 320, gap: pageGap})
 		for _, c := range all {
 			row.Add(newPanel(drawChart(c), ""))
 		}
@@ -107,7 +107,7 @@ func (p *statusPage) draw(m view.Window) {
 	p.drawProgress(m.Progress)
 	p.drawCards(slices.Concat(m.Cards, m.Doubts))
 	p.drawWelcome(m.Welcome)
-	show(p.startup, m.Beginning())
+	show(p.startup, m.Beginning() && len(p.startup.Objects) > 0)
 	if m.Beginning() && !p.begun {
 		p.begun = true
 		p.screen.actions.Settings(p.drawStartup)
@@ -233,6 +233,7 @@ func replace(c *fyne.Container, objects []fyne.CanvasObject) {
 		return
 	}
 	c.Objects = objects
+	show(c, len(objects) > 0) // an empty part takes no room
 	c.Refresh()
 }
 

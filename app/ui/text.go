@@ -3,7 +3,6 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -74,7 +73,7 @@ func (s *Screen) press(b view.Button) {
 		s.Carry(b.Command)
 		return
 	}
-	var d dialog.Dialog
+	var d *sheet
 	no := widget.NewButton(s.words.Say("message.no"), func() { d.Hide() })
 	no.Importance = widget.HighImportance
 	yes := widget.NewButton(b.Label, func() {
@@ -85,7 +84,7 @@ func (s *Screen) press(b view.Button) {
 	if b.Danger {
 		yes.Importance = widget.DangerImportance
 	}
-	d = s.custom(s.words.Say("message.sure"), wrapped(b.Sure), no, yes)
+	d = s.sheet(s.words.Say("message.sure"), wrapped(b.Sure), no, yes)
 	d.Show()
 }
 

@@ -31,7 +31,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
 	theme.ColorNameHyperlink:           rgb(0x14607a),
 	theme.ColorNameButton:              rgb(0xe4e9ec),
-	theme.ColorNameInputBackground:     rgb(0xffffff),
+	theme.ColorNameInputBackground:     rgb(0xe9eef0),
 	theme.ColorNameInputBorder:         rgb(0xb9c4ca),
 	theme.ColorNameOverlayBackground:   rgb(0xffffff),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),
@@ -59,7 +59,7 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameForegroundOnPrimary: rgb(0x0c1a1f),
 	theme.ColorNameHyperlink:           rgb(0x8fd2e0),
 	theme.ColorNameButton:              rgb(0x2a343a),
-	theme.ColorNameInputBackground:     rgb(0x1d252a),
+	theme.ColorNameInputBackground:     rgb(0x273138),
 	theme.ColorNameInputBorder:         rgb(0x46545c),
 	theme.ColorNameOverlayBackground:   rgb(0x1d252a),
 	theme.ColorNameMenuBackground:      rgb(0x1d252a),
@@ -110,7 +110,7 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNameInlineIcon:
 		return 20 * l.scale
 	case theme.SizeNameInnerPadding:
-		return 6
+		return 8
 	case theme.SizeNameInputRadius, theme.SizeNameSelectionRadius:
 		return 6
 	case theme.SizeNameSubHeadingText:

@@ -116,7 +116,7 @@ func avatar(letter string) fyne.CanvasObject {
 	l := widget.NewLabelWithStyle(letter, fyne.TextAlignCenter, fyne.TextStyle{Bold: true})
 	l.SizeName = theme.SizeNameSubHeadingText
 	disc := canvas.NewCircle(theme.Color(colorAvatar))
-	return container.NewCenter(container.NewStack(container.NewGridWrap(fyne.NewSquareSize(40), disc), container.NewCenter(l)))
+	return container.NewCenter(container.NewStack(container.NewGridWrap(fyne.NewSquareSize(40*grown()), disc), container.NewCenter(l)))
 }
 
 // top keeps a small object at the height of the first line beside it.
@@ -140,7 +140,7 @@ func (tight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // overlap takes back part of the padding that labels bring along.
-const overlap = 6
+const overlap = 10
 
 // MinSize implements fyne.Layout.
 func (tight) MinSize(objects []fyne.CanvasObject) fyne.Size {

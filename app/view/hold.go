@@ -141,7 +141,7 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 		c.Samples = append(c.Samples, p.Say("first.unclear", "n", p.s.Unclear))
 	}
 	c.Samples = append(c.Samples, p.Say("first.nothing_deleted"))
-	c.More = strings.Join(p.have(holds[0].Profile), " · ")
+	c.More = strings.Join(p.have(holds[0].Profile), "\n")
 	for i, r := range replies(ledger.GuardFirstRun) {
 		command := Command{Verb: Answer, Holds: ids, Answer: string(r.answer)}
 		if r.answer == ledger.NotNow {
@@ -155,14 +155,19 @@ func (p *painter) firstRunCard(holds []ledger.HoldStatus) Card {
 	return c
 }
 
-// have is how much a person's accounts hold, as the first look counted it.
+// have is how much each of a person's accounts holds, as the first look
+// counted it.
 func (p *painter) have(who ledger.ProfileID) []string {
 	var out []string
 	for _, a := range p.s.Accounts {
+		var counts []string
 		for _, f := range a.Features {
 			if a.Profile == who && f.Count > 0 {
-				out = append(out, p.Say("first.have", "n", f.Count, "account", p.accountName(a), "feature", p.feature(f.Feature)))
+				counts = append(counts, p.Say("first.count", "n", f.Count, "feature", p.feature(f.Feature)))
 			}
+		}
+		if len(counts) > 0 {
+			out = append(out, p.Say("first.have", "account", p.accountName(a), "counts", strings.Join(counts, ", ")))
 		}
 	}
 	return out

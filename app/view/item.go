@@ -114,7 +114,7 @@ func (p *painter) places(f ItemFacts) []ItemPlace {
 			}
 		}
 		if len(place.Values) == 0 {
-			place.Values = []Cell{{Nowhere, p.Say("cell.nothing")}}
+			place.Values = []Cell{{Text: p.Say("cell.nothing")}}
 		}
 		out = append(out, place)
 	}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"watchkeeper/engine/ledger"
@@ -60,10 +62,11 @@ const (
 	Missing                  // it lacks what it should have
 )
 
-// Cell is what one account shows of a work.
+// Cell is what one account shows of a work: what matters most, and in a second
+// line what there is beside it.
 type Cell struct {
-	Sign Presence
-	Text string
+	Sign       Presence
+	Text, Note string
 }
 
 // LibraryOf is the frame of the Library page.
@@ -147,25 +150,40 @@ func LibraryRowsOf(rows []ledger.LibraryRow, f LibraryFilter, s ledger.Status, s
 }
 
 // cell is what an account shows of a work, over its features: the sign that
-// matters most, and what it has in words.
+// matters most with its words, and the others.
 func (p *painter) cell(chips []ledger.Chip, account ledger.AccountID, feature string) Cell {
-	var out Cell
-	var said []string
+	var all []Cell
 	for _, c := range chips {
-		if c.Account != account || feature != "" && c.Feature.String() != feature {
-			continue
-		}
-		one := p.chip(c)
-		out.Sign = max(out.Sign, one.Sign)
-		if one.Sign != Absent {
-			said = append(said, one.Text)
+		if c.Account == account && (feature == "" || c.Feature.String() == feature) {
+			all = append(all, p.chip(c))
 		}
 	}
-	if len(said) == 0 {
-		said = append(said, p.Say("cell.nothing"))
+	if len(all) == 0 {
+		return Cell{Text: p.Say("cell.nothing")}
 	}
-	out.Text = strings.Join(said, " · ")
+	slices.SortStableFunc(all, func(a, b Cell) int { return cmp.Compare(b.Sign, a.Sign) })
+	all = slices.DeleteFunc(all, func(c Cell) bool { return c.Sign == Absent })
+	if len(all) == 0 {
+		return Cell{Sign: Absent, Text: p.Say("cell.nothing")}
+	}
+	out := all[0]
+	if len(all) > 1 {
+		var rest []string
+		for _, c := range all[1:] {
+			rest = append(rest, p.beside(c))
+		}
+		out.Note = strings.Join(rest, " · ")
+	}
 	return out
+}
+
+// beside is a chip in the second line of a cell, where it has to say itself
+// which feature it is about.
+func (p *painter) beside(c Cell) string {
+	if c.Sign == OnItsWay || c.Sign == Unknown {
+		return p.Say("cell.beside", "feature", c.Note, "state", c.Text)
+	}
+	return c.Text
 }
 
 // chip is one feature of a work at one account.
@@ -174,32 +192,32 @@ func (p *painter) chip(c ledger.Chip) Cell {
 	has := c.State == ledger.ShownValue
 	switch {
 	case c.Sent:
-		return Cell{OnItsWay, p.Say("cell.sent", "feature", feature)}
+		return Cell{Sign: OnItsWay, Text: p.Say("cell.sent"), Note: feature}
 	case c.Unmet != "" && has:
-		return Cell{Other, p.shownValue(c)}
+		return p.shownValue(c, Other)
 	case c.Unmet != "":
-		return Cell{Missing, p.Say("cell.missing", "feature", feature)}
+		return Cell{Sign: Missing, Text: p.Say("cell.missing", "feature", feature)}
 	case c.State == ledger.ShownUnknown:
-		return Cell{Unknown, p.Say("cell.unknown", "feature", feature)}
+		return Cell{Sign: Unknown, Text: p.Say("cell.unknown"), Note: feature}
 	case has:
-		return Cell{Has, p.shownValue(c)}
+		return p.shownValue(c, Has)
 	}
-	return Cell{Absent, p.Say("cell.absent", "feature", feature)}
+	return Cell{Sign: Absent, Text: p.Say("cell.absent", "feature", feature)}
 }
 
 // shownValue is a value as a cell has room for.
-func (p *painter) shownValue(c ledger.Chip) string {
+func (p *painter) shownValue(c ledger.Chip, sign Presence) Cell {
 	switch {
 	case c.Feature == media.Watchlist:
-		return p.Say("cell.listed")
+		return Cell{Sign: sign, Text: p.Say("cell.listed")}
 	case c.Feature == media.Ratings:
-		return p.Say("cell.rated", "n", int(c.Value.N))
+		return Cell{Sign: sign, Text: p.Say("cell.rated", "n", int(c.Value.N))}
 	case c.Feature == media.Progress:
-		return p.Say("cell.position", "value", p.value(c.Value, c.Feature))
+		return Cell{Sign: sign, Text: p.Say("cell.position", "value", p.value(c.Value, c.Feature))}
 	case c.Value.PlayedAt().Known():
-		return p.Say("cell.watched_on", "when", p.Date(c.Value.PlayedAt()))
+		return Cell{Sign: sign, Text: p.Say("cell.watched"), Note: p.Date(c.Value.PlayedAt())}
 	}
-	return p.Say("cell.watched")
+	return Cell{Sign: sign, Text: p.Say("cell.watched")}
 }
 
 // workTitle names a work as lists do.

@@ -120,10 +120,9 @@ func (p *painter) accountSections(f SettingsFacts) []Section {
 		out = append(out, p.accountSection(a, f.Accounts[i]))
 	}
 	if len(out) == 0 {
-		out = append(out, Section{Title: p.Say("tile.accounts"), Text: p.Say("settings.no_accounts")})
+		out = append(out, Section{Title: p.Say("tile.accounts"), Text: p.Say("settings.no_accounts"),
+			Rows: []SettingRow{{Buttons: []Button{{Label: p.Say("button.add_account"), Command: Command{Verb: Add}}}}}})
 	}
-	last := &out[len(out)-1]
-	last.Rows = append(last.Rows, SettingRow{Buttons: []Button{{Label: p.Say("button.add_account"), Command: Command{Verb: Add}}}})
 	return out
 }
 

@@ -219,7 +219,7 @@ func TestWordsCountAndFill(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{en.Say("status.needs_you", "n", 1), "1 thing needs you"},
 		{en.Say("status.needs_you", "n", 2), "2 things need you"},
-		{de.Say("status.needs_you", "n", 2), "2 Sachen brauchen dich"},
+		{de.Say("status.needs_you", "n", 2), "2 Sachen warten auf dich"},
 		{en.Number(1234567), "1,234,567"},
 		{de.Number(-1234), "-1.234"},
 		{en.Number(999), "999"},
