@@ -152,7 +152,7 @@ type View struct {
 
 // Skipped is one row that the adapter could not use.
 type Skipped struct {
-	Key    string
+	Key    string // Item.Key of what it is about; "" where it may be any: then nothing is absent
 	Title  string
 	Reason string // lower case, no secrets
 }

@@ -248,6 +248,7 @@ var errPlain = errors.New("plain")
 var controls = map[string]control{
 	"honesty/no error means everything": views(dropFirst),
 	"honesty/counts agree":              views(func(v *provider.View, _ *provider.Snapshot) { v.Evidence.Announced = v.Evidence.Received + 1 }),
+	"honesty/odd values lose nothing":   views(func(v *provider.View, _ *provider.Snapshot) { v.Skipped = nil }),
 	"honesty/one view per wish": func(b *bent, in parts) {
 		b.read = func(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
 			s, err := in.Read(ctx, want)
@@ -460,13 +461,13 @@ func TestEveryCheckFailsWhenItsPromiseIsBroken(t *testing.T) {
 				if strings.Contains(c.name, "removals are named") {
 					profile = Journal()
 				}
-				good := rig(profile)
+				good := wired(rig(profile))
 				good.Secrets = []string{"hunter2"}
 				var away notHere
 				if err := attempt(t.Context(), c, good); err != nil {
 					t.Errorf("over a faithful provider: %v", err)
 				}
-				bad := rig(profile)
+				bad := wired(rig(profile))
 				bad.Secrets = []string{"hunter2"}
 				err := attempt(t.Context(), c, bend.apply(bad))
 				if err == nil || errors.As(err, &away) || strings.HasPrefix(err.Error(), "panic") {

@@ -47,6 +47,9 @@ type Rig struct {
 	// Fault starts a fault that lasts until Calm.
 	Fault func(Fault) bool
 	Calm  func()
+	// Answers passes the body of every answer through change until Calm; nil
+	// where the service does not speak JSON.
+	Answers func(change func(body []byte) []byte)
 	// Changes counts the requests so far that could have changed something.
 	Changes func() int
 	// Now is the time that imitation and adapter share.
@@ -128,7 +131,7 @@ func hold(t *testing.T, c check, h Harness) {
 }
 
 func checks() []check {
-	return slices.Concat(honestyChecks(), readingChecks(), writingChecks(), lookUpChecks(), faultChecks(), mannersChecks(), timeChecks())
+	return slices.Concat(honestyChecks(), oddChecks(), readingChecks(), writingChecks(), lookUpChecks(), faultChecks(), mannersChecks(), timeChecks())
 }
 
 // attempt runs a check; a panic of the adapter fails it.

@@ -164,6 +164,7 @@ func (s *shelfOf) rig() *providertest.Rig {
 		Provider: p, Know: s.know, Seed: s.seed, Truth: s.truth, Fault: s.fault,
 		Calm:    func() { s.weather.Clear(); s.net.Down(apiHost, false) },
 		Changes: func() int { return len(s.sent()) },
+		Answers: func(do func([]byte) []byte) { s.weather.On("odd", "*", -1, fakekit.Rewritten(do)) },
 		Now:     func() media.Moment { return media.At(time.Now()) },
 		Clock:   func(d time.Duration) { s.weather.On("clock", "*", -1, fakekit.Skew(d)) },
 		Many:    1200,

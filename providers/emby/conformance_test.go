@@ -234,6 +234,7 @@ func conform(t *testing.T, version string) {
 			Changes: func() int {
 				return s.record.Count("POST *") + s.record.Count("DELETE *") + s.record.Count("PUT *")
 			},
+			Answers: func(do func([]byte) []byte) { s.weather.On("odd", "*", -1, fakekit.Rewritten(do)) },
 			Now:     func() media.Moment { return media.At(time.Now()) },
 			Clock:   func(d time.Duration) { s.weather.On("clock", "*", -1, fakekit.Skew(d)) },
 			Many:    1100,

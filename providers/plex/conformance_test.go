@@ -311,6 +311,10 @@ func (s *shelf) rig(t *testing.T) *providertest.Rig {
 			}
 			return n
 		},
+		Answers: func(do func([]byte) []byte) {
+			s.weather.On("odd", "*", -1, fakekit.Rewritten(do))
+			s.cloudWeather.On("odd", "*", -1, fakekit.Rewritten(do))
+		},
 		Now: func() media.Moment { return media.At(time.Now()) },
 		Clock: func(d time.Duration) {
 			s.weather.On("clock", "*", -1, fakekit.Skew(d))

@@ -178,6 +178,7 @@ func (s *server) send(ctx context.Context, method, path string, query url.Values
 // A server that is starting may list nothing; that is never an empty library.
 var (
 	errCutList     = errors.New("the list of libraries is not whole")
+	errOddLibrary  = errors.New("a library has no key or no type")
 	errNoLibraries = errors.New("the server shows this user no libraries")
 )
 
@@ -202,7 +203,10 @@ func (s *server) sections(ctx context.Context) ([]section, error) {
 	}
 	var out []section
 	for _, sec := range all {
-		if sec.Key != "" && (sec.Type == "movie" || sec.Type == "show") {
+		switch {
+		case sec.Key == "" || sec.Type == "":
+			return nil, provider.Failed(provider.Contract, "get "+path, errOddLibrary)
+		case sec.Type == "movie" || sec.Type == "show":
 			out = append(out, sec)
 		}
 	}

@@ -203,6 +203,7 @@ func (s *catalogue) rig() *providertest.Rig {
 			}
 			return n
 		},
+		Answers: func(do func([]byte) []byte) { s.weather.On("odd", "*", -1, fakekit.Rewritten(do)) },
 		Now:     func() media.Moment { return media.At(time.Now()) },
 		Clock:   func(d time.Duration) { s.weather.On("clock", "*", -1, fakekit.Skew(d)) },
 		Secrets: []string{minted.Access, minted.Refresh},

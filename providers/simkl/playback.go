@@ -70,7 +70,7 @@ func (a *account) positions(ctx context.Context, v *provider.View, fresh bool, c
 	for _, raw := range rows {
 		it, row, err := readSession(raw, a.shelf.titles())
 		if err != nil {
-			v.Skipped = append(v.Skipped, provider.Skipped{Key: it.Key, Title: it.Title + it.ShowTitle, Reason: err.Error()})
+			v.Skipped = append(v.Skipped, notUnderstood(it.Key, it.Title+it.ShowTitle, err))
 			continue
 		}
 		c.describe(it)

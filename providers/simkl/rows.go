@@ -14,7 +14,16 @@ var (
 )
 
 func skip(v *provider.View, key string, r record, why error) {
-	v.Skipped = append(v.Skipped, provider.Skipped{Key: key, Title: string(r.about().Title), Reason: why.Error()})
+	v.Skipped = append(v.Skipped, notUnderstood(key, string(r.about().Title), why))
+}
+
+// notUnderstood names a row by its key. An episode without its numbers may be
+// any that was shown, so it goes without one.
+func notUnderstood(key, title string, why error) provider.Skipped {
+	if errors.Is(why, errNumber) {
+		key = ""
+	}
+	return provider.Skipped{Key: key, Title: title, Reason: why.Error()}
 }
 
 // show adds what one title says in a view's feature.

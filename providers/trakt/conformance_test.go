@@ -185,6 +185,7 @@ func (s *shelf) rig() *providertest.Rig {
 		Changes: func() int {
 			return s.recorder.Count("POST *") + s.recorder.Count("DELETE *") + s.recorder.Count("PUT *")
 		},
+		Answers: func(do func([]byte) []byte) { s.weather.On("odd", "*", -1, fakekit.Rewritten(do)) },
 		Now:     func() media.Moment { return media.At(time.Now()) },
 		Clock:   func(d time.Duration) { s.weather.On("clock", "*", -1, fakekit.Skew(d)) },
 		Many:    600,

@@ -211,6 +211,11 @@ func Changed(rewrite func(h http.Header, body []byte) []byte) Fault {
 	}
 }
 
+// Rewritten is Changed for the body alone.
+func Rewritten(change func(body []byte) []byte) Fault {
+	return Changed(func(_ http.Header, body []byte) []byte { return change(body) })
+}
+
 // Endless answers with a body that never ends.
 func Endless() Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

@@ -23,6 +23,8 @@ func Libraries(doing string, views Page) ([]Item, error) {
 		return nil, provider.Failed(provider.Transient, doing, errCutList)
 	case len(views.Items) == 0:
 		return nil, provider.Failed(provider.Transient, doing, errNoLibraries)
+	case slices.ContainsFunc(views.Items, func(v Item) bool { return v.ID == "" }):
+		return nil, provider.Failed(provider.Contract, doing, errNoID)
 	}
 	return slices.DeleteFunc(views.Items, func(v Item) bool {
 		return !slices.Contains([]string{"movies", "tvshows", "mixed", ""}, strings.ToLower(v.CollectionType))

@@ -1,0 +1,87 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// oddReads is how many reads meet an odd value.
+const oddReads = 100
+
+func oddChecks() []check {
+	return []check{{"honesty/odd values lose nothing", oddValues}}
+}
+
+// oddValues: whatever one value of one answer becomes, what the account shows
+// is shown, or listed as not understood, or there is no view. It never looks
+// as if the person had taken it away.
+func oddValues(ctx context.Context, r *Rig) error {
+	if r.Answers == nil {
+		return notHere("answers are not JSON")
+	}
+	want := provider.ReadRequest{Full: true}
+	for _, f := range media.Features {
+		if !r.caps(f).Offered() {
+			continue
+		}
+		want.Wants = append(want.Wants, provider.FeatureRequest{Feature: f})
+		for i, k := range r.kinds(f, provider.ReadIt) {
+			r.seedSome(f, k, 600+int(f)*10+i*3)
+		}
+	}
+	answers := 0
+	r.Answers(func(body []byte) []byte { answers++; return body })
+	before, err := r.Provider.Read(ctx, want)
+	r.Calm()
+	if err != nil || answers == 0 {
+		return fmt.Errorf("%d answers: %w", answers, err)
+	}
+	for i, v := range before.Views {
+		want.Wants[i].Cursor = v.Cursor
+	}
+	return r.meet(ctx, want, before, answers)
+}
+
+// seedSome gives three works a value, as far as the service takes it.
+func (r *Rig) seedSome(f media.Feature, k media.Kind, from int) {
+	for n := range 3 {
+		if it, _, ok := r.work(k, from+n); ok {
+			r.seed(f, it)
+		}
+	}
+}
+
+// meet reads again and again, each time with another odd value in another
+// answer.
+func (r *Rig) meet(ctx context.Context, want provider.ReadRequest, before provider.Snapshot, answers int) error {
+	var errs []error
+	views := 0
+	for n := range uint64(oddReads) {
+		chance := rand.New(rand.NewPCG(n, 0))
+		turn, where := chance.IntN(answers), ""
+		r.Answers(func(body []byte) []byte {
+			if turn--; turn == -1 {
+				body, where = odd(chance, body)
+			}
+			return body
+		})
+		after, err := r.Provider.Read(ctx, want)
+		r.Calm()
+		if err != nil {
+			continue // no view is no loss (R1)
+		}
+		views++
+		if what := lost(before, after); what != "" {
+			errs = append(errs, fmt.Errorf("a structure at %s: %s is gone, and nothing says so", where, what))
+		}
+	}
+	if views == 0 {
+		return errors.New("one odd value in a hundred reads leaves nothing to see")
+	}
+	return errors.Join(errs...)
+}
