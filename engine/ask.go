@@ -77,9 +77,7 @@ func (d *desk) askPlaying(ctx context.Context, s *sight) bool {
 		d.r.e.log.Warn("who is playing is unknown", "account", s.account.Name, "error", err)
 	}
 	d.playing[s.account.ID] = keys
-	for _, w := range wants {
-		d.answered[w] = true
-	}
+	d.r.outdate(wants...)
 	return len(keys) > 0
 }
 
@@ -102,7 +100,7 @@ func (d *desk) rereadPlays(ctx context.Context, s *sight, works []media.WorkID) 
 	}
 	for _, w := range seen {
 		d.reread[w] = append(d.reread[w], s.account.ID)
-		d.answered[w] = true
+		d.r.outdate(w)
 	}
 	return len(seen) > 0, nil
 }
@@ -164,7 +162,7 @@ func (d *desk) findKeys(ctx context.Context, s *sight, works []media.WorkID) (bo
 	for i, item := range found {
 		if i < len(asks) {
 			d.sought[asks[i].work] = append(d.sought[asks[i].work], s.account.ID)
-			d.answered[asks[i].work] = true
+			d.r.outdate(asks[i].work)
 		}
 		if item != nil && i < len(asks) {
 			links = append(links, ledger.Link{Account: s.account.ID, Key: item.Key, Work: asks[i].work, By: ledger.ByToken})

@@ -17,25 +17,22 @@ type desk struct {
 	r         *round
 	world     *ledger.World
 	planner   *plan.Planner
-	works     []media.WorkID                  // planned, by number
-	wholes    map[media.WorkID]bool           // those of them that have parts
-	cards     map[media.WorkID]card           // of works with something to write or to ask
-	kept      map[media.WorkID]ledger.Dossier // of works to ask about
+	works     []media.WorkID        // planned, by number
+	wholes    map[media.WorkID]bool // those of them that have parts
+	cards     map[media.WorkID]card // of works with something to write or to ask
 	frozen    map[media.WorkID]ledger.Code
 	unmatched []store.Finding[identity.Unmatched]
-	// What accounts were asked and answered so far, and about which works since
-	// the plan was made.
-	reread   map[media.WorkID][]ledger.AccountID
-	sought   map[media.WorkID][]ledger.AccountID
-	playing  map[ledger.AccountID][]string
-	asked    map[ledger.Question]bool
-	answered map[media.WorkID]bool
-	draft    ledger.Plan
+	// What accounts were asked and answered so far.
+	reread  map[media.WorkID][]ledger.AccountID
+	sought  map[media.WorkID][]ledger.AccountID
+	playing map[ledger.AccountID][]string
+	asked   map[ledger.Question]bool
+	draft   ledger.Plan
 }
 
 func newDesk(r *round, w *ledger.World) *desk {
 	return &desk{r: r, world: w, reread: map[media.WorkID][]ledger.AccountID{}, sought: map[media.WorkID][]ledger.AccountID{},
-		playing: map[ledger.AccountID][]string{}, asked: map[ledger.Question]bool{}, answered: map[media.WorkID]bool{}}
+		playing: map[ledger.AccountID][]string{}, asked: map[ledger.Question]bool{}}
 }
 
 // batch is how many works are planned at once: what is believed about them is
@@ -63,7 +60,7 @@ func (d *desk) planAll(ctx context.Context, works []media.WorkID) error {
 			return err
 		}
 		for i := range files {
-			d.add(files[i])
+			d.add(&files[i])
 		}
 	}
 	d.draft = d.planner.Plan()
@@ -86,20 +83,17 @@ func (d *desk) doubt(ctx context.Context) (err error) {
 // plan. A whole tells what is watched of its parts, so it always is.
 func (d *desk) again(works []media.WorkID) []media.WorkID {
 	d.r.outdate(slices.Collect(maps.Keys(d.wholes))...)
-	before, answered, changed := d.works, d.answered, d.r.outdated
-	d.works, d.answered, d.r.outdated = works, map[media.WorkID]bool{}, outdated{}
+	before, changed := d.works, d.r.outdated
+	d.works, d.r.outdated = works, outdated{}
 	if d.planner == nil || changed.all {
 		d.planner = plan.NewPlanner(d.world)
-		d.cards, d.kept, d.wholes = map[media.WorkID]card{}, map[media.WorkID]ledger.Dossier{}, map[media.WorkID]bool{}
+		d.cards, d.wholes = map[media.WorkID]card{}, map[media.WorkID]bool{}
 		return works
-	}
-	for w := range changed.works {
-		delete(d.kept, w)
 	}
 	out := map[media.WorkID]bool{}
 	for _, w := range before {
 		_, stays := slices.BinarySearch(works, w)
-		out[w] = !stays || changed.works[w] || answered[w]
+		out[w] = !stays || changed.works[w]
 	}
 	d.planner.Drop(out)
 	return slices.DeleteFunc(slices.Clone(works), func(w media.WorkID) bool {
@@ -128,20 +122,10 @@ func (d *desk) all(ctx context.Context, works []media.WorkID) (map[media.WorkID]
 
 // load gathers what is believed about a batch of works by now.
 func (d *desk) load(ctx context.Context, works []media.WorkID) ([]ledger.Dossier, error) {
-	files := make([]ledger.Dossier, 0, len(works))
-	var missing []media.WorkID
-	for _, w := range works {
-		if f, kept := d.kept[w]; kept {
-			files = append(files, f)
-		} else {
-			missing = append(missing, w)
-		}
-	}
-	loaded, err := d.r.e.cfg.Store.Dossiers(ctx, d.r.profile.ID, missing)
+	files, err := d.r.e.cfg.Store.Dossiers(ctx, d.r.profile.ID, works)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, loaded...)
 	alike, err := d.r.e.lookalikes(ctx, d.unmatched, files)
 	if err != nil {
 		return nil, err
@@ -155,17 +139,13 @@ func (d *desk) load(ctx context.Context, works []media.WorkID) ([]ledger.Dossier
 	return files, nil
 }
 
-// add plans one work. What is believed about it is kept only until accounts
-// have been asked about it.
-func (d *desk) add(f ledger.Dossier) {
-	writes, asks := d.planner.Add(&f)
+// add plans one work and keeps how accounts know it if any must be asked or
+// written to; everything else that is believed about it is loaded again should
+// it be planned again.
+func (d *desk) add(f *ledger.Dossier) {
 	delete(d.cards, f.Work.ID)
-	delete(d.kept, f.Work.ID)
-	if writes || asks {
+	if d.planner.Add(f) {
 		d.cards[f.Work.ID] = cardOf(f)
-	}
-	if asks {
-		d.kept[f.Work.ID] = f
 	}
 	if store.HasParts(f.Work.Kind) {
 		d.wholes[f.Work.ID] = true
@@ -179,7 +159,7 @@ type card struct {
 	links  []ledger.Link
 }
 
-func cardOf(f ledger.Dossier) card { return card{f.Work, f.Tokens, f.Links} }
+func cardOf(f *ledger.Dossier) card { return card{f.Work, f.Tokens, f.Links} }
 
 // item describes the work to one account.
 func (c card) item(account ledger.AccountID) media.Item {

@@ -127,19 +127,16 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 	if err != nil || len(answers) == 0 {
 		return nil, err
 	}
-	var seen, shown []media.WorkID
+	var seen []media.WorkID
 	var keys []string
 	for _, a := range answers {
 		seen, keys = append(seen, a.Work), append(keys, a.Key)
-		if len(a.Sightings) > 0 {
-			shown = append(shown, a.Work)
-		}
 	}
 	known, err := r.e.cfg.Store.KnownOf(ctx, s.account.ID, f, keys, seen)
 	if err != nil {
 		return nil, err
 	}
-	r.outdateKnown(known, shown)
+	r.outdateKnown(known)
 	g, err := r.afresh(ctx, s, f, known)
 	if err != nil {
 		return nil, err

@@ -5,13 +5,13 @@ import (
 	"watchkeeper/engine/store"
 )
 
-// outdated is what a run has changed since its dossiers were loaded.
+// outdated is what a run has learnt since it was planned.
 type outdated struct {
 	all   bool
 	works map[media.WorkID]bool
 }
 
-// outdate notes works whose dossiers must be loaded again.
+// outdate notes works that must be planned again.
 func (r *round) outdate(works ...media.WorkID) {
 	if r.outdated.works == nil {
 		r.outdated.works = map[media.WorkID]bool{}
@@ -21,11 +21,9 @@ func (r *round) outdate(works ...media.WorkID) {
 	}
 }
 
-// outdateKnown notes the works of what was believed before a look-up and of the
-// plays that it showed. Nothing changes about those that it did not know and
-// did not show, which are most where plays are about to be added.
-func (r *round) outdateKnown(k store.Known, shown []media.WorkID) {
-	r.outdate(shown...)
+// outdateKnown notes the works of what was believed before a look-up: what it
+// ends is not named by work.
+func (r *round) outdateKnown(k store.Known) {
 	for _, v := range k.Shown {
 		r.outdate(v.Work)
 	}

@@ -87,7 +87,7 @@ func (r *round) decideUndo(ctx context.Context) error {
 	r.plan = ledger.Plan{Run: r.run, Ops: u.Ops, NonOps: u.NonOps}
 	r.cards = make(map[media.WorkID]card, len(files))
 	for id, f := range files {
-		r.cards[id] = cardOf(f)
+		r.cards[id] = cardOf(&f)
 	}
 	all := r.wish.undo.plan
 	all.Ops, all.NonOps = append(all.Ops, u.Ops...), append(all.NonOps, u.NonOps...)

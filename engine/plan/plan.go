@@ -52,12 +52,12 @@ func NewPlanner(w *ledger.World) *Planner {
 	return p
 }
 
-// Add plans one more work and tells whether that leaves anything to write, and
-// anything to ask.
-func (p *Planner) Add(d *ledger.Dossier) (writes, asks bool) {
-	ops, questions := len(p.plan.Ops), len(p.plan.Questions)
+// Add plans one more work and tells whether that leaves anything to write or to
+// ask.
+func (p *Planner) Add(d *ledger.Dossier) bool {
+	before := len(p.plan.Ops) + len(p.plan.Questions)
 	p.dossier(newBeliefs(d))
-	return len(p.plan.Ops) > ops, len(p.plan.Questions) > questions
+	return len(p.plan.Ops)+len(p.plan.Questions) > before
 }
 
 // Drop takes works out of the plan, so that they can be added anew.
