@@ -130,6 +130,25 @@ func BenchmarkRewatches50k(b *testing.B) {
 	}
 }
 
+// A third account with the same history joins two that agree.
+func BenchmarkThirdAccount20k(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		h := newHouse(b, 3, media.History)
+		h.fill(func() { watchedAlike(h, 20_000) })
+		h.pause(2, true)
+		h.rest()
+		h.pause(2, false)
+		b.StartTimer()
+		h.meter(func() {
+			if out := h.run(engine.Wish{}); out.Summary.Added+out.Summary.Held != 0 {
+				b.Fatalf("something is missing somewhere, and all three are alike: %+v", out.Summary)
+			}
+		})
+		h.report(b)
+	}
+}
+
 func BenchmarkUnchangedStamp6x100k(b *testing.B) {
 	h := newHouse(b, 6, media.History)
 	h.fill(func() { watchedAlike(h, 100_000) })

@@ -84,6 +84,16 @@ func (h *house) must(err error) {
 	}
 }
 
+// pause sets one of the house's accounts to rest, or wakes it.
+func (h *house) pause(i int, rests bool) {
+	h.t.Helper()
+	accounts, err := h.store.Accounts(h.t.Context())
+	h.must(err)
+	accounts[i].Paused = rests
+	_, err = h.store.PutAccount(h.t.Context(), accounts[i])
+	h.must(err)
+}
+
 // ago is a moment some days before the house's clock.
 func (h *house) ago(days int) media.Moment {
 	return media.At(h.clock) - media.Moment(days)*24*60*minute

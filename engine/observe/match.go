@@ -12,7 +12,9 @@ import (
 type matcher struct {
 	in       *PlayInput
 	work     media.WorkID
-	writes   []ledger.Pending // of this work
+	writes   []ledger.Pending   // of this work
+	said     []ledger.Statement // about its plays
+	rows     []ledger.Shown     // that have one of its plays
 	viewings []*viewing
 }
 
@@ -55,8 +57,8 @@ func (m *matcher) beside(c *candidate, all []*candidate) (rows []*viewing) {
 			rows = append(rows, o.viewing)
 		}
 	}
-	for ref, old := range m.in.Linked {
-		if ref.PlayKey != "" && ref.Account == c.Account && ref.Key == c.Key && old.State == ledger.ShownValue && old.Work == m.work {
+	for _, old := range m.rows {
+		if old.PlayKey != "" && old.Account == c.Account && old.Key == c.Key && old.State == ledger.ShownValue {
 			rows = append(rows, m.byID(old.Play))
 		}
 	}
@@ -125,14 +127,14 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 // where that was just before, it is known without the key.
 func (m *matcher) returned(c *candidate) *viewing {
 	ours := int64(clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt()))
-	for _, st := range m.in.Said {
+	for _, st := range m.said {
 		near := func(n int64) bool {
 			return (st.Value.N == 0) == (n == 0) && distance(st.Value.N, n) <= max(c.Caps.GrainMS, 1000)
 		}
 		same := near(ours) || near(c.Value.N)
 		copied := st.Adopted() && c.isFlag() && c.date <= st.Seen // with the date of our write
 		anew := copied && c.date >= st.Seen-media.Moment(c.IntervalMS)
-		if st.Account == c.Account && st.Work == m.work && (st.Key == c.Key && (same || copied) || anew) {
+		if st.Account == c.Account && (st.Key == c.Key && (same || copied) || anew) {
 			if v := m.byID(st.Play); v != nil {
 				return v
 			}
@@ -144,7 +146,7 @@ func (m *matcher) returned(c *candidate) *viewing {
 // copied tells whether the account took the play over from another: what it
 // shows is our copy.
 func (m *matcher) copied(c *candidate) bool {
-	return slices.ContainsFunc(m.in.Said, func(st ledger.Statement) bool {
+	return slices.ContainsFunc(m.said, func(st ledger.Statement) bool {
 		return st.Account == c.Account && st.Key == c.Key && st.Adopted() && c.viewing != nil && st.Play == c.viewing.ID && c.viewing.ID != 0
 	})
 }

@@ -76,9 +76,17 @@ func LinkPlays(in PlayInput) (plays []ledger.Play, next media.PlayID) {
 	for _, p := range in.Pending {
 		writes[p.Work] = append(writes[p.Work], p)
 	}
+	said := map[media.WorkID][]ledger.Statement{}
+	for _, st := range in.Said {
+		said[st.Work] = append(said[st.Work], st)
+	}
+	rows := map[media.WorkID][]ledger.Shown{}
+	for _, row := range in.Linked {
+		rows[row.Work] = append(rows[row.Work], row)
+	}
 	next = in.Next
 	for _, work := range sortedWorks(byWork) {
-		m := &matcher{in: &in, work: work, writes: writes[work], viewings: known[work]}
+		m := &matcher{in: &in, work: work, writes: writes[work], said: said[work], rows: rows[work], viewings: known[work]}
 		m.match(byWork[work])
 		for _, v := range m.viewings {
 			if v.ID == 0 {
