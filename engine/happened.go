@@ -65,7 +65,7 @@ func (r *round) rated(ctx context.Context, s *sight, p *past) (err error) {
 		for _, shown := range g.known.Shown {
 			p.ratedAt[shown.Work] = max(p.ratedAt[shown.Work], shown.At)
 		}
-		for _, row := range s.sightings(g.reading.View.Rows) {
+		for _, row := range g.rows {
 			p.ratedAt[row.Work] = max(p.ratedAt[row.Work], row.At)
 		}
 	}
@@ -81,7 +81,7 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 		return at, err // nothing is new in a list that says nothing new
 	}
 	var appeared []media.WorkID
-	for _, row := range s.sightings(g.reading.View.Rows) {
+	for _, row := range g.rows {
 		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
 		again := row.At > shown.At // given once more, as it was
 		if row.Value.Set && row.Work != 0 && (shown.State != ledger.ShownValue || shown.Value != row.Value || again) {
@@ -106,7 +106,7 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 // shows group what the account shows now or before by its show.
 func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkID]media.WorkID, error) {
 	var ids []media.WorkID
-	for _, row := range s.sightings(g.reading.View.Rows) {
+	for _, row := range g.rows {
 		ids = append(ids, row.Work)
 	}
 	for _, row := range g.known.Shown {

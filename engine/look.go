@@ -109,6 +109,7 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 		s.items[item.Key] = i
 	}
 	s.views = r.glances(s)
+	s.snap.Views = nil // the glances hold them
 	r.e.listedFull(s.account.ID)
 }
 

@@ -2,12 +2,10 @@ package engine
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"watchkeeper/engine/guard"
 	"watchkeeper/engine/ledger"
-	"watchkeeper/engine/media"
 	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
 	"watchkeeper/engine/store"
@@ -44,9 +42,6 @@ func (r *round) observe(ctx context.Context) error {
 // much of all that a run holds.
 func (s *sight) forget() {
 	s.snap.Items, s.items, s.works = nil, nil, nil
-	for i := range s.snap.Views {
-		s.snap.Views[i].Rows = nil
-	}
 	for _, g := range s.views {
 		if g != nil {
 			g.rows, g.known, g.reading.View.Rows = nil, observe.Known{}, nil
@@ -79,6 +74,9 @@ func (r *round) loadKnown(ctx context.Context) error {
 				return err
 			}
 			g.rows = s.sightings(g.reading.View.Rows)
+			if g.reading.View.Coverage != provider.Changes { // whether there were any changes tells something
+				g.reading.View.Rows = nil
+			}
 		}
 		var before past
 		for _, g := range s.views { // one feature's effects follow from what is known of another
@@ -188,72 +186,6 @@ func (r *round) sight(id ledger.AccountID) *sight {
 		return nil
 	}
 	return r.sights[i]
-}
-
-// linkPlays gives every row of History its play (R16).
-func (r *round) linkPlays(ctx context.Context) error {
-	var in []observe.AccountSighting
-	for _, s := range r.fresh() {
-		g := s.views[media.History]
-		if g == nil || !g.trusted || g.still {
-			continue
-		}
-		fresh := observe.Unlinked(g.rows, g.known)
-		isFresh := make(map[*observe.Sighting]bool, len(fresh))
-		for _, row := range fresh {
-			isFresh[row] = true
-		}
-		for i := range g.rows {
-			row := &g.rows[i]
-			if !isFresh[row] {
-				row.Play = g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].Play
-			}
-		}
-		in = append(in, s.unlinked(r, fresh)...)
-	}
-	return r.cluster(ctx, in)
-}
-
-func (s *sight) unlinked(r *round, rows []*observe.Sighting) []observe.AccountSighting {
-	var out []observe.AccountSighting
-	var known observe.Known
-	if g := s.views[media.History]; g != nil {
-		known = g.known
-	}
-	for _, row := range rows {
-		before := known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].State
-		out = append(out, observe.AccountSighting{Account: s.account.ID, Caps: s.caps.Feature(media.History),
-			ClockMS: s.snap.ClockMS, IntervalMS: r.interval(s), Before: before, Sighting: row})
-	}
-	return out
-}
-
-// cluster finds or makes the plays of sightings and stores new ones.
-func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting) error {
-	if len(sightings) == 0 {
-		return nil
-	}
-	works := map[media.WorkID]bool{}
-	for _, s := range sightings {
-		works[s.Work] = true
-	}
-	facts, err := r.e.cfg.Store.PlayFacts(ctx, r.profile.ID, slices.Sorted(maps.Keys(works)))
-	if err != nil {
-		return err
-	}
-	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
-		Linked: facts.Linked, Said: facts.Said, Seen: facts.Seen, Next: facts.Next}
-	pending, err := r.e.cfg.Store.Pending(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range pending {
-		if p.Feature == media.History && works[p.Work] && r.sight(p.Account) != nil {
-			in.Pending = append(in.Pending, p)
-		}
-	}
-	plays, _ := observe.LinkPlays(in)
-	return r.e.cfg.Store.Apply(ctx, r.run, ledger.Delta{Plays: plays})
 }
 
 // observeAccount observes one account's views, looks up what they ask, and

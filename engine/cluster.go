@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/observe"
+)
+
+// linkPlays gives every row of History its play (R16).
+func (r *round) linkPlays(ctx context.Context) error {
+	var in []observe.AccountSighting
+	for _, s := range r.fresh() {
+		g := s.views[media.History]
+		if g == nil || !g.trusted || g.still {
+			continue
+		}
+		fresh := observe.Unlinked(g.rows, g.known)
+		isFresh := make(map[*observe.Sighting]bool, len(fresh))
+		for _, row := range fresh {
+			isFresh[row] = true
+		}
+		for i := range g.rows {
+			row := &g.rows[i]
+			if !isFresh[row] {
+				row.Play = g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].Play
+			}
+		}
+		in = append(in, s.unlinked(r, fresh)...)
+	}
+	return r.cluster(ctx, in)
+}
+
+func (s *sight) unlinked(r *round, rows []*observe.Sighting) []observe.AccountSighting {
+	out := make([]observe.AccountSighting, 0, len(rows))
+	var known observe.Known
+	if g := s.views[media.History]; g != nil {
+		known = g.known
+	}
+	for _, row := range rows {
+		before := known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}].State
+		out = append(out, observe.AccountSighting{Account: s.account.ID, Caps: s.caps.Feature(media.History),
+			ClockMS: s.snap.ClockMS, IntervalMS: r.interval(s), Before: before, Sighting: row})
+	}
+	return out
+}
+
+// cluster finds or makes the plays of sightings and stores new ones, works in
+// their order, a batch at a time.
+func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting) error {
+	if len(sightings) == 0 {
+		return nil
+	}
+	pending, err := r.e.cfg.Store.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	pending = slices.DeleteFunc(pending, func(p ledger.Pending) bool { return p.Feature != media.History || r.sight(p.Account) == nil })
+	slices.SortFunc(sightings, func(a, b observe.AccountSighting) int { return cmp.Compare(a.Work, b.Work) })
+	var works []media.WorkID
+	for _, s := range sightings {
+		works = append(works, s.Work)
+	}
+	for part := range slices.Chunk(slices.Compact(works), batch) {
+		last := part[len(part)-1]
+		n, _ := slices.BinarySearchFunc(sightings, last+1, func(s observe.AccountSighting, w media.WorkID) int { return cmp.Compare(s.Work, w) })
+		if err := r.clusterWorks(ctx, part, sightings[:n], pending); err != nil {
+			return err
+		}
+		sightings = sightings[n:]
+	}
+	return nil
+}
+
+// clusterWorks does it for some works; pending are all writes of plays.
+func (r *round) clusterWorks(ctx context.Context, works []media.WorkID, sightings []observe.AccountSighting, pending []ledger.Pending) error {
+	facts, err := r.e.cfg.Store.PlayFacts(ctx, r.profile.ID, works)
+	if err != nil {
+		return err
+	}
+	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
+		Linked: facts.Linked, Said: facts.Said, Seen: facts.Seen, Next: facts.Next}
+	for _, p := range pending {
+		if _, mine := slices.BinarySearch(works, p.Work); mine {
+			in.Pending = append(in.Pending, p)
+		}
+	}
+	plays, _ := observe.LinkPlays(in)
+	return r.e.cfg.Store.Apply(ctx, r.run, ledger.Delta{Plays: plays})
+}
