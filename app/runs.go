@@ -168,7 +168,7 @@ func (a *App) Pause(ctx context.Context, args PauseArgs) (none, error) {
 	}
 	var until media.Moment
 	if args.ForMS > 0 {
-		until = media.At(time.Now().Add(time.Duration(args.ForMS) * time.Millisecond))
+		until = a.Engine.Now().Add(time.Duration(args.ForMS) * time.Millisecond)
 	}
 	return none{}, a.Engine.Pause(ctx, until)
 }

@@ -20,6 +20,9 @@ type begun struct {
 
 // begin recovers what a crash left, numbers the run and loads what it needs.
 func (e *Engine) begin(ctx context.Context, wish Wish) (begun, error) {
+	if _, err := e.facts(ctx); err != nil { // what is stored of our clock, before it is asked
+		return begun{}, err
+	}
 	if err := e.recover(ctx); err != nil {
 		return begun{}, err
 	}

@@ -152,6 +152,6 @@ func (r *round) keepRules(ctx context.Context) error {
 func quoted(s string) string { return `"` + s + `"` }
 
 // stopFor turns an error about an account into why it takes no more part.
-func stopFor(err *provider.Error) *ledger.Stop {
-	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until, Saw: ledger.Said(err.Detail())}
+func (e *Engine) stopFor(err *provider.Error) *ledger.Stop {
+	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until.Add(e.time.offset()), Saw: ledger.Said(err.Detail())}
 }

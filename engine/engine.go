@@ -51,8 +51,9 @@ type RunCopy interface {
 // Engine is one running engine on one data folder. Its methods may be called
 // from any goroutine; runs never overlap.
 type Engine struct {
-	cfg Config
-	log *slog.Logger
+	cfg  Config
+	log  *slog.Logger
+	time timeline
 
 	running sync.Mutex // held by the run under way
 	copied  bool       // the run number was held against its copy; guarded by running
@@ -96,11 +97,14 @@ func New(cfg Config) *Engine {
 	if cfg.Writers == 0 {
 		cfg.Writers = 4
 	}
-	return &Engine{cfg: cfg, log: cfg.Log, open: map[ledger.AccountID]*connection{},
+	return &Engine{cfg: cfg, log: cfg.Log, time: timeline{wall: cfg.Now}, open: map[ledger.AccountID]*connection{},
 		full: map[ledger.AccountID]bool{}, newer: make(chan struct{}), wake: make(chan struct{}, 1)}
 }
 
-func (e *Engine) now() media.Moment { return media.At(e.cfg.Now()) }
+func (e *Engine) now() media.Moment { return e.time.now() }
+
+// Now is the time that the engine lives by: all moments that it tells are on it.
+func (e *Engine) Now() media.Moment { return e.now() }
 
 // Provider is the open adapter of an account, the same for everybody who asks:
 // with one of their own each would renew the account's token (R30).

@@ -63,6 +63,7 @@ func (r *round) look(ctx context.Context) error {
 	if err := r.doubt(ctx); err != nil {
 		return err
 	}
+	began := r.e.cfg.Now()
 	var all errgroup.Group
 	all.SetLimit(r.e.cfg.Readers)
 	for _, s := range r.sights {
@@ -71,7 +72,10 @@ func (r *round) look(ctx context.Context) error {
 		}
 		all.Go(func() error { r.lookAt(ctx, s); return nil })
 	}
-	return all.Wait()
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	return r.keepTime(ctx, began)
 }
 
 func (r *round) wanted(id ledger.AccountID) bool {
@@ -83,13 +87,13 @@ func (r *round) wanted(id ledger.AccountID) bool {
 func (r *round) lookAt(ctx context.Context, s *sight) {
 	defer func() {
 		if v := recover(); v != nil {
-			s.stop = stopFor(provider.Failed(provider.Contract, "read", fmt.Errorf("adapter panicked: %v", v)))
+			s.stop = r.e.stopFor(provider.Failed(provider.Contract, "read", fmt.Errorf("adapter panicked: %v", v)))
 			s.views = [len(media.Features)]*glance{}
 		}
 	}()
 	conn, failed := r.e.connect(ctx, s.account)
 	if failed != nil {
-		s.stop = stopFor(failed)
+		s.stop = r.e.stopFor(failed)
 		return
 	}
 	s.conn, s.caps = conn, conn.caps
@@ -99,9 +103,11 @@ func (r *round) lookAt(ctx context.Context, s *sight) {
 	}
 	snap, err := conn.provider.Read(ctx, r.request(s))
 	if err != nil {
-		s.stop = stopFor(provider.AsError(err))
+		s.stop = r.e.stopFor(provider.AsError(err))
 		return
 	}
+	snap.ClockMS -= r.e.time.offset().Milliseconds()
+	snap.SignInEnds = snap.SignInEnds.Add(r.e.time.offset())
 	s.snap, s.looked = snap, true
 	r.e.note(conn, snap)
 	s.items = make(map[string]int, len(snap.Items))
@@ -241,7 +247,7 @@ func (e *Engine) whoami(ctx context.Context, s *sight, age time.Duration) *ledge
 	if !fresh {
 		answer, err := careful("whoami", func() (provider.Identity, error) { return s.conn.provider.Whoami(ctx) })
 		if err != nil {
-			return stopFor(provider.AsError(err))
+			return e.stopFor(provider.AsError(err))
 		}
 		who, s.asked = answer, true
 		e.mu.Lock()

@@ -15,7 +15,7 @@ func (e *Engine) preview(ctx context.Context, wish Wish) (Outcome, error) {
 		return Outcome{}, err
 	}
 	e.mu.Lock()
-	shadow := &Engine{cfg: e.cfg, log: e.log, open: e.open, newer: make(chan struct{}), wake: make(chan struct{}, 1), full: maps.Clone(e.full)}
+	shadow := &Engine{cfg: e.cfg, log: e.log, time: timeline{wall: e.cfg.Now}, open: e.open, newer: make(chan struct{}), wake: make(chan struct{}, 1), full: maps.Clone(e.full)}
 	e.mu.Unlock()
 	shadow.cfg.Store, shadow.cfg.RunCopy = scratch, nil
 	out, err := shadow.once(ctx, wish)

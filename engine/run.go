@@ -68,6 +68,7 @@ type round struct {
 	gone     []ledger.Party // signed out: their words stay, and where they came from (R15)
 	touched  map[media.WorkID]bool
 	outdated outdated
+	timed    bool // the clocks were held against each other
 	ops      *int // numbered so far in this run, by all rounds
 	plan     ledger.Plan
 	cards    map[media.WorkID]card // of the works that are written

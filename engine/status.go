@@ -129,6 +129,7 @@ func (e *Engine) facts(ctx context.Context) (f facts, err error) {
 	if f.stored, err = db.Settings(ctx); err != nil {
 		return f, err
 	}
+	e.time.remember(f.stored, f.trust)
 	f.settings, err = e.Settings(ctx)
 	return f, err
 }

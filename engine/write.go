@@ -115,7 +115,9 @@ const changesShown = 50
 // what was sent for the look afterwards.
 func (r *round) book(ctx context.Context, s *sight, rep apply.Report) error {
 	if rep.Stop != nil {
-		s.stop = rep.Stop
+		stop := *rep.Stop
+		stop.Until = stop.Until.Add(r.e.time.offset())
+		s.stop = &stop
 	}
 	for _, ended := range rep.Ended {
 		r.count(ended.Entry)
@@ -162,5 +164,5 @@ func (r *round) name(ctx context.Context, ended []ledger.Settlement) error {
 
 // stopped keeps an account from being asked again in this run.
 func (r *round) stopped(s *sight, err *provider.Error) {
-	s.stop = stopFor(err)
+	s.stop = r.e.stopFor(err)
 }

@@ -96,7 +96,7 @@ func (p *program) perform(ctx context.Context, c view.Command) (string, error) {
 	case view.Stop:
 		e.Stop()
 	case view.Pause:
-		return "", e.Pause(ctx, until(c.For, time.Now()))
+		return "", e.Pause(ctx, until(c.For, e.Now().Time().Local()))
 	case view.Resume:
 		return "", e.Resume(ctx)
 	case view.Answer:
@@ -236,6 +236,6 @@ func (p *program) runs() ([]view.Run, error) {
 // status is that of now.
 func (p *program) status() ledger.Status {
 	s := p.house.Engine.Status()
-	s.Now = media.At(time.Now())
+	s.Now = p.now()
 	return s
 }

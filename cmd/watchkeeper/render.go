@@ -32,7 +32,7 @@ type renderer struct {
 
 // render is the one loop that draws: every status, and the passing of time.
 func (p *program) render() {
-	r := &renderer{program: p, drawn: time.Now(), quiet: media.At(time.Now().Add(silence)), notices: make(chan func(), 16)}
+	r := &renderer{program: p, drawn: time.Now(), quiet: p.now().Add(silence), notices: make(chan func(), 16)}
 	defer close(r.notices)
 	go announce(r.notices)
 	p.remembered("ui.told", &r.told)
@@ -83,18 +83,26 @@ func (p *program) follow() <-chan ledger.Status {
 	return out
 }
 
+// now is the time that statuses are told by.
+func (p *program) now() media.Moment {
+	if p.house == nil {
+		return media.At(time.Now())
+	}
+	return p.house.Engine.Now()
+}
+
 // draw shows a status as of now, and returns when to do it again although
 // nothing happened.
 func (r *renderer) draw(s ledger.Status) time.Duration {
 	now := time.Now()
 	if now.Sub(r.drawn) > 5*ageEvery { // the computer slept
-		r.quiet = media.At(now.Add(silence))
+		r.quiet = r.now().Add(silence)
 		if r.house != nil {
 			r.house.Engine.Woke()
 		}
 	}
 	r.drawn = now
-	s.Now = media.At(now)
+	s.Now = r.now()
 	model := view.From(s, s.Now, r.services, r.words)
 	r.post(func() { r.screen.Show(model) })
 	icon := view.TrayOf(s, s.Now, r.services, r.words)

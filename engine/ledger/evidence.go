@@ -90,6 +90,7 @@ const (
 	SawUnchangedOver Sight = "unchanged_after_write" // Of, Since
 	SawStampMoved    Sight = "stamp_moved"           // Of, Since
 	SawNewUser       Sight = "new_user"              // Name, Other: its server
+	SawClocks        Sight = "clocks"
 )
 
 // What contradicts an item's identity.
@@ -140,7 +141,7 @@ var Sights = [...]Sight{
 	SawFailure, SawAsks, SawFirstPlan, SawRemovals, SawWeek, SawAdds, SawDuplicates, SawOverwrites, SawFlips, SawUndone, SawRoom,
 	SawShrunk, SawChanged, SawFuture, SawRegressed, SawVersion, SawOtherServer, SawOtherUser, SawShift,
 	SawWords, SawRows, SawRowsOf, SawUnchanged, SawCached, SawNoView, SawStranger, SawCounts, SawBoth, SawChangesOnly,
-	SawSameStamp, SawLastRead, SawUnseen, SawUnchangedOver, SawStampMoved, SawNewUser,
+	SawSameStamp, SawLastRead, SawUnseen, SawUnchangedOver, SawStampMoved, SawNewUser, SawClocks,
 	SawTwoIDs, SawTwoWorks, SawKindChanged, SawAllChanged, SawTakenAway, SawKeptApart,
 	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawPaused,
 	SawWriteUnseen, SawNotTaken, SawRunEnded, SawReread, SawNotThisChange, SawDropsWatched, SawSecondLook, SawReason, SawPlaying, SawRouteOrder,

@@ -57,6 +57,8 @@ func refuse(r Reading) (Verdict, bool) {
 		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawNoView)), false
 	case strange(r.Whoami, r.Party.Account) || strange(provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, r.Party.Account):
 		return untrusted(v, ledger.WrongUser, saw(ledger.SawStranger)), false
+	case r.ClockDoubted:
+		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawClocks)), false
 	case !e.Unchanged && e.Announced >= 0 && e.Announced != e.Received:
 		return untrusted(v, ledger.SourceNotTrusted,
 			ledger.Evidence{Code: ledger.SawCounts, N: e.Received, Of: e.Announced}), false

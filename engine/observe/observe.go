@@ -32,8 +32,10 @@ type Reading struct {
 	Whoami     provider.Identity
 	ClockMS    int64 // server's clock minus ours, when ClockKnown
 	ClockKnown bool
-	Trust      ledger.Trust // as stored before this view
-	IntervalMS int64        // this account's read interval
+	// ClockDoubted: its clock or ours was set, and nobody can tell which.
+	ClockDoubted bool
+	Trust        ledger.Trust // as stored before this view
+	IntervalMS   int64        // this account's read interval
 }
 
 func (r Reading) caps() provider.FeatureCaps { return r.Party.Caps.Feature(r.Feature) }

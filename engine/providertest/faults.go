@@ -110,7 +110,7 @@ var (
 func (m *Memory) failure(f *failing, doing string) *provider.Error {
 	err := provider.Failed(f.kind, doing, errWeather)
 	if f.kind == provider.RateLimited {
-		err.Until = f.until
+		err.Until = f.until + media.Moment(m.weather.asker)
 	}
 	return err
 }
@@ -130,7 +130,7 @@ func (m *Memory) enter(ctx context.Context, c Call) error {
 		failure = m.failure(f, callNames[c])
 	}
 	if failure == nil && w.allowance == 0 {
-		failure = &provider.Error{Kind: provider.RateLimited, Doing: callNames[c], Until: m.clock().Add(time.Hour), Err: errToday}
+		failure = &provider.Error{Kind: provider.RateLimited, Doing: callNames[c], Until: m.clock().Add(time.Hour) + media.Moment(w.asker), Err: errToday}
 	}
 	if w.allowance > 0 {
 		w.allowance--

@@ -29,7 +29,7 @@ func (m *Memory) read(ctx context.Context, want provider.ReadRequest) (provider.
 	if want.Full || want.Fresh {
 		m.requests.Full++
 	}
-	snap := provider.Snapshot{ClockMS: m.weather.offset, ClockKnown: !m.weather.noClock, AllowanceLeft: m.weather.allowance}
+	snap := provider.Snapshot{ClockMS: m.weather.offset - m.weather.asker, ClockKnown: !m.weather.noClock, AllowanceLeft: m.weather.allowance}
 	described := map[string]bool{}
 	for _, w := range want.Wants {
 		v := m.view(w, want)

@@ -36,6 +36,7 @@ type Weather struct {
 type world struct {
 	storing, answering, listing *rand.Rand // chance, apart for each
 	offset                      int64      // of the service's clock, ms
+	asker                       int64      // of the clock of whoever asks, ms
 	scope                       string
 	allowance                   int
 	unknown                     map[Work]bool

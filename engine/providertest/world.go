@@ -14,11 +14,11 @@ func (w *Weather) Clock(offsetMS int64) {
 	w.offset = offsetMS
 }
 
-// Ahead moves the service's clock on, as it seems to whoever sets the own clock
-// back.
-func (w *Weather) Ahead(ms int64) {
+// Asker sets how far the clock of whoever asks is ahead of the true time, in
+// milliseconds: what is told of clocks and waits is told by that clock.
+func (w *Weather) Asker(aheadMS int64) {
 	defer w.lock()()
-	w.offset += ms
+	w.asker = aheadMS
 }
 
 // NoClock lets replies carry no time.

@@ -96,7 +96,7 @@ func expected() []string {
 	for _, h := range habits {
 		out = append(out, "act "+h.verb.String())
 	}
-	out = append(out, "stopped", "killed", "restored", "undo")
+	out = append(out, "stopped", "killed", "restored", "jump", "undo")
 	slices.Sort(out)
 	return slices.Compact(out)
 }

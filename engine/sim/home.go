@@ -28,7 +28,8 @@ var Start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type Home struct {
 	Engine *engine.Engine
 	Store  *store.Store
-	clock  time.Time
+	clock  time.Time     // the true time
+	ahead  time.Duration // of our own clock
 	seed   uint64
 	rooms  map[string]*Room // by account name
 	order  []string
@@ -63,7 +64,7 @@ func (h *Home) Restart() { h.start() }
 
 func (h *Home) start() {
 	h.Engine = engine.New(engine.Config{Store: h.Store, Open: h.open, Capabilities: h.capabilities,
-		Now: func() time.Time { return h.clock }, Readers: 1, Writers: 1, RunCopy: h.runs})
+		Now: func() time.Time { return h.clock.Add(h.ahead) }, Readers: 1, Writers: 1, RunCopy: h.runs})
 }
 
 // runCopy is the copy of the run number kept beside the credentials.
@@ -72,11 +73,20 @@ type runCopy struct{ run ledger.RunID }
 func (c *runCopy) Load(context.Context) (ledger.RunID, error)     { return c.run, nil }
 func (c *runCopy) Save(_ context.Context, run ledger.RunID) error { c.run = run; return nil }
 
-// Now is the home's time.
+// Now is the true time.
 func (h *Home) Now() media.Moment { return media.At(h.clock) }
 
 // Later lets time pass.
 func (h *Home) Later(d time.Duration) { h.clock = h.clock.Add(d) }
+
+// SetClock sets our own clock so far ahead of the true time; the services' go
+// on.
+func (h *Home) SetClock(ahead time.Duration) {
+	h.ahead = ahead
+	for _, r := range h.rooms {
+		r.Memory.Weather().Asker(ahead.Milliseconds())
+	}
+}
 
 // Room returns an account by name; nil when there is none.
 func (h *Home) Room(name string) *Room { return h.rooms[name] }
@@ -91,6 +101,7 @@ func (h *Home) Add(ctx context.Context, person ledger.ProfileID, name string, p 
 	p.Identity.UserID += "/" + name
 	p.Identity.ServerID += "/" + name
 	m := providertest.New(p, h.Now, h.seed+uint64(len(h.order)))
+	m.Weather().Asker(h.ahead.Milliseconds())
 	a := ledger.Account{Profile: person, Provider: name, Name: name, ServerID: p.Identity.ServerID, UserID: p.Identity.UserID,
 		UserName: p.Identity.UserName, Server: p.Identity.ServerName, Accepted: true}
 	for _, f := range media.Features {

@@ -112,7 +112,7 @@ func Tell(tape Tape, reader func(line string)) (Verdict, error) {
 //	broken A fail -1 auth               weather that never clears
 //	clear A                             good weather
 //	kill A after                        the program dies at its next write, before or after its effect
-//	jump 90                             our clock is set back by so many minutes
+//	jump -90                            our clock is so many minutes ahead of the true time; 0: it is right
 //	run, run asked, restart, sleep, stop A, undo, answer safe|yes|other, backup, restore
 //
 // A line about an account that the tape does not have means nothing.
@@ -358,6 +358,7 @@ func (l *life) stopPlaying() {
 // is left (L1–L4).
 func (l *life) heal(ctx context.Context) error {
 	l.stopPlaying()
+	l.home.SetClock(0)
 	for _, name := range l.home.order {
 		room := l.home.Room(name)
 		l.clear(room)

@@ -291,7 +291,7 @@ func (j *judge) answered(h ledger.Hold, a ledger.Answer) {
 // after judges everything that a run wrote.
 func (j *judge) after(run ledger.RunID) error {
 	ctx := context.Background()
-	if err := j.looked(ctx); err != nil {
+	if err := j.looked(ctx, run); err != nil {
 		return err
 	}
 	entries, err := j.l.home.Store.Journal(ctx, ledgerOf(run))

@@ -74,7 +74,7 @@ func (j *judge) cleared(room *Room) {
 // looked takes note of the reads that the engine trusted in this run. A list
 // without look-ups that hides the same twice running is a liar nobody can see
 // through (R6c).
-func (j *judge) looked(ctx context.Context) error {
+func (j *judge) looked(ctx context.Context, run ledger.RunID) error {
 	trust, err := j.l.home.Store.Trust(ctx)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (j *judge) looked(ctx context.Context) error {
 		for _, f := range media.Features {
 			key := shelf{name, f}
 			j.lie(room, key)
-			if trustedNow(trust, room.ID, f, j.l.home.Now()) {
+			if trustedIn(run, trust, room.ID, f) {
 				j.reads[key] = append(j.reads[key], look{j.read[name], j.l.home.Now(), j.clouds[key] == 0})
 			}
 			j.clouds[key] = max(0, j.clouds[key]-1)
@@ -106,9 +106,9 @@ func (j *judge) lie(room *Room, key shelf) {
 	}
 }
 
-func trustedNow(trust []ledger.Trust, id ledger.AccountID, f media.Feature, now media.Moment) bool {
+func trustedIn(run ledger.RunID, trust []ledger.Trust, id ledger.AccountID, f media.Feature) bool {
 	return slices.ContainsFunc(trust, func(t ledger.Trust) bool {
-		return t.Account == id && t.Feature == f && t.LastTrusted == now
+		return t.Account == id && t.Feature == f && t.Run == run
 	})
 }
 

@@ -160,6 +160,10 @@ func (d *drawing) begin() {
 // nameOf is the work as one word.
 func nameOf(w providertest.Work) string { return oneWord(w.String()) }
 
+// jumps are minutes by which our clock may be ahead: from minutes to weeks, both
+// ways, and now and then it is put right.
+var jumps = [...]int{-20160, -2880, -1440, -169, -60, -9, -2, 2, 9, 60, 700, 1440, 11520, 0, 0, 0, 0, 0}
+
 // interval is what happens between two runs.
 func (d *drawing) interval(run int) {
 	for i := range d.seats {
@@ -179,6 +183,8 @@ func (d *drawing) interval(run int) {
 		d.add(do("restart"))
 	case 1:
 		d.add(do("sleep").later(time.Duration(2+who.IntN(40)) * time.Hour))
+	case 2:
+		d.add(do("jump %d", jumps[who.IntN(len(jumps))]))
 	case 3:
 		d.add(do("stop %s", d.seats[who.IntN(len(d.seats))].name))
 	case 4:

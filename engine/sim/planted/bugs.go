@@ -100,6 +100,10 @@ var Bugs = []Bug{
 		New: "for len(results) < len(changes) {\n\t\t\tresults = append(results, provider.Result{Outcome: provider.NotApplied})\n\t\t}\n\t}\n\treturn results[:len(changes)], failed", By: tooFew},
 	{Name: "a look that saves", Breaks: "S18", File: "engine/preview.go",
 		Old: "shadow.cfg.Store, shadow.cfg.RunCopy = scratch, nil", New: "shadow.cfg.RunCopy = nil"},
+	{Name: "our clock is always right", Breaks: "S11", File: "engine/clock.go",
+		Old: "case len(best) == 1:\n\t\treturn best[0], true", New: "case len(best) == 1:\n\t\treturn max(c.behind, 0), true"},
+	{Name: "a doubtful clock is believed", Breaks: "S11", File: "engine/clocks.go",
+		Old: "case !sure && r.mayKnow(moved), r.timed && by != 0:", New: "case false:"},
 	{Name: "undo without a memory", Breaks: "R24", File: "engine/undo/undo.go",
 		Old: "c.said = append(c.said, refusal(e.Op))\n", New: "", By: takeBack},
 }

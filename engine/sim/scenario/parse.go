@@ -107,7 +107,7 @@ func reader(word string) func(*parser, []string) (step, error) {
 		"when": (*parser).when, "settings": (*parser).settings, "pin": (*parser).pin,
 		"link": (*parser).link, "unlink": (*parser).unlink, "answer": (*parser).answer,
 		"undo": (*parser).undo, "backup": (*parser).backup, "restore": (*parser).restore, "restart": (*parser).restart,
-		"preview": (*parser).preview, "later": (*parser).later, "run": (*parser).run,
+		"preview": (*parser).preview, "later": (*parser).later, "our-clock": (*parser).ourClock, "run": (*parser).run,
 		"weather": (*parser).weather, "picture": (*parser).picture, "old": (*parser).old, "crash": (*parser).crash, "cancel": (*parser).cancel,
 		"writes": (*parser).writes, "hold": (*parser).hold, "no": (*parser).no, "reason": (*parser).reason,
 		"status": (*parser).status, "aside": (*parser).aside, "waiting": (*parser).waiting,

@@ -244,6 +244,14 @@ func (p *parser) later(words []string) (step, error) {
 	return step{do: func(_ context.Context, s *stage) error { s.home.Later(d); return nil }}, err
 }
 
+func (p *parser) ourClock(words []string) (step, error) {
+	if err := want(words, 1, 1); err != nil {
+		return step{}, err
+	}
+	d, err := span(words[0])
+	return step{do: func(_ context.Context, s *stage) error { s.home.SetClock(d); return nil }}, err
+}
+
 func (p *parser) restart(words []string) (step, error) {
 	return step{do: func(_ context.Context, s *stage) error { s.home.Restart(); return nil }}, want(words, 0, 0)
 }

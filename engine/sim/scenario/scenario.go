@@ -50,6 +50,7 @@ import (
 //	undo last-run|preview
 //	backup, restore, restart, preview
 //	refused LINE                     the line must be refused, by name
+//	our-clock D                         it is ahead of the true time by so much
 //	later D, run [N] [every D] [only A,B] [fresh] [asked] [fails TEXT]
 //
 // What goes wrong (the words of weatherWords):
