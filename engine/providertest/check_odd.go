@@ -14,7 +14,7 @@ import (
 const oddReads = 100
 
 func oddChecks() []check {
-	return []check{{"honesty/odd values lose nothing", oddValues}}
+	return []check{{"honesty/odd values lose nothing", oddValues}, {"look-up/odd values prove nothing", oddAnswers}}
 }
 
 // oddValues: whatever one value of one answer becomes, what the account shows
@@ -62,16 +62,11 @@ func (r *Rig) meet(ctx context.Context, want provider.ReadRequest, before provid
 	var errs []error
 	views := 0
 	for n := range uint64(oddReads) {
-		chance := rand.New(rand.NewPCG(n, 0))
-		turn, where := chance.IntN(answers), ""
-		r.Answers(func(body []byte) []byte {
-			if turn--; turn == -1 {
-				body, where = odd(chance, body)
-			}
-			return body
+		var after provider.Snapshot
+		where, err := r.spoilt(n, answers, func() (err error) {
+			after, err = r.Provider.Read(ctx, want)
+			return err
 		})
-		after, err := r.Provider.Read(ctx, want)
-		r.Calm()
 		if err != nil {
 			continue // no view is no loss (R1)
 		}
@@ -84,4 +79,58 @@ func (r *Rig) meet(ctx context.Context, want provider.ReadRequest, before provid
 		return errors.New("one odd value in a hundred reads leaves nothing to see")
 	}
 	return errors.Join(errs...)
+}
+
+// spoilt calls do while one of its answers has an odd value, and tells where;
+// seed and count choose the answer and the value.
+func (r *Rig) spoilt(seed uint64, count int, do func() error) (where string, err error) {
+	chance := rand.New(rand.NewPCG(seed, 0))
+	turn := chance.IntN(count)
+	r.Answers(func(body []byte) []byte {
+		if turn--; turn == -1 {
+			body, where = odd(chance, body)
+		}
+		return body
+	})
+	defer r.Calm()
+	err = do()
+	return where, err
+}
+
+// oddLookUps is how many look-ups of each kind of title meet an odd value.
+const oddLookUps = 25
+
+// oddAnswers: whatever one value of one answer becomes, a look-up does not say
+// that a value is gone which is there (R6).
+func oddAnswers(ctx context.Context, r *Rig) error {
+	if r.Answers == nil {
+		return notHere("answers are not JSON")
+	}
+	return r.lookUps(func(c provider.Confirmer, f media.Feature, it media.Item) error {
+		if _, ok := r.seed(f, it); !ok {
+			return unseeded
+		}
+		it, err := r.keyed(ctx, f, it)
+		if err != nil {
+			return err
+		}
+		answers := 0
+		r.Answers(func(body []byte) []byte { answers++; return body })
+		_, err = ask(ctx, c, f, it)
+		r.Calm()
+		if err != nil || answers == 0 {
+			return fmt.Errorf("%d answers: %w", answers, err)
+		}
+		for n := range uint64(oddLookUps) {
+			var got []provider.Answer
+			where, err := r.spoilt(n, answers, func() (err error) {
+				got, err = ask(ctx, c, f, it)
+				return err
+			})
+			if err == nil && got[0].Held && len(set(got[0].Rows)) == 0 {
+				return fmt.Errorf("a structure at %s: an explicit no to a value that is there", where)
+			}
+		}
+		return nil
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
 
@@ -26,6 +27,17 @@ func wired(r *Rig) *Rig {
 				}
 			}
 			return s, err
+		}
+		b.lookUp = func(ctx context.Context, f media.Feature, items []media.Item) ([]provider.Answer, error) {
+			answers, err := in.LookUp(ctx, f, items)
+			for i := range answers {
+				v := provider.View{Rows: answers[i].Rows}
+				throughJSON(&v, func(body []byte) []byte { return pass(body) })
+				if answers[i].Rows = v.Rows; v.Err != nil || len(v.Skipped) > 0 {
+					answers[i] = provider.Answer{Key: answers[i].Key, Err: provider.Failed(provider.Contract, "look up", errBody)}
+				}
+			}
+			return answers, err
 		}
 	}).apply(r)
 	calm := r.Calm

@@ -143,7 +143,7 @@ func (a *account) listed(ctx context.Context, key string) (listed, known bool, e
 		return false, false, err
 	}
 	states := decoded[userState](c.UserState)
-	if len(states) != 1 || len(c.UserState) != 1 {
+	if len(states) != 1 || len(c.UserState) != 1 || states[0].WatchlistedAt.odd {
 		return false, false, provider.Failed(provider.Contract, "get "+path, errNoState)
 	}
 	return states[0].WatchlistedAt.or(0) > 0, true, nil

@@ -2,6 +2,7 @@ package simkl
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"watchkeeper/engine/media"
@@ -20,12 +21,7 @@ func (a *account) askSessions(ctx context.Context, items []media.Item, out []pro
 			out[i] = unanswered(it, failed)
 			continue
 		}
-		for _, raw := range rows {
-			if listed, row, err := readSession(raw, a.shelf.titles()); err == nil && sameItem(listed, it) {
-				out[i] = provider.Answer{Key: row.Key, Held: true, Rows: []provider.Row{row}}
-			}
-		}
-		if out[i].Held {
+		if out[i] = answerOf(rows, it, a.shelf.titles()); out[i].Held || out[i].Err != nil {
 			continue
 		}
 		k, answer, stop := a.absent(ctx, it)
@@ -37,6 +33,21 @@ func (a *account) askSessions(ctx context.Context, items []media.Item, out []pro
 		}
 	}
 	return nil
+}
+
+// answerOf is what a list of positions shows of an item, if it does. A row that
+// is not understood and may be the item's makes the list no answer.
+func answerOf(rows []json.RawMessage, it media.Item, known titles) (out provider.Answer) {
+	for _, raw := range rows {
+		listed, row, err := readSession(raw, known)
+		switch {
+		case err == nil && sameItem(listed, it):
+			out = provider.Answer{Key: row.Key, Held: true, Rows: []provider.Row{row}}
+		case err != nil && !out.Held && (sameItem(listed, it) || notUnderstood(listed.Key, "", err).Key == ""):
+			out = unanswered(it, provider.Failed(provider.Contract, "look up", errOddNow))
+		}
+	}
+	return out
 }
 
 // absent tells an item that a list does not have from one that the service

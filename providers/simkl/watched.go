@@ -28,11 +28,11 @@ type question struct {
 
 // looked is one title of the answer.
 type looked struct {
-	IDs       ids           `json:"-"` // stand beside the rest
-	Result    result        `json:"result"`
-	List      text          `json:"list"`
-	WatchedAt text          `json:"last_watched_at"`
-	Seasons   lookedSeasons `json:"seasons"`
+	IDs       ids                 `json:"-"` // stand beside the rest
+	Result    result              `json:"result"`
+	List      text                `json:"list"`
+	WatchedAt text                `json:"last_watched_at"`
+	Seasons   array[lookedSeason] `json:"seasons"`
 }
 
 // UnmarshalJSON reads the ids from where the rest is.
@@ -44,29 +44,28 @@ func (g *looked) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &g.IDs)
 }
 
-type lookedSeasons []struct {
-	Number   number         `json:"number"`
-	Episodes lookedEpisodes `json:"episodes"`
+// array is a JSON list; one of another form is odd, and a missing one empty.
+type array[T any] struct {
+	rows []T
+	odd  bool
 }
 
-type lookedEpisodes []struct {
+// UnmarshalJSON never fails.
+func (l *array[T]) UnmarshalJSON(b []byte) error {
+	*l = array[T]{}
+	l.odd = string(b) != "null" && (b[0] != '[' || json.Unmarshal(b, &l.rows) != nil)
+	return nil
+}
+
+type lookedSeason struct {
+	Number   number               `json:"number"`
+	Episodes array[lookedEpisode] `json:"episodes"`
+}
+
+type lookedEpisode struct {
 	Number    number `json:"number"`
-	Watched   truth  `json:"watched"`
+	Watched   result `json:"watched"`
 	WatchedAt text   `json:"last_watched_at"`
-}
-
-// UnmarshalJSON takes anything that is not a list as none.
-func (l *lookedSeasons) UnmarshalJSON(b []byte) error {
-	*l = nil
-	type plain lookedSeasons
-	return loose.Decode(b, '[', (*plain)(l))
-}
-
-// UnmarshalJSON takes anything that is not a list as none.
-func (l *lookedEpisodes) UnmarshalJSON(b []byte) error {
-	*l = nil
-	type plain lookedEpisodes
-	return loose.Decode(b, '[', (*plain)(l))
 }
 
 // result of a title: true in the library, false known and not in it,
@@ -199,7 +198,7 @@ func (g looked) answer(f media.Feature, it media.Item, k string) provider.Answer
 	case it.Kind == media.Film:
 		row, err = r.seen()
 	default:
-		row = g.Seasons.watched(to)
+		row, err = g.play(to)
 	}
 	if err != nil {
 		return unanswered(it, provider.Failed(provider.Contract, "post /sync/watched", err))
@@ -211,14 +210,28 @@ func (g looked) answer(f media.Feature, it media.Item, k string) provider.Answer
 	return out
 }
 
-// watched is the play of an episode, if there is one.
-func (l lookedSeasons) watched(to address) provider.Row {
-	for _, s := range l {
-		for _, e := range s.Episodes {
-			if s.Number.Whole() == to.season && e.Number.Whole() == to.episode && bool(e.Watched) {
-				return provider.Row{Value: media.Watched(e.WatchedAt.moment())}
+// play is that of an episode, if there is one. What is not understood may be
+// the episode, and is no "no".
+func (g looked) play(to address) (row provider.Row, err error) {
+	if g.Seasons.odd {
+		err = errShape
+	}
+	for _, s := range g.Seasons.rows {
+		n := s.Number.Whole()
+		if n != to.season && n >= 0 {
+			continue
+		}
+		if n < 0 || s.Episodes.odd {
+			err = errShape
+		}
+		for _, e := range s.Episodes.rows {
+			switch at := e.Number.Whole(); {
+			case at == to.episode && n >= 0 && e.Watched == "true":
+				return provider.Row{Value: media.Watched(e.WatchedAt.moment())}, nil
+			case at < 0, at == to.episode && e.Watched != "false":
+				err = errShape
 			}
 		}
 	}
-	return provider.Row{}
+	return provider.Row{}, err
 }
