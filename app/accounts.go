@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -197,16 +196,8 @@ func (a *App) RemoveAccount(ctx context.Context, args AccountArgs) (none, error)
 	if err := a.Vault.Delete(ctx, a.Secrets(acc.ID).Name); err != nil {
 		return none{}, err
 	}
-	routes, err := a.Store.Routes(ctx)
-	if err != nil {
+	if err := a.dropRoutes(ctx, acc.ID); err != nil {
 		return none{}, err
-	}
-	for _, r := range routes {
-		if r.From == acc.ID || r.To == acc.ID {
-			if err := a.Store.DropRoute(ctx, r.ID); err != nil {
-				return none{}, err
-			}
-		}
 	}
 	acc.Removed, acc.Accepted = true, false
 	acc.Name = fmt.Sprintf("%s (signed out %d)", acc.Name, acc.ID) // its label is free again
@@ -305,79 +296,4 @@ func (a *App) Libraries(ctx context.Context, args AccountArgs) ([]LibraryPart, e
 		out = append(out, LibraryPart{p.ID, p.Name, slices.Contains(acc.LeftOut, p.ID)})
 	}
 	return out, nil
-}
-
-// Person is somebody with accounts.
-type Person struct {
-	ID       int64    `json:"id"`
-	Name     string   `json:"name"`
-	Accounts []string `json:"accounts"`
-}
-
-// People lists who has accounts here.
-func (a *App) People(ctx context.Context, _ none) ([]Person, error) {
-	n, err := a.names(ctx)
-	out := []Person{}
-	for _, p := range n.people {
-		v := Person{ID: int64(p.ID), Name: p.Name, Accounts: []string{}}
-		for _, acc := range n.accounts {
-			if acc.Profile == p.ID && !acc.Removed {
-				v.Accounts = append(v.Accounts, acc.Name)
-			}
-		}
-		out = append(out, v)
-	}
-	return out, err
-}
-
-// PersonArgs make or rename a person.
-type PersonArgs struct {
-	Name    string `json:"name"`
-	Renamed string `json:"renamed,omitempty"` // new name of the one called Name
-}
-
-// PutPerson makes a person, or renames one.
-func (a *App) PutPerson(ctx context.Context, args PersonArgs) ([]Person, error) {
-	n, err := a.names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var p ledger.Profile
-	name := strings.TrimSpace(args.Name)
-	if args.Renamed != "" {
-		if p, err = n.person(name); err != nil {
-			return nil, err
-		}
-		name = strings.TrimSpace(args.Renamed)
-	}
-	if name == "" {
-		return nil, usage("a person needs a name")
-	}
-	if _, err := n.person(name); err == nil {
-		return nil, usage("there is somebody called %q already", name)
-	}
-	p.Name = name
-	if _, err := a.Store.PutProfile(ctx, p); err != nil {
-		return nil, err
-	}
-	return a.People(ctx, none{})
-}
-
-// RemovePerson forgets a person without accounts.
-func (a *App) RemovePerson(ctx context.Context, args PersonArgs) ([]Person, error) {
-	n, err := a.names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := n.person(args.Name)
-	if err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(n.accounts, func(acc ledger.Account) bool { return acc.Profile == p.ID }) {
-		return nil, usage("%s has accounts, or had some whose past is kept", p.Name)
-	}
-	if err := a.Store.DropProfile(ctx, p.ID); err != nil {
-		return nil, err
-	}
-	return a.People(ctx, none{})
 }

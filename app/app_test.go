@@ -81,7 +81,7 @@ func TestWhoseAnAccountIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := a.personFor(t.Context(), n, &c.in)
+		id, err := a.personFor(t.Context(), n, strings.TrimSpace(c.in.person), c.in.newPerson)
 		if (err == nil) != (c.want != "") {
 			t.Errorf("%q: %v", c.in.person, err)
 		}

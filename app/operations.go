@@ -65,6 +65,7 @@ var operations = []operation{
 	op("accounts.list", (*App).Accounts),
 	op("accounts.change", (*App).ChangeAccount),
 	op("accounts.remove", (*App).RemoveAccount),
+	op("accounts.move", (*App).MoveAccount),
 	op("accounts.test", (*App).TestAccount),
 	op("accounts.libraries", (*App).Libraries),
 	op("servers.find", (*App).FindServers),

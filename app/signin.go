@@ -356,22 +356,21 @@ func (a *App) newAccount(ctx context.Context, n names, in *signIn, who provider.
 		acc.Name = n.freeLabel(acc.Provider)
 	}
 	if acc.ID == 0 || in.person != "" {
-		acc.Profile, err = a.personFor(ctx, n, in)
+		acc.Profile, err = a.personFor(ctx, n, strings.TrimSpace(in.person), in.newPerson)
 	}
 	return acc, err
 }
 
 // personFor finds the person of a new account; the first one is made, and who
 // is not known yet where that was asked for.
-func (a *App) personFor(ctx context.Context, n names, in *signIn) (ledger.ProfileID, error) {
-	name := strings.TrimSpace(in.person)
+func (a *App) personFor(ctx context.Context, n names, name string, unknown bool) (ledger.ProfileID, error) {
 	p, err := n.person(name)
 	switch {
 	case err == nil:
 		return p.ID, nil
 	case name == "" && len(n.people) == 0:
 		return a.Store.PutProfile(ctx, ledger.Profile{Name: ledger.FirstPerson})
-	case name != "" && (in.newPerson || len(n.people) == 0):
+	case name != "" && (unknown || len(n.people) == 0):
 		return a.Store.PutProfile(ctx, ledger.Profile{Name: name})
 	}
 	return 0, err

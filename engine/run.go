@@ -94,6 +94,15 @@ func (e *Engine) Once(ctx context.Context, wish Wish) (Outcome, error) {
 	return e.once(ctx, wish)
 }
 
+// Between does something while no run is under way: one that is ends after the
+// batch in flight, and the next one begins afterwards.
+func (e *Engine) Between(do func() error) error {
+	e.Stop()
+	e.running.Lock()
+	defer e.running.Unlock()
+	return do()
+}
+
 // stoppable notes what ends the run under way; nil when none is.
 func (e *Engine) stoppable(stop context.CancelFunc) {
 	e.mu.Lock()

@@ -42,6 +42,12 @@ func (s *Screen) Carry(c view.Command) {
 			return
 		}
 		s.do(c)
+	case view.Move:
+		if c.Person == "" {
+			s.move(c.Account, c.Value)
+			return
+		}
+		s.do(c)
 	case view.SignIn:
 		s.Raise()
 		s.signInAgain(c.Account)

@@ -302,3 +302,29 @@ func TestAutostartIsAVisibleBoxOfTheFirstRun(t *testing.T) {
 		t.Error("the box stays for ever")
 	}
 }
+
+// TestAnAccountIsGivenAfterItWasSaidWhatThatMeans: choosing another person asks
+// first, leaving it asks for nothing, and somebody new needs a name.
+func TestAnAccountIsGivenAfterItWasSaidWhatThatMeans(t *testing.T) {
+	s := newStage(t)
+	s.Show(view.From(household(), noon, services, s.words))
+	test.Tap(s.button("Settings"))
+	owner := func() *widget.Select { return find[*widget.Select](s)[0] }
+	owner().SetSelected("Ben")
+	if !s.says("Give Plex to Ben?") || !s.says(s.words.Say("people.move_text")) {
+		t.Error("it is not said what that means")
+	}
+	test.Tap(s.button("No, leave it"))
+	if s.expect(); owner().Selected != "Me" {
+		t.Errorf("left alone it is shown as %q's", owner().Selected)
+	}
+	owner().SetSelected("Somebody else…")
+	test.Tap(s.button("Give it"))
+	s.expect()
+	test.Type(find[*widget.Entry](s)[0], " Clara ")
+	test.Tap(s.button("Give it"))
+	if len(s.asked) != 1 || s.asked[0].Account != 1 || s.asked[0].Person != "Clara" || s.asked[0].Name != view.AnotherPerson {
+		t.Errorf("%+v", s.asked)
+	}
+	s.expect(view.Move)
+}

@@ -65,13 +65,20 @@ var scenes = []scene{
 	{"status-review", 0, func(s *stage) { s.visit(placeStatus); s.showReview(removalsPage(s), nil) }},
 	{"status-close", 0, func(s *stage) { s.visit(placeStatus); s.AskClose(func() {}, func() {}) }},
 	{"activity", 0, func(s *stage) { s.visit(placeActivity) }},
-	{"activity-run", 0, func(s *stage) { s.visit(placeActivity); s.showRun(41, view.FromRun(*household().LastRun, household(), services, s.words).Summary) }},
+	{"activity-run", 0, func(s *stage) {
+		s.visit(placeActivity)
+		s.showRun(41, view.FromRun(*household().LastRun, household(), services, s.words).Summary)
+	}},
 	{"activity-undo", 0, func(s *stage) { s.visit(placeActivity); s.showUndo(undoPage(s), nil) }},
 	{"library", 0, func(s *stage) { s.visit(placeLibrary) }},
 	{"library-none", 0, func(s *stage) { s.library.filter.Search = "none"; s.visit(placeLibrary) }},
 	{"item", 0, func(s *stage) { s.visit(placeLibrary); s.showItem(1) }},
 	{"item-whole", 2000, func(s *stage) { s.visit(placeLibrary); s.showItem(1) }},
-	{"item-link", 0, func(s *stage) { s.visit(placeLibrary); s.showItem(1); s.Carry(view.Command{Verb: view.Unlinked, Work: 1}) }},
+	{"item-link", 0, func(s *stage) {
+		s.visit(placeLibrary)
+		s.showItem(1)
+		s.Carry(view.Command{Verb: view.Unlinked, Work: 1})
+	}},
 	{"attention", 0, func(s *stage) { s.visit(placeAttention) }},
 	{"attention-whole", 2100, func(s *stage) { s.visit(placeAttention) }},
 	{"attention-none", 0, func(s *stage) {
@@ -91,6 +98,8 @@ var scenes = []scene{
 	{"settings-whole", 5600, func(s *stage) { s.visit(placeSettings) }},
 	{"settings-libraries", 0, func(s *stage) { s.visit(placeSettings); s.showLibraries(1) }},
 	{"settings-rename", 0, func(s *stage) { s.visit(placeSettings); s.rename("Ben") }},
+	{"settings-move", 0, func(s *stage) { s.visit(placeSettings); s.move(2, "Ben") }},
+	{"settings-move-another", 0, func(s *stage) { s.visit(placeSettings); s.move(2, "") }},
 	{"settings-sign-out", 0, func(s *stage) {
 		s.visit(placeSettings)
 		s.press(view.Button{Label: s.words.Say("settings.sign_out"), Danger: true, Sure: s.words.Say("settings.sign_out_sure", "account", "Plex"), Command: view.Command{Verb: view.SignOut}})

@@ -67,7 +67,11 @@ func (p *settingsPage) row(m view.SettingRow) fyne.CanvasObject {
 	}
 	side := container.NewHBox()
 	if len(m.Choices) > 0 {
-		side.Add(roomy(chooser(m.Choices, m.Value, func(id string) { p.change(m.Change, id) })))
+		side.Add(roomy(chooser(m.Choices, m.Value, func(id string) {
+			if id != m.Value {
+				p.change(m.Change, id)
+			}
+		})))
 	}
 	if len(words.Objects) == 0 {
 		return p.screen.buttons(m.Buttons)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"net/url"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -31,58 +30,6 @@ func (s *Screen) chooseService(another bool) {
 			list.Add(b)
 		}
 		return list, []fyne.CanvasObject{widget.NewButton(s.words.Say("login.cancel"), done)}
-	})
-}
-
-// whose is the choice of a person.
-type whose struct {
-	object fyne.CanvasObject
-	wish   func() (view.SignInWish, bool) // false where a name is missing
-}
-
-func (s *Screen) whose(page view.NewAccount, another bool) whose {
-	if len(page.People) == 0 {
-		return whose{wish: func() (view.SignInWish, bool) { return view.SignInWish{}, true }}
-	}
-	name := widget.NewEntry()
-	name.SetPlaceHolder(page.Name)
-	var labels []string
-	for _, who := range page.People {
-		labels = append(labels, who.Label)
-	}
-	last := len(labels) - 1
-	list := widget.NewSelect(labels, nil)
-	list.OnChanged = func(string) { show(name, list.SelectedIndex() == last) }
-	list.SetSelectedIndex(0)
-	if another {
-		list.SetSelectedIndex(last)
-	}
-	return whose{stack(bold(page.Whose), list, name, widget.NewSeparator()), func() (view.SignInWish, bool) {
-		i := list.SelectedIndex()
-		if i < last {
-			return view.SignInWish{Person: page.People[max(i, 0)].ID}, true
-		}
-		given := strings.TrimSpace(name.Text)
-		if given == "" {
-			s.win.Canvas().Focus(name)
-		}
-		return view.SignInWish{Person: given, Unknown: true}, given != ""
-	}}
-}
-
-// rename asks for the name of a person.
-func (s *Screen) rename(person string) {
-	s.ask(s.words.Say("people.rename_title"), func(done func()) (fyne.CanvasObject, []fyne.CanvasObject) {
-		name := widget.NewEntry()
-		name.SetPlaceHolder(s.words.Say("people.name"))
-		keep := func() {
-			if given := strings.TrimSpace(name.Text); given != "" {
-				done()
-				s.Carry(view.Command{Verb: view.Rename, Person: person, Value: given})
-			}
-		}
-		name.OnSubmitted = func(string) { keep() }
-		return name, []fyne.CanvasObject{widget.NewButton(s.words.Say("login.cancel"), done), primary(s.words.Say("settings.keep"), keep)}
 	})
 }
 

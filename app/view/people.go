@@ -52,21 +52,22 @@ func (p *painter) household() Section {
 		out.Rows = append(out.Rows, SettingRow{Label: p.personName(who.Name), Help: strings.Join(names, ", "),
 			Buttons: []Button{{Label: p.Say("people.rename"), Command: Command{Verb: Rename, Person: who.Name}}}})
 	}
-	out.Rows = append(out.Rows, SettingRow{Help: p.Say("people.move_help"),
-		Buttons: []Button{{Label: p.Say("people.add"), Command: Command{Verb: Add, Name: AnotherPerson}}}})
+	out.Rows = append(out.Rows, SettingRow{Buttons: []Button{{Label: p.Say("people.add"), Command: Command{Verb: Add, Name: AnotherPerson}}}})
 	return out
 }
 
-// owner is whose an account is; "" where there is only one person.
-func (p *painter) owner(a ledger.AccountStatus) string {
+// owner is whose an account is, and lets it be given to somebody else.
+func (p *painter) owner(a ledger.AccountStatus) SettingRow {
+	out := SettingRow{Label: p.Say("people.owner"), Choices: append(p.everybody(), Choice{Label: p.Say("people.another")}),
+		Change: Command{Verb: Move, Account: int64(a.ID)}}
 	for _, who := range p.s.Profiles {
-		if who.ID == a.Profile && len(p.s.Profiles) > 1 {
-			return p.personName(who.Name)
+		if who.ID == a.Profile {
+			out.Value = who.Name
 		}
 	}
-	return ""
+	return out
 }
 
-// AnotherPerson is the name of the command Add that is about somebody who is
-// not known yet.
+// AnotherPerson is the name of the commands Add and Move that are about
+// somebody who is not known yet.
 const AnotherPerson = "another"

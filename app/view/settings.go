@@ -130,8 +130,8 @@ func (p *painter) accountSection(a ledger.AccountStatus, f AccountFacts) Section
 	id := int64(a.ID)
 	change := func(name string) Command { return Command{Verb: SetAccount, Account: id, Name: name} }
 	out := Section{Title: p.Say("settings.account", "account", p.accountName(a)), Text: p.who(a)}
-	if who := p.owner(a); who != "" {
-		out.Rows = append(out.Rows, SettingRow{Label: p.Say("people.owner"), Help: who})
+	if len(p.s.Profiles) > 0 {
+		out.Rows = append(out.Rows, p.owner(a))
 	}
 	if f.Address != "" {
 		out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.address"), Help: f.Address})

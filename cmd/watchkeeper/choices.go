@@ -46,6 +46,9 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 	case view.Rename:
 		_, err := p.house.PutPerson(ctx, app.PersonArgs{Name: c.Person, Renamed: c.Value})
 		return "", err
+	case view.Move:
+		_, err := p.house.MoveAccount(ctx, app.MoveArgs{Account: account, Person: c.Person, NewPerson: c.Name == view.AnotherPerson})
+		return "", err
 	case view.SetAccount:
 		return p.setAccount(ctx, c)
 	case view.SignOut:

@@ -77,7 +77,7 @@ func accountsCommand(s *session) *cobra.Command {
 	}
 	return group(s, "accounts", "Accounts at services",
 		&cobra.Command{Use: "list", Short: "List accounts and how they stand", Args: none, RunE: list},
-		addCommand(s), signInCommand(s), changeCommand(s), findCommand(s),
+		addCommand(s), signInCommand(s), changeCommand(s), moveCommand(s), findCommand(s),
 		&cobra.Command{Use: "test ACCOUNT", Short: "Ask the service who an account is", Args: between(1, 1, "an account"), RunE: s.test},
 		&cobra.Command{Use: "libraries ACCOUNT", Short: "List the libraries of a media server", Args: between(1, 1, "an account"), RunE: s.libraries},
 		&cobra.Command{Use: "remove ACCOUNT", Short: "Sign out; what the service keeps is left as it is", Args: between(1, 1, "an account"),
@@ -149,6 +149,17 @@ func changeCommand(s *session) *cobra.Command {
 	f.StringSliceVar(&leftOut, "leave-out", nil, "ids of libraries to leave out (see accounts libraries); empty: none")
 	f.StringArrayVar(&options, "option", nil, "name=value, such as write_ratings=on (watchkeeperctl services lists them); name= removes it")
 	return c
+}
+
+func moveCommand(s *session) *cobra.Command {
+	return &cobra.Command{Use: "move ACCOUNT PERSON", Short: "Give an account to another person; nothing is removed, and its first plan waits for a yes",
+		Args: between(2, 2, "an account and a person"), RunE: func(c *cobra.Command, args []string) error {
+			var got app.Account
+			if err := s.ask(c.Context(), "accounts.move", app.MoveArgs{Account: args[0], Person: args[1]}, &got); err != nil {
+				return err
+			}
+			return s.show(got, func() { s.account(got) })
+		}}
 }
 
 func pairs(list []string) (map[string]string, error) {

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"watchkeeper/app"
+)
+
+// TestMovedToAnotherPerson: an account is given to another person while a
+// removal waits at it. Nothing at any service changes by that, nothing that
+// the old person does reaches it any more, and what its new person's other
+// account would give it waits for a yes to a first plan.
+func TestMovedToAnotherPerson(t *testing.T) {
+	c := newCity(t)
+	c.settled("jellyfin", "trakt")
+	ferry := c.Jellyfin.Find("The Long Ferry")
+	c.AtJellyfin.Favorite(ferry, true)
+	c.rest()
+	c.must(0, "routes", "set", "jellyfin", "trakt", "watchlist", "--mode", "keep-same", "--removals", "ask")
+	c.must(-1, "holds", "start", "all")
+	c.rest()
+	c.AtJellyfin.Favorite(ferry, false)
+	c.rest()
+	if got := read[[]app.Hold](c.world, -1, "holds", "list"); len(got) != 1 || got[0].Guard != "guard_ask" {
+		t.Fatalf("before the move: %+v", got)
+	}
+	before := c.hold()
+
+	if code, _, errs := c.ctl("accounts", "move", "trakt", "Ben"); code == 0 || !strings.Contains(errs, "Ben") {
+		t.Errorf("to nobody: exit %d, %s", code, errs)
+	}
+	c.must(0, "profiles", "add", "Ben")
+	c.must(-1, "accounts", "move", "trakt", "Ben")
+	c.rest()
+	if got := read[[]app.Hold](c.world, -1, "holds", "list"); len(got) != 0 {
+		t.Errorf("what waited at the old person's is still asked: %+v", got)
+	}
+	if got := read[[]app.Route](c.world, 0, "routes", "list"); len(got) != 0 {
+		t.Errorf("still follows: %+v", got)
+	}
+	if got := fmt.Sprint(read[[]app.Person](c.world, 0, "profiles", "list")); got != "[{1 me [jellyfin]} {2 Ben [trakt]}]" {
+		t.Error(got)
+	}
+	c.AtJellyfin.Favorite(c.Jellyfin.Find("Paper Lighthouse"), true)
+	c.rest()
+	c.AtJellyfin.Favorite(c.Jellyfin.Find("Paper Lighthouse"), false)
+	c.rest()
+	if now := c.hold(); now != before {
+		t.Errorf("the move changed %s to %s", before, now)
+	}
+
+	c.must(-1, append(c.signInLine("emby"), "--profile", "Ben")...)
+	c.rest()
+	if now := c.hold(); now != before {
+		t.Errorf("a first plan was not waited for: %s became %s", before, now)
+	}
+	for range 3 {
+		c.must(-1, "holds", "start", "all")
+		c.rest()
+	}
+	for _, title := range []string{"The Long Ferry", "Salt"} {
+		if !c.AtEmby.State(c.Emby.Find(title)).Favorite {
+			t.Errorf("after the yes Ben's list does not reach his server: %s", title)
+		}
+	}
+	for _, r := range read[[]app.Run](c.world, 0, "runs") {
+		if r.Removed > 0 {
+			t.Errorf("run %d removed %d", r.ID, r.Removed)
+		}
+	}
+
+	c.must(-1, "accounts", "move", "trakt", "me")
+	c.AtTrakt.Watch(c.OnTrakt[2], c.now().AddDate(0, 0, -3))
+	c.rest()
+	if got := read[[]app.Hold](c.world, -1, "holds", "list"); len(got) == 0 || got[0].Guard != "guard_first_run" {
+		t.Errorf("moved back, the first plan does not wait: %+v", got)
+	}
+	if at := c.AtJellyfin.State(ferry); at.Favorite || at.Played {
+		t.Errorf("before anybody said yes: %+v", at)
+	}
+}
+
+// rest lets some rounds pass, so that what was written is seen.
+func (c *city) rest() {
+	c.t.Helper()
+	for range 3 {
+		c.must(-1, "sync")
+		c.later(31 * time.Minute)
+	}
+}
