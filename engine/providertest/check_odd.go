@@ -14,7 +14,11 @@ import (
 const oddReads = 100
 
 func oddChecks() []check {
-	return []check{{"honesty/odd values lose nothing", oddValues}, {"look-up/odd values prove nothing", oddAnswers}}
+	return []check{
+		{"honesty/odd values lose nothing", oddValues},
+		{"look-up/odd values prove nothing", oddAnswers},
+		{"writing/odd answers prove nothing", oddReplies},
+	}
 }
 
 // oddValues: whatever one value of one answer becomes, what the account shows
@@ -133,4 +137,57 @@ func oddAnswers(ctx context.Context, r *Rig) error {
 		}
 		return nil
 	})
+}
+
+// oddWrites is how many writes of each kind of title meet an odd value.
+const oddWrites = 12
+
+// oddReplies: whatever one value of an answer becomes, a write that had its
+// effect does not count as one that had none, nor the other way round.
+func oddReplies(ctx context.Context, r *Rig) error {
+	if r.Answers == nil {
+		return notHere("answers are not JSON")
+	}
+	return r.each(provider.AddIt, func(f media.Feature, it media.Item) error {
+		var list []provider.Change
+		for n := range oddWrites {
+			if more, _, ok := r.work(it.Kind, 800+int(f)*100+n); ok {
+				list = append(list, change(provider.Add, f, more, r.first(f, more), r.longAgo()))
+			}
+		}
+		if len(list) < 2 {
+			return notHere("too few works are known")
+		}
+		answers := 0
+		r.Answers(func(body []byte) []byte { answers++; return body })
+		_, err := r.one(ctx, list[0])
+		r.Calm()
+		if err != nil || answers == 0 {
+			return fmt.Errorf("%d answers: %w", answers, err)
+		}
+		for n, c := range list[1:] {
+			if err := r.replied(ctx, uint64(n), answers, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// replied writes one change while an answer has an odd value.
+func (r *Rig) replied(ctx context.Context, seed uint64, answers int, c provider.Change) error {
+	var res []provider.Result
+	where, err := r.spoilt(seed, answers, func() (err error) {
+		res, err = r.Provider.Write(ctx, []provider.Change{c})
+		return err
+	})
+	if len(res) != 1 {
+		return fmt.Errorf("a structure at %s: %d results", where, len(res))
+	}
+	out, held := res[0].Outcome, len(r.Truth(c.Feature, c.Item)) > 0
+	switch {
+	case held && (out == provider.NotApplied || out == provider.Refused), !held && (out == provider.Confirmed || out == provider.Already):
+		return fmt.Errorf("a structure at %s: the write is %s, held: %v, error %v %v", where, out, held, res[0].Err, err)
+	}
+	return nil
 }

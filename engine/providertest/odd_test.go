@@ -39,6 +39,20 @@ func wired(r *Rig) *Rig {
 			}
 			return answers, err
 		}
+		b.write = func(ctx context.Context, changes []provider.Change) ([]provider.Result, error) {
+			res, err := in.Write(ctx, changes)
+			outcomes := make([]int, len(res))
+			for i := range res {
+				outcomes[i] = int(res[i].Outcome)
+			}
+			body, bad := json.Marshal(outcomes)
+			if bad = errors.Join(bad, json.Unmarshal(pass(body), &outcomes)); bad != nil {
+				for i := range res {
+					res[i] = provider.Result{Outcome: provider.Unproven, Err: provider.Failed(provider.Contract, "write", errBody)}
+				}
+			}
+			return res, err
+		}
 	}).apply(r)
 	calm := r.Calm
 	r.Answers = func(change func([]byte) []byte) { pass = change }
