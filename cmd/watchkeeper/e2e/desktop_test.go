@@ -30,6 +30,7 @@ type home struct {
 	person *traktfake.User
 	films  []*traktfake.Title
 	shelf  []string
+	server *jellyfinfake.Server
 	anna   *jellyfinfake.User
 	log    *os.File // what the program says, over all its lives
 }
@@ -49,6 +50,7 @@ func newHomeOf(t testing.TB, films int) *home {
 	h.trakt.Limited = false
 	h.trakt.AddClient(traktfake.Client{ID: "own-client"})
 	server := jellyfinfake.New(jellyfinfake.Options{})
+	h.server = server
 	h.anna, h.person = server.AddUser("Anna", "pw"), h.trakt.AddUser("anna")
 	for i := range films {
 		title, imdb, tmdb := fmt.Sprintf("Paper Lighthouse %d", i+1), fmt.Sprintf("tt9%07d", i+1), 90_000_001+i
