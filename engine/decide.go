@@ -91,6 +91,9 @@ func (r *round) world(ctx context.Context) (ledger.World, error) {
 	if err != nil {
 		return w, err
 	}
+	if err := r.findScrobblers(ctx); err != nil {
+		return w, err
+	}
 	for _, s := range r.sights {
 		s.believe(trust)
 		w.Parties = append(w.Parties, s.party(r))

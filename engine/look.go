@@ -232,7 +232,7 @@ func (s *sight) party(r *round) ledger.Party {
 	if s.account.Paused {
 		p.Blocked = ledger.SourceSilent
 	}
-	p.OtherScrobbler = s.account.Options["other_scrobbler"] == "on"
+	p.OtherScrobbler, p.FedAt = s.fed(r)
 	return p
 }
 

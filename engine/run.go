@@ -73,6 +73,7 @@ type round struct {
 	plan     ledger.Plan
 	cards    map[media.WorkID]card // of the works that are written
 	rulesNow string
+	fed      map[ledger.AccountID]media.Moment // the latest play that only this account told of
 	// interrupted: the run before was stopped, failed or died, so what it had
 	// found out may not have been planned.
 	interrupted bool

@@ -156,7 +156,7 @@ func settingsFacts() SettingsFacts {
 		QuietFrom: 22, QuietTo: 8, Autostart: AutostartOff, Secrets: "keyring", Folder: "/home/anna/.local/share/watchkeeper", Version: "1.0 (abc1234)",
 		Guards: []ledger.Code{ledger.GuardAdds, ledger.GuardRemovals}, Backups: []BackupFacts{{"b1", noon.Add(-24 * time.Hour), 3_400_000}},
 		Accounts: []AccountFacts{{ID: 1, Address: "http://attic:8096", Features: []media.Feature{media.History}, Offers: []media.Feature{media.History, media.Progress}, Libraries: true, LeftOut: 1},
-			{ID: 2, Features: []media.Feature{media.History}, Offers: []media.Feature{media.History}, Scrobbler: "on"}}}
+			{ID: 2, Features: []media.Feature{media.History}, Offers: []media.Feature{media.History}, KeepsLog: true, Scrobbler: "on"}}}
 }
 
 func TestSettingsInWords(t *testing.T) {

@@ -47,7 +47,8 @@ type AccountFacts struct {
 	Offers    []media.Feature
 	Libraries bool // it has some that can be left out
 	LeftOut   int
-	Scrobbler string // option: another program feeds its log; "" where it keeps none
+	KeepsLog  bool   // of plays
+	Scrobbler string // whether another program feeds the log: "on", "off", or "" to find out
 }
 
 // BackupFacts are one copy of the state.
@@ -144,9 +145,10 @@ func (p *painter) accountSection(a ledger.AccountStatus, f AccountFacts) Section
 	for _, feature := range f.Offers {
 		out.Rows = append(out.Rows, SettingRow{Label: p.feature(feature), Switch: true, On: slices.Contains(f.Features, feature), Change: change(feature.String())})
 	}
-	if f.Scrobbler != "" {
-		out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.scrobbler"), Help: p.Say("settings.scrobbler_help"), Switch: true,
-			On: f.Scrobbler == "on", Change: change("other_scrobbler")})
+	if f.KeepsLog {
+		out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.scrobbler"), Help: p.Say("settings.scrobbler_help"),
+			Choices: []Choice{{"", p.Say("settings.scrobbler_unsaid")}, {"on", p.Say("settings.scrobbler_on")}, {"off", p.Say("settings.scrobbler_off")}},
+			Value:   f.Scrobbler, Change: change("other_scrobbler")})
 	}
 	out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.paused"), Help: p.Say("settings.paused_help"), Switch: true, On: a.Paused, Change: change("paused")})
 	var buttons []Button

@@ -141,12 +141,7 @@ func (p *program) accountFacts() ([]view.AccountFacts, error) {
 				v.Offers = append(v.Offers, f)
 			}
 		}
-		if s.Capabilities.Feature(media.History).KeepsPlays {
-			v.Scrobbler = "off"
-			if a.Options["other_scrobbler"] == "on" {
-				v.Scrobbler = "on"
-			}
-		}
+		v.KeepsLog, v.Scrobbler = s.Capabilities.Feature(media.History).KeepsPlays, a.Options["other_scrobbler"]
 		out = append(out, v)
 	}
 	return out, err
@@ -172,10 +167,7 @@ func (p *program) setAccount(ctx context.Context, c view.Command) (string, error
 		out := append([]string{}, c.Ops...)
 		args.LeftOut = &out
 	case c.Name == "other_scrobbler":
-		args.Options = map[string]string{c.Name: "off"}
-		if on {
-			args.Options[c.Name] = "on"
-		}
+		args.Options = map[string]string{c.Name: c.Value}
 	case on:
 		args.On = []string{c.Name}
 	default:

@@ -17,7 +17,10 @@ type Party struct {
 	// AuthNeeded, WrongUser, SourceSilent, RateBudget.
 	Blocked Code
 	// OtherScrobbler: another program feeds this log (R16: 24 h settle window).
+	// FedAt is the latest play by which that was found out; unknown where the
+	// person said so.
 	OtherScrobbler bool
+	FedAt          media.Moment
 }
 
 // World is everything about one profile that is not about a single work.

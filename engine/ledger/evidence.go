@@ -134,6 +134,8 @@ const (
 	SawCountsAsWatched Sight = "counts_as_watched"
 	SawNoTimes         Sight = "no_times"
 	SawMaybeThere      Sight = "maybe_there"
+	SawOtherProgram    Sight = "other_program"
+	SawForeignPlay     Sight = "foreign_play" // At
 )
 
 // Sights is the closed list.
@@ -146,5 +148,5 @@ var Sights = [...]Sight{
 	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawPaused,
 	SawWriteUnseen, SawNotTaken, SawRunEnded, SawReread, SawNotThisChange, SawDropsWatched, SawSecondLook, SawReason, SawPlaying, SawRouteOrder,
 	SawWatchedThere, SawUnwatched, SawAnotherPlay, SawNoSuchPlay, SawCannotKeep, SawCopyNeedsAll,
-	SawUnderAMinute, SawCountsAsWatched, SawNoTimes, SawMaybeThere,
+	SawUnderAMinute, SawCountsAsWatched, SawNoTimes, SawMaybeThere, SawOtherProgram, SawForeignPlay,
 }

@@ -58,8 +58,13 @@ func TestR16Adding(t *testing.T) {
 		"older than the window":       {func(b *bench) { b.date(ago(31 * time.Minute)) }, "B add watched " + ago(31*time.Minute).String()},
 		"a longer window":             {func(b *bench) { b.date(ago(31 * time.Minute)); b.w.Settings.SettleWindowMS = 3_600_000 }, "B settling"},
 		"another scrobbler":           {func(b *bench) { b.date(ago(23 * time.Hour)); b.party(B).OtherScrobbler = true }, "B settling"},
-		"a play near it":              {func(b *bench) { b.watched(B, 2, in2020.Add(30*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B would_duplicate_play"},
-		"a play not near it":          {func(b *bench) { b.watched(B, 2, in2020.Add(91*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B add watched " + in2020.String()},
+		"one that was found out": {func(b *bench) {
+			b.date(ago(23 * time.Hour))
+			b.party(B).OtherScrobbler, b.party(B).FedAt = true, in2024
+		}, "B settling"},
+		"after its day":      {func(b *bench) { b.date(ago(25 * time.Hour)); b.party(B).OtherScrobbler = true }, "B add watched " + ago(25*time.Hour).String()},
+		"a play near it":     {func(b *bench) { b.watched(B, 2, in2020.Add(30*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B would_duplicate_play"},
+		"a play not near it": {func(b *bench) { b.watched(B, 2, in2020.Add(91*time.Minute), 1); b.w.Routes = b.w.Routes[:1] }, "B add watched " + in2020.String()},
 		"a day-grained log": {func(b *bench) {
 			b.party(B).Caps.Features[media.History].GrainMS = 86_400_000
 			b.watched(B, 2, in2020.Add(30*time.Hour), 1)
@@ -97,6 +102,24 @@ func TestR16Adding(t *testing.T) {
 			c.spoil(b)
 			b.expect(t, c.want)
 		})
+	}
+}
+
+// R20: whoever waits a day is told because of whom.
+func TestR16WhyPlaysWaitADay(t *testing.T) {
+	for _, c := range []struct {
+		fed  bool
+		at   media.Moment
+		want ledger.Evidence
+	}{{}, {true, 0, ledger.Evidence{Code: ledger.SawOtherProgram}}, {true, in2024, ledger.Evidence{Code: ledger.SawForeignPlay, At: in2024}}} {
+		b := viewing(follow, listCaps(10), listCaps(10))
+		b.watched(A, 1, in2020, 50)
+		b.date(ago(time.Minute))
+		b.party(B).OtherScrobbler, b.party(B).FedAt = c.fed, c.at
+		p := b.expect(t, "B settling")
+		if got := p.NonOps[0].Why; got.Details != c.want {
+			t.Errorf("%+v: %+v", c, got)
+		}
 	}
 }
 

@@ -83,6 +83,7 @@ func (t *target) gatePlay(op ledger.Op, _ baseline, lead ledger.Statement, stop 
 		stop.Code = ledger.WouldDuplicatePlay
 	case !settled:
 		stop.Code, stop.Until = ledger.Settling, until
+		stop.Details = t.fedBy()
 	case !op.FirstRun && !slices.Contains(t.b.Reread, t.party.ID):
 		stop.Code, stop.Details = ledger.Settling, saw(ledger.SawReread)
 		t.ask(ledger.Reread)
@@ -158,6 +159,17 @@ func (t *target) settleWindow() time.Duration {
 		return max(window, scrobblerSettles)
 	}
 	return window
+}
+
+// fedBy is why plays wait a day, where they do.
+func (t *target) fedBy() ledger.Evidence {
+	switch {
+	case !t.party.OtherScrobbler:
+		return none
+	case t.party.FedAt.Known():
+		return ledger.Evidence{Code: ledger.SawForeignPlay, At: t.party.FedAt}
+	}
+	return saw(ledger.SawOtherProgram)
 }
 
 func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -125,6 +125,35 @@ func TestDossiersHaveOneOrder(t *testing.T) {
 	}
 }
 
+// R16: a play is an account's alone when nobody else told of it: neither at a
+// first look, nor by adopting it, nor before the moment asked for.
+func TestAlone(t *testing.T) {
+	s := memory(t)
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+	you := got(s.PutProfile(ctx, ledger.Profile{Name: "you"}))(t)
+	got(s.PutAccount(ctx, ledger.Account{ID: 4, Profile: you, Provider: "plex", Name: "plex"}))(t)
+	say := func(a, origin ledger.AccountID, play media.PlayID) ledger.Statement {
+		return ledger.Statement{Account: a, Subject: ledger.Subject{Work: 1, Feature: media.History, Play: play}, Origin: origin, Value: media.Watched(0)}
+	}
+	atFirst, cleared := say(2, 2, 4), say(2, 2, 5)
+	atFirst.FirstLook, cleared.Cleared = true, true
+	must(t, s.Apply(ctx, 1, ledger.Delta{
+		Plays: []ledger.Play{{ID: 1, Work: 1, At: 100}, {ID: 2, Work: 1, At: 200}, {ID: 3, Work: 1, At: 300}, {ID: 4, Work: 1, At: 400}, {ID: 5, Work: 1, At: 500}, {ID: 6, Work: 1, At: 600}, {ID: 7, Work: 1}},
+		Statements: []ledger.Statement{
+			say(2, 2, 1), say(1, 2, 1), // adopted by another
+			say(2, 2, 2),
+			say(2, 2, 3), say(1, 1, 3), // both of their own
+			atFirst, cleared,
+			say(4, 4, 6), // another person's
+			say(2, 2, 7), // at an unknown time
+		}}))
+	for since, want := range map[media.Moment]map[ledger.AccountID]media.Moment{1: {2: 200}, 200: {2: 200}, 201: {}} {
+		if is := got(s.Alone(ctx, 1, since))(t); !maps.Equal(is, want) {
+			t.Errorf("since %d: %v, want %v", since, is, want)
+		}
+	}
+}
+
 func TestPlayFactsKnowWhatIsLive(t *testing.T) {
 	s := memory(t)
 	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))

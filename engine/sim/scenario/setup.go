@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +35,8 @@ func (p *parser) profile(words []string) (step, error) {
 // accountOptions change what an account's service is like, or the account.
 var accountOptions = map[string]func(arg string, p *providertest.Profile, a *ledger.Account) error{
 	"unaccepted": func(_ string, _ *providertest.Profile, a *ledger.Account) error { a.Accepted = false; return nil },
-	"other-scrobbler": func(_ string, _ *providertest.Profile, a *ledger.Account) error {
-		a.Options["other_scrobbler"] = "on"
+	"other-scrobbler": func(arg string, _ *providertest.Profile, a *ledger.Account) error {
+		a.Options["other_scrobbler"] = cmp.Or(arg, "on")
 		return nil
 	},
 	"features": func(arg string, _ *providertest.Profile, a *ledger.Account) (err error) {

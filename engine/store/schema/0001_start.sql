@@ -118,6 +118,7 @@ CREATE TABLE plays (
   date_only INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX plays_of_work ON plays (work);
+CREATE INDEX plays_of_late ON plays (at);
 
 CREATE TABLE shown (
   account    INTEGER NOT NULL,
