@@ -34,7 +34,11 @@ func (r *round) write(ctx context.Context) error {
 	group.SetLimit(r.e.cfg.Writers)
 	for i, s := range r.sights {
 		ops := byAccount[s.account.ID]
-		if len(ops) == 0 || s.conn == nil || s.stop != nil {
+		if len(ops) == 0 {
+			continue
+		}
+		if s.conn == nil || s.stop != nil { // it failed while the plan was made
+			reports[i] = apply.Report{Stop: s.stop, Untouched: ops}
 			continue
 		}
 		group.Go(func() (err error) {
