@@ -78,6 +78,9 @@ type told struct {
 	set   bool
 	value media.Value
 	early bool // at first sight: before the engine had read the account, or its item twice
+	// backdated: the service, whose clock is wrong, dates it no later than what
+	// it showed before. Nobody can tell it from a stale list.
+	backdated bool
 }
 
 // sent is one write, with the op that says why.
@@ -198,6 +201,9 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 	}
 	v := shows(is, f)
 	t := told{who: room.Name, at: a.At, early: j.firstSight(room, w, f, len(was) == 0)}
+	if !v.Set {
+		t.early = t.early || j.unseenItem(room, w, f)
+	}
 	switch a.Verb {
 	case providertest.Unlist, providertest.Unrate, providertest.ClearProgress:
 		if !shows(was, f).Set || v.Set {
@@ -218,35 +224,12 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 		if !v.Set || w != a.Work && shows(was, f).Set || again {
 			return // nothing that anybody could see
 		}
-		t.set, t.value = true, v
+		t.set, t.value, t.backdated = true, v, shows(was, f).Set && dated(is, f) <= dated(was, f) && j.times(room.Name, f)
 		if f == media.History {
 			j.dates[w] = append(j.dates[w], a.At)
 			t.value = media.Watched(newest(was, is))
 		}
 		j.note(w, f, t)
-	}
-}
-
-// firstSight tells whether what is said about an item now is seen together
-// with the item: then nobody knows that it is new (the table of the rules).
-func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, comes bool) bool {
-	reads := len(j.reads[shelf{room.Name, f}])
-	item := itemOf(room, w, f)
-	if _, known := j.born[item]; comes && !known {
-		j.born[item] = reads
-	}
-	since, came := j.born[item]
-	return reads == 0 || came && reads < since+3 && room.Memory.Profile().Caps.WritesHeldOnly && !j.times(room.Name, f)
-}
-
-func itemOf(room *Room, w providertest.Work, f media.Feature) string {
-	return fmt.Sprint(room.Name, " ", w, " ", f)
-}
-
-// madeAnew takes note of an item that has another key from now on.
-func (j *judge) madeAnew(room *Room, w providertest.Work) {
-	for _, f := range media.Features {
-		j.born[itemOf(room, w, f)] = len(j.reads[shelf{room.Name, f}])
 	}
 }
 

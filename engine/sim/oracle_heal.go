@@ -166,7 +166,7 @@ func (j *judge) same(a, b *Room, f media.Feature, why map[reason][]ledger.Code) 
 			continue
 		}
 		x, y := shows(ta.Of(w), f), shows(tb.Of(w), f)
-		if equalEnough(f, x, y) || j.byService(a, w, f, x) || j.byService(b, w, f, y) || j.barred(a, b, w, f) {
+		if equalEnough(f, x, y) || j.byService(a, w, f, x) || j.byService(b, w, f, y) || j.barred(a, b, w, f) || j.backdated(a, w, f) || j.backdated(b, w, f) {
 			continue
 		}
 		if movedOn(a, f, x, why[reason{topic{w, f}, a.ID}]) || movedOn(b, f, y, why[reason{topic{w, f}, b.ID}]) {
@@ -200,6 +200,16 @@ func (j *judge) byService(room *Room, w providertest.Work, f media.Feature, v me
 		}
 	}
 	return set != v.Set
+}
+
+// backdated: the last word at the account looks older than what it showed before.
+func (j *judge) backdated(room *Room, w providertest.Work, f media.Feature) (last bool) {
+	for _, t := range j.words[topic{w, f}] {
+		if t.who == room.Name {
+			last = t.backdated && f != media.History
+		}
+	}
+	return last
 }
 
 // currentlyUnwatched: a flag was un-marked, which deletes no play elsewhere (R17).

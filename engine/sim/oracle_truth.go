@@ -24,6 +24,22 @@ func shows(items []providertest.Has, f media.Feature) media.Value {
 	return media.Value{}
 }
 
+// dated is when the service says that it came to show it; zero for viewings, which
+// are dated by themselves.
+func dated(items []providertest.Has, f media.Feature) media.Moment {
+	for _, h := range items {
+		switch {
+		case f == media.Watchlist && h.Listed:
+			return h.ListedAt
+		case f == media.Ratings && h.Rating > 0:
+			return h.RatedAt
+		case f == media.Progress && h.Position.Set:
+			return h.PausedAt
+		}
+	}
+	return 0
+}
+
 // missing are the dates of plays and marks that are no more.
 func missing(was, is []providertest.Has) (out []media.Moment) {
 	left := allPlays(is)

@@ -1,0 +1,48 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/providertest"
+)
+
+// firstSight tells whether what is said about an item now is seen together
+// with the item: then nobody knows that it is new (the table of the rules).
+func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, comes bool) bool {
+	reads := len(j.reads[shelf{room.Name, f}])
+	item := itemOf(room, w, f)
+	if _, known := j.born[item]; comes && !known {
+		j.born[item] = reads
+	}
+	since, came := j.born[item]
+	return reads == 0 || came && reads < since+3 && room.Memory.Profile().Caps.WritesHeldOnly && !j.times(room.Name, f)
+}
+
+// unseenItem tells whether no clear read has shown the library's item under the
+// key that it has now: what is taken away from it then nobody ever saw there.
+func (j *judge) unseenItem(room *Room, w providertest.Work, f media.Feature) bool {
+	since, came := j.born[itemOf(room, w, f)]
+	reads := j.reads[shelf{room.Name, f}]
+	return came && room.Memory.Profile().Caps.WritesHeldOnly && !slices.ContainsFunc(reads[min(since, len(reads)):], func(r look) bool { return r.clear })
+}
+
+func itemOf(room *Room, w providertest.Work, f media.Feature) string {
+	return fmt.Sprint(room.Name, " ", w, " ", f)
+}
+
+// madeAnew takes note of an item that has another key from now on. What was taken
+// away from the one before and not seen since is seen together with the new one.
+func (j *judge) madeAnew(room *Room, w providertest.Work) {
+	for _, f := range media.Features {
+		key := shelf{room.Name, f}
+		j.born[itemOf(room, w, f)] = len(j.reads[key])
+		words := j.words[topic{w, f}]
+		for i, t := range words {
+			if t.who == room.Name && !t.set && j.noticed(key, t.nth).nth == 0 {
+				words[i].early = true
+			}
+		}
+	}
+}
