@@ -2,6 +2,7 @@ package observe
 
 import (
 	"slices"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -142,13 +143,17 @@ func (o *observer) among(v media.Value, values []media.Value, queue []ledger.Pen
 }
 
 // later tells whether the service dates what it shows too late to be an echo
-// of the write: then it is the person's.
+// of the write: then it is the person's. The date that we gave it is ours,
+// whatever the service's clock makes of it.
 func (o *observer) later(s seen, p ledger.Pending) bool {
 	if o.r.Feature == media.History {
 		return o.flag(s) && o.caps.FinishProven && o.playDate(s) > p.Sent.Add(o.r.interval())
 	}
-	return o.clock.read(s.at) > p.Sent.Add(o.r.interval())
+	given := o.caps.PastDates && s.at.Known() && p.Says.At.Known() && s.at.Sub(p.Says.At).Abs() <= max(grain(o.caps), time.Second)
+	return !given && o.clock.read(s.at) > p.Sent.Add(o.r.interval())
 }
+
+func grain(c provider.FeatureCaps) time.Duration { return time.Duration(c.GrainMS) * time.Millisecond }
 
 // lag keeps the writes expected. The list may have come half of the way.
 func (o *observer) lag(s seen, old ledger.Shown, queue []ledger.Pending) {

@@ -97,6 +97,27 @@ func TestEchoHasALimit(t *testing.T) {
 	}
 }
 
+// R7, R8: a service keeps the date that we gave as it was given, whatever its own
+// clock says; read by that clock it must not look like the person's.
+func TestTheDateThatWeGaveIsOurs(t *testing.T) {
+	for name, c := range map[string]struct {
+		past bool          // the service keeps dates that it is given
+		off  time.Duration // from the date that we gave
+		ours bool
+	}{"as given": {true, 0, true}, "another": {true, time.Hour, false}, "dated by itself": {false, 0, false}} {
+		caps := whole()
+		caps.PastDates = c.past
+		b := started(t, caps)
+		b.trust.ClockMS = -(24 * time.Hour).Milliseconds()
+		p := b.sent("1", "", media.Value{}, eight, 0)
+		b.now = b.now.Add(40 * time.Hour)
+		b.read(row("a", eight, p.Says.At.Add(c.off)))
+		if st, _ := b.statement(0); st.Adopted() != c.ours || len(b.known.Pending) != 0 {
+			t.Errorf("%s: %+v, pending %v", name, st, b.known.Pending)
+		}
+	}
+}
+
 // A list that still shows the old value says nothing, whatever its time.
 func TestLagSaysNothing(t *testing.T) {
 	b := started(t, whole())

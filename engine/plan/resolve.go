@@ -51,7 +51,7 @@ func (t *target) contest(s ledger.Subject) contest {
 // keep bars every Cleared: a person decided that the work stays.
 func (c *contest) keep() {
 	for _, x := range c.candidates {
-		if x.Cleared {
+		if x.Cleared && !x.Local {
 			c.barred, c.barredBy = append(c.barred, x.Statement), append(c.barredBy, ledger.Pinned)
 		}
 	}
@@ -61,8 +61,12 @@ func (c *contest) keep() {
 // admit lets a statement compete if it is live here.
 func (t *target) admit(c *contest, st ledger.Statement) {
 	switch own := st.Account == t.party.ID; {
-	case t.b.forgotten[ledger.StatementRef{Account: st.Account, Subject: st.Subject}], t.b.void(st), st.Local && !own:
+	case t.b.forgotten[ledger.StatementRef{Account: st.Account, Subject: st.Subject}], t.b.void(st):
 		return
+	case st.Local && !own:
+		if t.w.Explain && t.g.reaches(st.Account, t.party.ID) {
+			c.barred, c.barredBy = append(c.barred, st), append(c.barredBy, t.b.localBy(st))
+		}
 	case own && len(t.g.exact(t.party.ID)) > 0:
 		return // copy exactly: the sources alone decide (R12)
 	case own || t.g.permit(st, 0, t.party.ID, toAdd).ok:
@@ -72,6 +76,18 @@ func (t *target) admit(c *contest, st ledger.Statement) {
 	default:
 		c.barred, c.barredBy = append(c.barred, st), append(c.barredBy, ledger.NoRoute)
 	}
+}
+
+// localBy is why a word stays at its account: a person took something back there,
+// or the service did it by itself.
+func (b *beliefs) localBy(st ledger.Statement) ledger.Code {
+	undone := slices.ContainsFunc(b.Refusals, func(r ledger.Refusal) bool {
+		return r.Target == st.Account && r.Subject == st.Subject && r.Why == ledger.UndoneByYou
+	})
+	if undone {
+		return ledger.UndoneByYou
+	}
+	return ledger.LocalEffect
 }
 
 // compareCandidates puts the last word first (R11): unknown times are older

@@ -50,6 +50,22 @@ func TestR6SeenAndNotBelievedYet(t *testing.T) {
 	b.expect(t, "")
 }
 
+// R20: who asks why is told that what a service did by itself, or what was taken
+// back there, stays there (R9, R24).
+func TestR9StaysLocal(t *testing.T) {
+	b := newBench(listCaps(10), listCaps(10))
+	b.both(A, B, media.Watchlist, keep, follow)
+	b.says(A, media.Watchlist, listedNow, 0, 1)
+	b.d.Statements[0].Local = true
+	b.expect(t, "")
+	b.w.Explain = true
+	b.expect(t, "B local_effect")
+	b.d.Refusals = []ledger.Refusal{{Target: A, Subject: b.d.Statements[0].Subject, Cause: ledger.Cause{Account: B, Seq: 9}, Why: ledger.UndoneByYou}}
+	b.expect(t, "B undone_by_you")
+	b.shows(B, media.Watchlist, 0, listedNow, 0, 1)
+	b.expect(t, "")
+}
+
 // R11: the latest word wins; unknown is older than known; Set beats Cleared at
 // the same time; route order breaks the last tie and says so.
 func TestR11LastWord(t *testing.T) {

@@ -264,6 +264,6 @@ func (t *target) explainPolicy(c contest, base baseline) bool {
 
 // differs tells whether a live statement says other than the target shows.
 func (t *target) differs(st ledger.Statement, base baseline) bool {
-	return !st.Local && !t.b.void(st) && (st.Cleared == (base.state == listed) ||
+	return !t.b.void(st) && (st.Cleared == (base.state == listed) ||
 		!st.Cleared && !Equal(t.f, t.caps, st.Value, base.value, t.b.Work))
 }
