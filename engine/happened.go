@@ -19,6 +19,9 @@ type past struct {
 // ratings at this account, also those that this very read shows first.
 func (r *round) happened(ctx context.Context, s *sight, g *glance, p *past) (err error) {
 	f, effects := g.reading.Feature, s.caps.Effects
+	for f, other := range s.views {
+		g.known.Unread[f] = other != nil && !other.trusted
+	}
 	if f == media.Ratings || f == media.History && effects&provider.RatingWatches == 0 || effects == 0 {
 		return nil
 	}

@@ -31,6 +31,25 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 	return false
 }
 
+// puzzling tells whether the service may have done by itself what a row newly
+// shows, because of a feature that was not read: what it follows from shows with
+// that one (R9).
+func (o *observer) puzzling(s seen) bool {
+	effects, history, ratings := o.r.Party.Caps.Effects, o.k.Unread[media.History], o.k.Unread[media.Ratings]
+	because := func(unread bool, of provider.Effect) bool { return unread && effects&of != 0 }
+	gone := s.is != listed
+	switch o.r.Feature {
+	case media.Watchlist:
+		return gone && (because(history, provider.ListDropsWatched|provider.StatusMoves) || because(ratings, provider.RatingWatches)) ||
+			!gone && because(ratings, provider.RatingLists)
+	case media.Progress:
+		return gone && (because(history, provider.PlayEndsProgress|provider.UnwatchEndsProgress) || because(ratings, provider.RatingWatches))
+	case media.History:
+		return !gone && !o.playDate(s).Known() && because(ratings, provider.RatingWatches)
+	}
+	return false
+}
+
 // listedByRating tells whether the service listed a work because it was rated
 // (R9): at the time of the rating, where it says when, however late it shows.
 func (o *observer) listedByRating(s seen) bool {

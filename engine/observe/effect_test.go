@@ -60,6 +60,57 @@ func TestOwnEffects(t *testing.T) {
 	}
 }
 
+// R9: what a service may have done by itself because of a feature that could not be
+// read waits until it is: then it is known for what it is.
+func TestOwnEffectsWaitForWhatTheyFollowFrom(t *testing.T) {
+	for name, c := range map[string]struct {
+		feature media.Feature
+		effects provider.Effect
+		unread  media.Feature
+		gains   bool // the row comes, else it goes
+		waits   bool
+	}{
+		"off the list, plays unread":              {media.Watchlist, provider.ListDropsWatched, media.History, false, true},
+		"off the list, ratings unread":            {media.Watchlist, provider.RatingWatches, media.Ratings, false, true},
+		"off the list, which nothing drops":       {media.Watchlist, 0, media.History, false, false},
+		"on the list, ratings unread":             {media.Watchlist, provider.RatingLists, media.Ratings, true, true},
+		"on the list, plays unread":               {media.Watchlist, provider.ListDropsWatched | provider.RatingLists, media.History, true, false},
+		"a position gone, plays unread":           {media.Progress, provider.PlayEndsProgress, media.History, false, true},
+		"a position come, plays unread":           {media.Progress, provider.PlayEndsProgress, media.History, true, false},
+		"marked, ratings unread":                  {media.History, provider.RatingWatches, media.Ratings, true, true},
+		"unmarked, ratings unread":                {media.History, provider.RatingWatches, media.Ratings, false, false},
+		"a rating gone, which follows of nothing": {media.Ratings, ^provider.Effect(0), media.History, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBook(t, c.feature, whole())
+			b.caps.Effects = c.effects
+			v := value(c.feature, 30)
+			if c.feature == media.History {
+				v = media.Watched(0)
+			}
+			with, without := []provider.Row{row("d", v, 0), row("a", v, 0)}, []provider.Row{row("d", v, 0)}
+			if c.gains {
+				with, without = without, with
+			}
+			b.read(with...)
+			b.read(with...)
+			before, said := b.statement(0)
+			b.known.Unread[c.unread] = true
+			for range 3 {
+				b.read(without...)
+			}
+			if now, says := b.statement(0); (now == before && says == said) != c.waits {
+				t.Fatalf("want waiting %v: %+v", c.waits, now)
+			}
+			b.known.Unread[c.unread] = false
+			b.read(without...)
+			if now, _ := b.statement(0); now.Cleared == c.gains {
+				t.Fatalf("not concluded in the end: %+v", now)
+			}
+		})
+	}
+}
+
 // What a rating lists by itself is nobody's wish to watch it.
 func TestListedByRating(t *testing.T) {
 	for i, rated := range []bool{true, false, true} {

@@ -67,6 +67,9 @@ type Known struct {
 	Rated, RatedAt, RatingSent map[media.WorkID]media.Moment
 	// Unwatched is when the work's watched mark was last taken away here.
 	Unwatched map[media.WorkID]media.Moment
+	// Unread are features that were asked for beside this one and gave no trusted
+	// view: whether the service did something because of them is not known.
+	Unread [len(media.Features)]bool
 	// Shows is one number for all episodes of a show, for services that keep one
 	// position per show.
 	Shows map[media.WorkID]media.WorkID

@@ -9,7 +9,8 @@ import (
 
 // proven applies R6 to what a row newly shows. Until it is proven the item
 // keeps its value, a Proof stands, and a look-up is asked for where the
-// service has one. first is the first trusted read that showed it.
+// service has one. What the service may have done because of a feature that was
+// not read waits for that. first is the first trusted read that showed it.
 func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 	proof, open := o.k.Proofs[s.RowKey]
 	if open && (proof.Now != s.value || proof.Work != s.Work) {
@@ -19,24 +20,33 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 	if open {
 		first = proof.First
 	}
+	next := o.look(s, proof, open)
+	if o.puzzling(s) {
+		o.await(next, proof, open)
+		return first, false
+	}
 	listsOnly := o.caps.SameList && o.returned(s) // a look-up shows no more than the list
 	if s.proven && !listsOnly || !o.needsProof(s) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
-	next := o.look(s, proof, open)
 	if o.enough(s, next) && (listsOnly || !o.caps.LookUp || o.lookedInVain(s.Key)) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
-	if !open || next != proof {
-		o.out.Proofs = append(o.out.Proofs, next)
-	}
-	o.waiting++
+	o.await(next, proof, open)
 	if !listsOnly {
 		o.ask(s.Work, s.Key)
 	}
 	return first, false
+}
+
+// await keeps a proof open; before is what stood so far.
+func (o *observer) await(next, before ledger.Proof, open bool) {
+	if !open || next != before {
+		o.out.Proofs = append(o.out.Proofs, next)
+	}
+	o.waiting++
 }
 
 // lookedInVain tells whether a look-up of this run lacks the item in a list of

@@ -126,9 +126,9 @@ func (o *observer) absenceKnown() bool {
 
 // firstSight treats a value of an item that was unknown. It was said when the
 // service says, or at an unknown time (R7), and needs no proof unless the
-// whole view is suspicious.
+// whole view is suspicious or it may be the service's own doing.
 func (o *observer) firstSight(s seen) {
-	if o.v.Suspicious {
+	if o.v.Suspicious || o.puzzling(s) {
 		if _, proven := o.proven(s); !proven {
 			return
 		}

@@ -57,12 +57,17 @@ func (j *judge) traceless(room *Room, a providertest.Act, before, after provider
 	return shows(was, f) == shows(is, f) && !j.times(room.Name, f)
 }
 
-// puzzling: what a service did by itself was seen by a read that did not show
-// why: it left no trace, it was undone before, or a list hid it.
+// puzzling: what a service did by itself cannot be told from a person's word,
+// because the read that should show why did not: it left no trace, it was undone
+// before, a list hid it, or there is no list of it. Before that read nobody may go
+// by it (R9).
 func (j *judge) puzzling(e effect, key topic) bool {
 	seen, from := j.next(shelf{e.who, key.feature}, e.nth), j.next(shelf{e.who, e.because.feature}, e.nth)
+	if !j.l.home.Room(e.who).Memory.Profile().Caps.Features[e.because.feature].Offered() {
+		return seen.nth != 0
+	}
 	undone := slices.ContainsFunc(j.words[e.because], func(t told) bool {
-		return t.who == e.who && !t.set && t.nth > e.nth && t.nth < seen.nth
+		return t.who == e.who && !t.set && t.nth > e.nth && t.nth < from.nth
 	})
-	return seen.nth != 0 && (e.traceless || undone || !from.clear || from.nth != seen.nth)
+	return seen.nth != 0 && from.nth != 0 && (e.traceless || undone || !from.clear)
 }
