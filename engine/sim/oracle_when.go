@@ -51,9 +51,10 @@ func (j *judge) clouded(room *Room, words []string) {
 			j.madeAnew(room, h.Work)
 		}
 	case "drop-ids", "other-ids", "claims", "retitled", "unknown":
-		j.altered[room.Name] = append(j.altered[room.Name], workNamed(words[1]))
 		for _, name := range words[1:] {
-			j.unsettled[workNamed(name)] = true
+			w := workNamed(name)
+			j.altered[room.Name] = append(j.altered[room.Name], w)
+			j.unsettled[w] = true
 		}
 	}
 }

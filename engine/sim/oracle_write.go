@@ -141,7 +141,7 @@ func (j *judge) overwritten(s sent) {
 func (j *judge) laterThan(s sent, causes []told) {
 	f := s.Change.Feature
 	own, ok := j.standing(s)
-	if !ok || j.unseen(own, s) || j.exact(s) || j.tried[topic{s.Work, f}] {
+	if !ok || j.unseen(own, s) || j.exact(s) || j.tried[topic{s.Work, f}] || j.shifted(s.Work) {
 		return
 	}
 	later := func(c told) bool {
@@ -154,6 +154,18 @@ func (j *judge) laterThan(s sent, causes []told) {
 	if !slices.ContainsFunc(causes, later) {
 		j.fail("S1", "%s: the owner spoke there at %s, later than anybody elsewhere: %+v", s, own.at, causes)
 	}
+}
+
+// shifted: an account's item came to stand for another work, so that nothing is
+// believed about either until the same is read twice (identity_shift): whatever is
+// said meanwhile, nobody knows its order.
+func (j *judge) shifted(w providertest.Work) bool {
+	for _, works := range j.altered {
+		if slices.Contains(works, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // unplayed: a play goes only where a play of that date, or the one that it was
