@@ -133,7 +133,8 @@ func (m *matcher) returned(c *candidate) *viewing {
 		}
 		same := near(ours) || near(c.Value.N)
 		copied := st.Adopted() && c.isFlag() && c.date <= st.Seen // with the date of our write
-		anew := copied && c.date >= st.Seen-media.Moment(c.IntervalMS)
+		given := st.Adopted() && c.isFlag() && st.Value.N != 0 && near(c.Value.N)
+		anew := given || copied && c.date >= st.Seen-media.Moment(c.IntervalMS)
 		if st.Account == c.Account && (st.Key == c.Key && (same || copied) || anew) {
 			if v := m.byID(st.Play); v != nil {
 				return v

@@ -255,6 +255,9 @@ func (o *observer) settleRounded(s seen, queue []ledger.Pending) {
 	o.settle(s, queue)
 	o.out.Breaches = append(o.out.Breaches, ledger.Breach{Account: o.r.Party.ID, Subject: last.Subject, RowKey: s.RowKey, Sent: last.New, Shown: s.value})
 	o.out.Freed = slices.DeleteFunc(o.out.Freed, func(f ledger.StatementRef) bool { return f.Subject == last.Subject })
+	if last.Key == "" { // it is known by now what item the service made of it
+		last.Tokens = ledger.KeysDigest([]string{s.Key})
+	}
 	o.out.Quarantine = append(o.out.Quarantine, o.setAside(last, ledger.QuarantineAfter, ledger.CannotStore))
 }
 

@@ -444,7 +444,8 @@ func TestRounding(t *testing.T) {
 	d := b.read(row("a", eight, p.Sent))
 	st, _ := b.statement(0)
 	q := b.known.Quarantine[p.Subject]
-	if st.Value != media.Rated(70) || len(d.Breaches) != 1 || len(q) != 1 || q[0].Failures < ledger.QuarantineAfter || q[0].Why != ledger.CannotStore {
+	if st.Value != media.Rated(70) || len(d.Breaches) != 1 || len(q) != 1 || q[0].Failures < ledger.QuarantineAfter || q[0].Why != ledger.CannotStore ||
+		q[0].Tokens != ledger.KeysDigest([]string{"a"}) {
 		t.Fatalf("statement %+v, breaches %+v, quarantine %+v", st, d.Breaches, q)
 	}
 	if len(b.known.Pending) != 0 {

@@ -54,7 +54,7 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	in := started16(2 * time.Hour)
 	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: evening, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
 	in.Sightings = []observe.AccountSighting{sightingAt(2, starts, evening)}
-	said := ledger.Statement{Account: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(evening), Key: "a"}
+	said := ledger.Statement{Account: 2, Origin: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(evening), Key: "a"}
 	in.Said = []ledger.Statement{said}
 	if got := groups(in); got[0] != 7 {
 		t.Errorf("it is play %d", got[0])
@@ -75,6 +75,11 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 		if got := groups(in); got[0] == 7 {
 			t.Errorf("%s: taken for the same", name)
 		}
+	}
+	said.Key, said.Origin, said.OriginSeq = "b", 3, 1
+	in.Said = []ledger.Statement{said}
+	if got := groups(in); got[0] != 7 {
+		t.Errorf("with the date that we gave, under another key, it is play %d", got[0])
 	}
 }
 
