@@ -1,10 +1,13 @@
 package providertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -16,6 +19,7 @@ const oddReads = 100
 func oddChecks() []check {
 	return []check{
 		{"honesty/odd values lose nothing", oddValues},
+		{"honesty/spelling means nothing", spellingMeansNothing},
 		{"look-up/odd values prove nothing", oddAnswers},
 		{"writing/odd answers prove nothing", oddReplies},
 	}
@@ -25,10 +29,65 @@ func oddChecks() []check {
 // is shown, or listed as not understood, or there is no view. It never looks
 // as if the person had taken it away.
 func oddValues(ctx context.Context, r *Rig) error {
-	if r.Answers == nil {
-		return notHere("answers are not JSON")
+	want, before, answers, err := r.clean(ctx)
+	if err != nil {
+		return err
 	}
-	want := provider.ReadRequest{Full: true}
+	for i, v := range before.Views {
+		want.Wants[i].Cursor = v.Cursor
+	}
+	return r.meet(ctx, want, before, answers)
+}
+
+// spellingMeansNothing: a byte order mark, white space and fields that nobody
+// knows change nothing that is shown.
+func spellingMeansNothing(ctx context.Context, r *Rig) error {
+	want, before, _, err := r.clean(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for name, spell := range spellings {
+		r.Answers(spell)
+		after, err := r.Provider.Read(ctx, want)
+		r.Calm()
+		if err == nil {
+			err = sameShown(before, after)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sameShown compares what two reads of the same state show.
+func sameShown(a, b provider.Snapshot) error {
+	for i, v := range a.Views {
+		w := b.Views[i]
+		if w.Err != nil {
+			return w.Err
+		}
+		if len(v.Skipped) != len(w.Skipped) || !slices.Equal(byKey(v.Rows), byKey(w.Rows)) {
+			return fmt.Errorf("%s: %d rows and %d not understood, then %d and %d", v.Feature, len(v.Rows), len(v.Skipped), len(w.Rows), len(w.Skipped))
+		}
+	}
+	return nil
+}
+
+func byKey(rows []provider.Row) []provider.Row {
+	return slices.SortedFunc(slices.Values(rows), func(x, y provider.Row) int {
+		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.PlayKey, y.PlayKey))
+	})
+}
+
+// clean gives the person something of everything and reads it all: the wish,
+// what it found, and how many answers that took.
+func (r *Rig) clean(ctx context.Context) (want provider.ReadRequest, s provider.Snapshot, answers int, err error) {
+	if r.Answers == nil {
+		return want, s, 0, notHere("answers are not JSON")
+	}
+	want.Full = true
 	for _, f := range media.Features {
 		if !r.caps(f).Offered() {
 			continue
@@ -38,17 +97,13 @@ func oddValues(ctx context.Context, r *Rig) error {
 			r.seedSome(f, k, 600+int(f)*10+i*3)
 		}
 	}
-	answers := 0
 	r.Answers(func(body []byte) []byte { answers++; return body })
-	before, err := r.Provider.Read(ctx, want)
-	r.Calm()
-	if err != nil || answers == 0 {
-		return fmt.Errorf("%d answers: %w", answers, err)
+	defer r.Calm()
+	s, err = r.Provider.Read(ctx, want)
+	if err == nil && answers == 0 {
+		err = errors.New("no answer passed by")
 	}
-	for i, v := range before.Views {
-		want.Wants[i].Cursor = v.Cursor
-	}
-	return r.meet(ctx, want, before, answers)
+	return want, s, answers, err
 }
 
 // seedSome gives three works a value, as far as the service takes it.

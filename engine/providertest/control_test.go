@@ -101,6 +101,20 @@ func views(change func(*provider.View, *provider.Snapshot)) control {
 	}
 }
 
+// later bends every view from the second read on.
+func later(change func(*provider.View, *provider.Snapshot)) control {
+	return func(b *bent, in parts) {
+		views(change)(b, in)
+		bentRead, reads := b.read, 0
+		b.read = func(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {
+			if reads++; reads > 1 {
+				return bentRead(ctx, want)
+			}
+			return in.Read(ctx, want)
+		}
+	}
+}
+
 // rows bends every row.
 func rows(change func(*provider.Row)) control {
 	return views(func(v *provider.View, _ *provider.Snapshot) {
@@ -248,6 +262,7 @@ var errPlain = errors.New("plain")
 var controls = map[string]control{
 	"honesty/no error means everything": views(dropFirst),
 	"honesty/counts agree":              views(func(v *provider.View, _ *provider.Snapshot) { v.Evidence.Announced = v.Evidence.Received + 1 }),
+	"honesty/spelling means nothing":    later(dropFirst),
 	"honesty/odd values lose nothing":   views(func(v *provider.View, _ *provider.Snapshot) { v.Skipped = nil }),
 	"honesty/one view per wish": func(b *bent, in parts) {
 		b.read = func(ctx context.Context, want provider.ReadRequest) (provider.Snapshot, error) {

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,7 +67,7 @@ func wired(r *Rig) *Rig {
 func throughJSON(v *provider.View, pass func([]byte) []byte) {
 	body, err := json.Marshal(v.Rows)
 	var list []json.RawMessage
-	if err = errors.Join(err, json.Unmarshal(pass(body), &list)); err != nil {
+	if err = errors.Join(err, json.Unmarshal(bytes.TrimPrefix(pass(body), []byte("\xef\xbb\xbf")), &list)); err != nil {
 		v.Err, v.Rows = provider.Failed(provider.Contract, "read", errBody), nil
 		return
 	}
