@@ -39,8 +39,8 @@ func oddValues(ctx context.Context, r *Rig) error {
 	return r.meet(ctx, want, before, answers)
 }
 
-// spellingMeansNothing: a byte order mark, white space and fields that nobody
-// knows change nothing that is shown.
+// spellingMeansNothing: a byte order mark, white space, fields that nobody
+// knows and quotes around numbers change nothing that is shown.
 func spellingMeansNothing(ctx context.Context, r *Rig) error {
 	want, before, _, err := r.clean(ctx)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -15,6 +16,7 @@ import (
 // spot is one value in an answer.
 type spot struct {
 	path string
+	was  any
 	set  func(any)
 }
 
@@ -22,23 +24,33 @@ type spot struct {
 // of a service or a fault in it may, and tells where. A body that is no JSON,
 // or has no value, stays as it is.
 func odd(chance *rand.Rand, body []byte) (out []byte, where string) {
+	out = reshaped(body, func(whole any) {
+		spots := spotsOf(whole, "", nil)
+		if len(spots) == 0 {
+			return
+		}
+		s := spots[chance.IntN(len(spots))]
+		where = s.path
+		s.set([]any{map[string]any{"odd": 1}, []any{"odd"}}[chance.IntN(2)])
+	})
+	return out, where
+}
+
+// reshaped is a body after a change to what it holds; one that is no JSON
+// stays as it is.
+func reshaped(body []byte, change func(whole any)) []byte {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // large ids keep all their digits
 	var whole any
 	if dec.Decode(&whole) != nil {
-		return body, ""
+		return body
 	}
-	spots := spotsOf(whole, "", nil)
-	if len(spots) == 0 {
-		return body, ""
-	}
-	s := spots[chance.IntN(len(spots))]
-	s.set([]any{map[string]any{"odd": 1}, []any{"odd"}}[chance.IntN(2)])
+	change(whole)
 	out, err := json.Marshal(whole)
 	if err != nil {
-		return body, ""
+		return body
 	}
-	return out, s.path
+	return out
 }
 
 // spotsOf are the plain values below x that say something, in a stable order.
@@ -54,7 +66,7 @@ func spotsOf(x any, path string, set func(any)) (out []spot) {
 		}
 	default:
 		if x != nil && x != "" && set != nil {
-			out = append(out, spot{path, set})
+			out = append(out, spot{path, x, set})
 		}
 	}
 	return out
@@ -128,20 +140,33 @@ var spellings = map[string]func([]byte) []byte{
 		}
 		return append(out.Bytes(), '\n')
 	},
-	"unknown fields": func(body []byte) []byte {
-		dec := json.NewDecoder(bytes.NewReader(body))
-		dec.UseNumber()
-		var whole any
-		if dec.Decode(&whole) != nil {
-			return body
-		}
-		widen(whole)
-		out, err := json.Marshal(whole)
-		if err != nil {
-			return body
-		}
-		return out
+	"unknown fields": func(body []byte) []byte { return reshaped(body, widen) },
+	"numbers in quotes": func(body []byte) []byte {
+		return eachValue(body, func(v any) any {
+			if n, ok := v.(json.Number); ok {
+				return n.String()
+			}
+			return v
+		})
 	},
+	"numbers without quotes": func(body []byte) []byte {
+		return eachValue(body, func(v any) any {
+			text, _ := v.(string)
+			if n, err := strconv.Atoi(text); err == nil && strconv.Itoa(n) == text {
+				return n
+			}
+			return v
+		})
+	},
+}
+
+// eachValue passes every plain value of a body through change.
+func eachValue(body []byte, change func(any) any) []byte {
+	return reshaped(body, func(whole any) {
+		for _, s := range spotsOf(whole, "", nil) {
+			s.set(change(s.was))
+		}
+	})
 }
 
 // widen adds to every object a field that nobody knows.
