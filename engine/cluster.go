@@ -54,11 +54,6 @@ func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting
 	if len(sightings) == 0 {
 		return nil
 	}
-	pending, err := r.e.cfg.Store.Pending(ctx)
-	if err != nil {
-		return err
-	}
-	pending = slices.DeleteFunc(pending, func(p ledger.Pending) bool { return p.Feature != media.History || r.sight(p.Account) == nil })
 	slices.SortFunc(sightings, func(a, b observe.AccountSighting) int { return cmp.Compare(a.Work, b.Work) })
 	var works []media.WorkID
 	for _, s := range sightings {
@@ -67,7 +62,7 @@ func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting
 	for part := range slices.Chunk(slices.Compact(works), batch) {
 		last := part[len(part)-1]
 		n, _ := slices.BinarySearchFunc(sightings, last+1, func(s observe.AccountSighting, w media.WorkID) int { return cmp.Compare(s.Work, w) })
-		if err := r.clusterWorks(ctx, part, sightings[:n], pending); err != nil {
+		if err := r.clusterWorks(ctx, part, sightings[:n]); err != nil {
 			return err
 		}
 		sightings = sightings[n:]
@@ -75,16 +70,16 @@ func (r *round) cluster(ctx context.Context, sightings []observe.AccountSighting
 	return nil
 }
 
-// clusterWorks does it for some works; pending are all writes of plays.
-func (r *round) clusterWorks(ctx context.Context, works []media.WorkID, sightings []observe.AccountSighting, pending []ledger.Pending) error {
+// clusterWorks does it for some works.
+func (r *round) clusterWorks(ctx context.Context, works []media.WorkID, sightings []observe.AccountSighting) error {
 	facts, err := r.e.cfg.Store.PlayFacts(ctx, r.profile.ID, works)
 	if err != nil {
 		return err
 	}
 	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
 		Linked: facts.Linked, Said: facts.Said, Seen: facts.Seen, Next: facts.Next}
-	for _, p := range pending {
-		if _, mine := slices.BinarySearch(works, p.Work); mine {
+	for _, p := range facts.Pending {
+		if r.sight(p.Account) != nil {
 			in.Pending = append(in.Pending, p)
 		}
 	}

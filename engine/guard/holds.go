@@ -36,13 +36,13 @@ func compareKeys(a, b key) int {
 // standing is a hold of an earlier run, with its ops by slot.
 type standing struct {
 	ledger.Hold
-	ops map[slot]ledger.Op
+	ops map[slot]*ledger.Op
 }
 
 func newStanding(h ledger.Hold) *standing {
-	s := &standing{Hold: h, ops: make(map[slot]ledger.Op, len(h.Ops))}
-	for _, op := range h.Ops {
-		s.ops[slotOf(op)] = op
+	s := &standing{Hold: h, ops: make(map[slot]*ledger.Op, len(h.Ops))}
+	for i := range h.Ops {
+		s.ops[slotOf(h.Ops[i])] = &h.Ops[i]
 	}
 	return s
 }
@@ -129,8 +129,8 @@ func (r *round) renew(s *standing) (h ledger.Hold, ok bool) {
 	}
 	kept := make([]ledger.Op, 0, len(now))
 	for _, op := range now {
-		if old, was := s.ops[slotOf(op)]; was && same(old, op) {
-			op = old
+		if old, was := s.ops[slotOf(op)]; was && same(*old, op) {
+			op = *old
 		}
 		kept = append(kept, op)
 	}
@@ -151,7 +151,7 @@ func (r *round) renew(s *standing) (h ledger.Hold, ok bool) {
 // approved are the planned ops that the answered hold said yes to.
 func (r *round) approved(s *standing) (ops []ledger.Op) {
 	for _, op := range r.plan.Ops {
-		if old, was := s.ops[slotOf(op)]; was && op.Approved && same(old, op) {
+		if old, was := s.ops[slotOf(op)]; was && op.Approved && same(*old, op) {
 			ops = append(ops, op)
 		}
 	}
@@ -161,7 +161,7 @@ func (r *round) approved(s *standing) (ops []ledger.Op) {
 func (s *standing) sameOps(ops []ledger.Op) bool {
 	return len(ops) == len(s.Ops) && !slices.ContainsFunc(ops, func(op ledger.Op) bool {
 		old, was := s.ops[slotOf(op)]
-		return !was || !same(old, op)
+		return !was || !same(*old, op)
 	})
 }
 

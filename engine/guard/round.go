@@ -108,7 +108,7 @@ func (r *round) countReversals() {
 // approve marks an op that a person said yes to.
 func (r *round) approve(op *ledger.Op) {
 	for _, s := range r.standing {
-		if yes, ok := s.ops[slotOf(*op)]; ok && s.approves() && same(yes, *op) {
+		if yes, ok := s.ops[slotOf(*op)]; ok && s.approves() && same(*yes, *op) {
 			op.Approved = true
 			op.Why.Code = ledger.ApprovedByYou
 			return

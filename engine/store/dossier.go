@@ -69,14 +69,10 @@ const (
 	// The plus keeps the planner from walking through everything of an account
 	// instead of the few rows of the works.
 	ofProfile = " AND +account IN (SELECT id FROM accounts WHERE profile = ?2)"
-	// Plays have no account: they are a person's who shows, said or awaits them.
-	playsOfProfile = ` AND (EXISTS (SELECT 1 FROM shown WHERE shown.work = plays.work AND play = plays.id` + ofProfile + `)
-		OR EXISTS (SELECT 1 FROM statements WHERE statements.work = plays.work AND play = plays.id` + ofProfile + `)
-		OR EXISTS (SELECT 1 FROM pending WHERE pending.work = plays.work AND play = plays.id` + ofProfile + `))`
 )
 
 func (l *loader) load() error {
-	for _, step := range []func() error{l.identity, l.beliefs, l.writes, l.decisions, l.parts} {
+	for _, step := range []func() error{l.identity, l.beliefs, l.writes, l.plays, l.decisions, l.parts} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -94,15 +90,26 @@ func (l *loader) identity() error {
 	if err != nil {
 		return err
 	}
-	err = fill(l, scanLink, func(v ledger.Link) media.WorkID { return v.Work },
+	return fill(l, scanLink, func(v ledger.Link) media.WorkID { return v.Work },
 		func(d *ledger.Dossier, v ledger.Link) { d.Links = append(d.Links, v) },
 		"SELECT account, key, work, by FROM links"+ofWorks+ofProfile+" ORDER BY account, key", l.profile)
-	if err != nil {
-		return err
-	}
+}
+
+// plays come last: they have no account, and are a person's who shows, said or
+// awaits them.
+func (l *loader) plays() error {
 	return fill(l, scanPlay, func(v ledger.Play) media.WorkID { return v.Work },
-		func(d *ledger.Dossier, v ledger.Play) { d.Plays = append(d.Plays, v) },
-		"SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+playsOfProfile+" ORDER BY id", l.profile)
+		func(d *ledger.Dossier, v ledger.Play) {
+			if hasPlay(d, v.ID) {
+				d.Plays = append(d.Plays, v)
+			}
+		}, "SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+" ORDER BY id")
+}
+
+func hasPlay(d *ledger.Dossier, play media.PlayID) bool {
+	return slices.ContainsFunc(d.Shown, func(v ledger.Shown) bool { return v.Play == play }) ||
+		slices.ContainsFunc(d.Statements, func(v ledger.Statement) bool { return v.Play == play }) ||
+		slices.ContainsFunc(d.Pending, func(v ledger.Pending) bool { return v.Play == play })
 }
 
 func (l *loader) beliefs() error {

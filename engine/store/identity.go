@@ -115,19 +115,21 @@ func accountLinks(ctx context.Context, q querier, account ledger.AccountID, keys
 }
 
 func scanToken(r scanner) (v WorkToken, err error) {
-	var kind media.Kind
-	var ns, season, number int
-	var id string
-	if err = r.Scan(&kind, &ns, &id, &season, &number, &v.Work); err != nil {
+	var c struct {
+		kind               media.Kind
+		ns, season, number int
+		id                 string
+	}
+	if err = r.Scan(&c.kind, &c.ns, &c.id, &c.season, &c.number, &v.Work); err != nil {
 		return v, err
 	}
 	switch {
-	case season < 0:
-		v.Token = media.OwnToken(kind, namespaces[ns], id)
-	case number < 0:
-		v.Token = media.SeasonToken(namespaces[ns], id, season)
+	case c.season < 0:
+		v.Token = media.OwnToken(c.kind, namespaces[c.ns], c.id)
+	case c.number < 0:
+		v.Token = media.SeasonToken(namespaces[c.ns], c.id, c.season)
 	default:
-		v.Token = media.EpisodeToken(namespaces[ns], id, season, number)
+		v.Token = media.EpisodeToken(namespaces[c.ns], c.id, c.season, c.number)
 	}
 	return v, nil
 }

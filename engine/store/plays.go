@@ -60,7 +60,9 @@ type PlayFacts struct {
 	Seen   map[media.PlayID]media.Moment
 	Linked map[ledger.ShownRef]ledger.Shown // rows that already have their play
 	Said   []ledger.Statement               // about plays, that stand
-	Next   media.PlayID                     // first free number
+	// Pending are the plays that were written and not settled, oldest first.
+	Pending []ledger.Pending
+	Next    media.PlayID // first free number
 }
 
 // PlayFacts collects what is known about the plays of works in one profile:
@@ -68,43 +70,24 @@ type PlayFacts struct {
 func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) (PlayFacts, error) {
 	f := PlayFacts{Works: map[media.WorkID]ledger.Work{}, Live: map[media.PlayID]bool{}, Seen: map[media.PlayID]media.Moment{},
 		Linked: map[ledger.ShownRef]ledger.Shown{}}
-	wanted := ids(works)
-	const mine = " AND +account IN (SELECT id FROM accounts WHERE profile = ?)"
 	err := s.snapshot(ctx, func(q querier) error {
+		about := factsLoader{ctx, q, ids(works), profile}
 		err := each(ctx, q, scanWork, func(w ledger.Work) error { f.Works[w.ID] = w; return nil },
-			"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", wanted)
+			"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", about.works)
+		if err != nil {
+			return err
+		}
+		mine, err := about.persons(&f)
 		if err != nil {
 			return err
 		}
 		err = each(ctx, q, scanPlay, func(p ledger.Play) error {
-			f.Plays = append(f.Plays, p)
-			f.Live[p.ID] = true
-			return nil
-		}, "SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+playsOfProfile+" ORDER BY id", wanted, profile)
-		if err != nil {
-			return err
-		}
-		// The last row of each play decides (R11: later, then Set, then later concluded).
-		err = each(ctx, q, scanStatement, func(v ledger.Statement) error {
-			f.Live[v.Play] = !v.Cleared
-			if !v.Cleared {
-				f.Said = append(f.Said, v)
-			}
-			if at, known := f.Seen[v.Play]; v.Seen.Known() && (!known || v.Seen < at) {
-				f.Seen[v.Play] = v.Seen
+			if _, said := f.Live[p.ID]; said || mine[p.ID] {
+				f.Plays = append(f.Plays, p)
+				f.Live[p.ID] = f.Live[p.ID] || !said
 			}
 			return nil
-		},
-			"SELECT "+statementColumns+` FROM statements WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`+mine+`
-			ORDER BY play, at, cleared DESC, seq`, wanted, media.History, profile)
-		if err != nil {
-			return err
-		}
-		err = each(ctx, q, scanShown, func(v ledger.Shown) error {
-			f.Linked[ledger.ShownRef{Account: v.Account, Feature: v.Feature, RowKey: v.RowKey}] = v
-			return nil
-		}, "SELECT "+shownColumns+` FROM shown WHERE work IN (SELECT value FROM json_each(?)) AND feature = ? AND play <> 0`+mine,
-			wanted, media.History, profile)
+		}, "SELECT id, work, at, tolerance, date_only FROM plays"+ofWorks+" ORDER BY id", about.works)
 		if err != nil {
 			return err
 		}
@@ -115,4 +98,51 @@ func (s *Store) PlayFacts(ctx context.Context, profile ledger.ProfileID, works [
 		return err
 	})
 	return f, err
+}
+
+// factsLoader reads what is known about the plays of some works.
+type factsLoader struct {
+	ctx     context.Context
+	q       querier
+	works   string // JSON
+	profile ledger.ProfileID
+}
+
+// persons loads what accounts of the person said, show and await of plays, and
+// returns the plays that they show or await.
+func (l factsLoader) persons(f *PlayFacts) (map[media.PlayID]bool, error) {
+	const (
+		history = ofWorks + " AND feature = ?3" + ofProfile
+		plays   = history + " AND play <> 0"
+	)
+	args := []any{l.works, l.profile, media.History}
+	// The last row of each play decides (R11: later, then Set, then later concluded).
+	err := each(l.ctx, l.q, scanStatement, func(v ledger.Statement) error {
+		f.Live[v.Play] = !v.Cleared
+		if !v.Cleared {
+			f.Said = append(f.Said, v)
+		}
+		if at, known := f.Seen[v.Play]; v.Seen.Known() && (!known || v.Seen < at) {
+			f.Seen[v.Play] = v.Seen
+		}
+		return nil
+	}, "SELECT "+statementColumns+" FROM statements"+plays+" ORDER BY play, at, cleared DESC, seq", args...)
+	if err != nil {
+		return nil, err
+	}
+	mine := map[media.PlayID]bool{}
+	err = each(l.ctx, l.q, scanShown, func(v ledger.Shown) error {
+		f.Linked[ledger.ShownRef{Account: v.Account, Feature: v.Feature, RowKey: v.RowKey}] = v
+		mine[v.Play] = true
+		return nil
+	}, "SELECT "+shownColumns+" FROM shown"+plays, args...)
+	if err != nil {
+		return nil, err
+	}
+	err = each(l.ctx, l.q, scanPending, func(v ledger.Pending) error {
+		f.Pending = append(f.Pending, v)
+		mine[v.Play] = true
+		return nil
+	}, "SELECT "+pendingColumns+" FROM pending"+history+" ORDER BY sent, op", args...)
+	return mine, err
 }

@@ -123,8 +123,9 @@ func each[T any](ctx context.Context, q querier, decode func(scanner) (T, error)
 		return err
 	}
 	defer rows.Close()
+	row := &row{Rows: rows}
 	for rows.Next() {
-		v, err := decode(rows)
+		v, err := decode(row)
 		if err != nil {
 			return err
 		}
