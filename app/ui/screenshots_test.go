@@ -61,7 +61,7 @@ var scenes = []scene{
 		s.Show(view.From(firstLook(), noon, services, s.words))
 	}},
 	{"status", 0, func(s *stage) { s.visit(placeStatus) }},
-	{"status-whole", 2100, func(s *stage) { s.visit(placeStatus) }},
+	{"status-whole", 3300, func(s *stage) { s.visit(placeStatus) }},
 	{"status-review", 0, func(s *stage) { s.visit(placeStatus); s.showReview(removalsPage(s), nil) }},
 	{"status-close", 0, func(s *stage) { s.visit(placeStatus); s.AskClose(func() {}, func() {}) }},
 	{"activity", 0, func(s *stage) { s.visit(placeActivity) }},

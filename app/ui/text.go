@@ -55,11 +55,11 @@ func sign(tone view.Tone) fyne.Resource {
 	return theme.NewDisabledResource(theme.MoreHorizontalIcon())
 }
 
-// button draws a labelled command.
+// button draws a labelled command. What asks first is red in its question.
 func (s *Screen) button(b view.Button) *widget.Button {
 	out := widget.NewButton(b.Label, func() { s.press(b) })
 	switch {
-	case b.Danger:
+	case b.Danger && b.Sure == "":
 		out.Importance = widget.DangerImportance
 	case b.Primary:
 		out.Importance = widget.HighImportance

@@ -118,7 +118,7 @@ func (p *painter) links(all []EntryFacts) *LinkPage {
 }
 
 func (p *painter) doubts(all []EntryFacts) *ReviewPage {
-	out := &ReviewPage{Why: p.Say("reason.ambiguous_match")}
+	out := &ReviewPage{Why: p.Say("attention.doubts_why"), Buttons: []Button{{Label: p.Say("attention.library"), Command: Command{Verb: Go, Name: "library"}}}}
 	for _, e := range all {
 		if e.Doubt.Code != "" {
 			out.Rows = append(out.Rows, ReviewRow{Title: e.Title,
@@ -139,7 +139,8 @@ type LinkWish struct {
 	Work    int64
 }
 
-// UnlinkedOf lists entries to choose from, for a work that lacks one.
+// UnlinkedOf lists entries to choose from, for a work that lacks one: also
+// those in doubt, where a person's word is the only way out.
 func UnlinkedOf(work GuessFacts, all []EntryFacts, s ledger.Status, services []Service, w *Words) LinkPage {
 	p := painter{Words: w, s: s, now: s.Now, services: services}
 	out := LinkPage{Title: p.Say("item.link_title", "title", work.Title), Why: p.Say("item.link_why")}

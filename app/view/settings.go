@@ -153,7 +153,11 @@ func (p *painter) accountSection(a ledger.AccountStatus, f AccountFacts) Section
 	out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.paused"), Help: p.Say("settings.paused_help"), Switch: true, On: a.Paused, Change: change("paused")})
 	var buttons []Button
 	if f.Libraries {
-		buttons = append(buttons, Button{Label: p.Say("settings.libraries", "n", f.LeftOut), Command: Command{Verb: Libraries, Account: id}})
+		label := p.Say("settings.libraries_all")
+		if f.LeftOut > 0 {
+			label = p.Say("settings.libraries", "n", f.LeftOut)
+		}
+		buttons = append(buttons, Button{Label: label, Command: Command{Verb: Libraries, Account: id}})
 	}
 	buttons = append(buttons, Button{Label: p.Say("button.sign_in"), Command: Command{Verb: SignIn, Account: id}},
 		Button{Label: p.Say("settings.sign_out"), Command: Command{Verb: SignOut, Account: id}, Danger: true, Sure: p.Say("settings.sign_out_sure", "account", p.accountName(a))})

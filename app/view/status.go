@@ -209,13 +209,18 @@ func (p *painter) buttons() []Button {
 	return append(out, Button{Label: p.Say("button.pause"), Command: Command{Verb: Pause, For: OneHour}})
 }
 
+// writing tells whether something is being written.
+func (p *painter) writing() bool {
+	return p.s.Running != nil && p.s.Running.Stage == "writing" && p.s.Running.Of > 0
+}
+
 // progress is the run under way; nil when there is none.
 func (p *painter) progress() *Progress {
 	r := p.s.Running
 	if r == nil {
 		return nil
 	}
-	if r.Stage == "writing" && r.Of > 0 {
+	if p.writing() {
 		text := p.Say("run.writing", "done", r.Done, "of", r.Of, "account", p.account(r.Account))
 		return &Progress{Text: text, Share: float64(r.Done) / float64(r.Of)}
 	}

@@ -86,6 +86,9 @@ func From(s ledger.Status, now media.Moment, services []Service, w *Words) Windo
 	still := p // a run has a line of its own: sentence and sign do not flicker with it
 	still.s.Running = nil
 	out := Window{Mood: still.mood(), Sentence: still.sentence(), Buttons: p.buttons(), Progress: p.progress(), Services: services, New: p.newAccount()}
+	if p.writing() && still.mood() == Good { // not in step before it is written
+		out.Mood, out.Sentence = Working, w.Say("status.writing")
+	}
 	if s.Demo {
 		out.Demo = w.Say("status.demo")
 	}

@@ -104,13 +104,7 @@ func (p *program) unlinked(work int64, title string) (view.LinkPage, error) {
 	if title == "" {
 		title = names[media.WorkID(work)]
 	}
-	var open []view.EntryFacts
-	for _, e := range all {
-		if e.Doubt.Code == "" {
-			open = append(open, e)
-		}
-	}
-	return view.UnlinkedOf(view.GuessFacts{Work: work, Title: title}, open, p.status(), p.services, p.words), err
+	return view.UnlinkedOf(view.GuessFacts{Work: work, Title: title}, all, p.status(), p.services, p.words), err
 }
 
 func (p *program) attention() (view.Attention, error) {
