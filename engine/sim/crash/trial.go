@@ -70,13 +70,24 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 	return out, out.waiting(ctx, m.home)
 }
 
-// waiting fills Waits and UnderWay from what the program itself gives as reasons.
+// waiting fills Waits and UnderWay from what the program itself gives as
+// reasons, and from what waits for an answer.
 func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
 	pending, err := home.Store.Pending(ctx)
 	if err != nil {
 		return err
 	}
 	l.UnderWay = len(pending) > 0
+	holds, err := home.Store.Holds(ctx, ledger.HoldOpen)
+	if err != nil {
+		return err
+	}
+	why := map[ledger.Subject]ledger.Code{}
+	for _, h := range holds {
+		for _, op := range h.Ops {
+			why[op.Subject] = h.Guard
+		}
+	}
 	persons, err := home.Store.Profiles(ctx)
 	if err != nil {
 		return err
@@ -86,21 +97,27 @@ func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
 		if err != nil {
 			return err
 		}
-		works := make([]media.WorkID, len(unmet))
-		for i, n := range unmet {
-			works[i] = n.Work
-		}
-		known, err := home.Store.Works(ctx, works)
-		if err != nil {
-			return err
-		}
 		for _, n := range unmet {
-			if w := known[n.Work]; n.Why.Code == ledger.ParkedPlay || strings.HasPrefix(string(n.Why.Code), "guard_") {
-				l.Waits[place{n.Feature, w.Title, w.Year}] = n.Why.Code
+			if n.Why.Code == ledger.ParkedPlay || strings.HasPrefix(string(n.Why.Code), "guard_") {
+				why[n.Subject] = n.Why.Code
 			}
 		}
 	}
-	return nil
+	return l.named(ctx, home, why)
+}
+
+// named puts what waits into Waits by the works' names.
+func (l *Life) named(ctx context.Context, home *sim.Home, why map[ledger.Subject]ledger.Code) error {
+	var works []media.WorkID
+	for s := range why {
+		works = append(works, s.Work)
+	}
+	known, err := home.Store.Works(ctx, works)
+	for s, code := range why {
+		w := known[s.Work]
+		l.Waits[place{s.Feature, w.Title, w.Year}] = code
+	}
+	return err
 }
 
 // lines are everything that an account shows, without the keys that a service
