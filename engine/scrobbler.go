@@ -16,11 +16,15 @@ const optionScrobbler = "other_scrobbler"
 // the latest play that no connected account told of.
 const scrobblerRemembered = 14 * 24 * time.Hour
 
+// habit is how many titles it takes: what a person marks by hand now and then,
+// after a visit to the cinema, is no program and makes nothing wait.
+const habit = 3
+
 // findScrobblers looks for logs with plays that nobody else told of.
 func (r *round) findScrobblers(ctx context.Context) (err error) {
 	r.fed = nil
 	if slices.ContainsFunc(r.sights, (*sight).mayBeFed) {
-		r.fed, err = r.e.cfg.Store.Alone(ctx, r.profile.ID, r.now.Add(-scrobblerRemembered))
+		r.fed, err = r.e.cfg.Store.Alone(ctx, r.profile.ID, r.now.Add(-scrobblerRemembered), habit)
 	}
 	return err
 }

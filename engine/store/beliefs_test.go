@@ -129,7 +129,7 @@ func TestDossiersHaveOneOrder(t *testing.T) {
 // first look, nor by adopting it, nor before the moment asked for.
 func TestAlone(t *testing.T) {
 	s := memory(t)
-	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1)}, nil))
+	must(t, s.PutIdentity(ctx, nil, []ledger.Work{film(1), film(2)}, nil))
 	you := got(s.PutProfile(ctx, ledger.Profile{Name: "you"}))(t)
 	got(s.PutAccount(ctx, ledger.Account{ID: 4, Profile: you, Provider: "plex", Name: "plex"}))(t)
 	say := func(a, origin ledger.AccountID, play media.PlayID) ledger.Statement {
@@ -148,8 +148,20 @@ func TestAlone(t *testing.T) {
 			say(2, 2, 7), // at an unknown time
 		}}))
 	for since, want := range map[media.Moment]map[ledger.AccountID]media.Moment{1: {2: 200}, 200: {2: 200}, 201: {}} {
-		if is := got(s.Alone(ctx, 1, since))(t); !maps.Equal(is, want) {
+		if is := got(s.Alone(ctx, 1, since, 1))(t); !maps.Equal(is, want) {
 			t.Errorf("since %d: %v, want %v", since, is, want)
+		}
+	}
+	again, other := say(2, 2, 8), say(2, 2, 9)
+	other.Work = 2
+	for _, more := range []struct {
+		play ledger.Play
+		said ledger.Statement
+		is   int
+	}{{ledger.Play{ID: 8, Work: 1, At: 210}, again, 0}, {ledger.Play{ID: 9, Work: 2, At: 190}, other, 1}} {
+		must(t, s.Apply(ctx, 1, ledger.Delta{Plays: []ledger.Play{more.play}, Statements: []ledger.Statement{more.said}}))
+		if is := got(s.Alone(ctx, 1, 1, 2))(t); len(is) != more.is {
+			t.Errorf("after play %d: %v", more.play.ID, is)
 		}
 	}
 }

@@ -25,18 +25,19 @@ func (t *tx) putPlays(rows []ledger.Play) {
 	}
 }
 
-// alone picks the plays since a moment that only one account told of, later than
-// at its first look: neither of their statements is another account's own.
+// alone picks the accounts with plays of several works since a moment that they
+// alone told of, later than at their first look: no other account has a
+// statement of its own about them.
 const alone = `SELECT s.account, max(p.at) FROM plays p CROSS JOIN statements s ON s.work = p.work AND s.play = p.id AND s.feature = ?2
 	WHERE p.at >= ?3 AND s.origin = s.account AND NOT s.cleared AND NOT s.first_look AND NOT s.local
 		AND +s.account IN (SELECT id FROM accounts WHERE profile = ?1)
 		AND NOT EXISTS (SELECT 1 FROM statements o WHERE o.work = s.work AND o.feature = s.feature AND o.play = s.play
 			AND o.account <> s.account AND o.origin <> s.account)
-	GROUP BY s.account`
+	GROUP BY s.account HAVING count(DISTINCT p.work) >= ?4`
 
-// Alone returns, per account, the date of the latest play since a moment that no
-// other account of the person told of (R16).
-func (s *Store) Alone(ctx context.Context, profile ledger.ProfileID, since media.Moment) (map[ledger.AccountID]media.Moment, error) {
+// Alone returns, for accounts with plays of so many works since a moment that no
+// other account of the person told of, the date of the latest (R16).
+func (s *Store) Alone(ctx context.Context, profile ledger.ProfileID, since media.Moment, works int) (map[ledger.AccountID]media.Moment, error) {
 	type latest struct {
 		account ledger.AccountID
 		at      media.Moment
@@ -45,7 +46,7 @@ func (s *Store) Alone(ctx context.Context, profile ledger.ProfileID, since media
 	err := each(ctx, s.reads, func(r scanner) (v latest, err error) {
 		err = r.Scan(&v.account, &v.at)
 		return v, err
-	}, func(v latest) error { all[v.account] = v.at; return nil }, alone, profile, media.History, since)
+	}, func(v latest) error { all[v.account] = v.at; return nil }, alone, profile, media.History, since, works)
 	return all, s.wrap(err)
 }
 
