@@ -11,7 +11,7 @@ import (
 // listed goes through the rows of the view. Rows that show what they showed
 // are passed over at once; a repeated key is folded first.
 func (o *observer) listed(rows []Sighting) {
-	o.found = make(map[ledger.RowKey]int, len(rows))
+	o.rows, o.found = rows, make(map[ledger.RowKey]int, len(rows))
 	var doubled map[ledger.RowKey]int
 	o.works = make(map[media.WorkID]bool, len(rows))
 	for i := range rows {

@@ -120,6 +120,7 @@ type observer struct {
 	met     map[ledger.OpID]bool // pending writes that a row was held against
 	// found is the first row of each listed key; relisted counts those that
 	// were shown before.
+	rows     []Sighting
 	found    map[ledger.RowKey]int
 	relisted int
 	// removals and skipped are the keys that the view names as removed, and

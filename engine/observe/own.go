@@ -38,6 +38,10 @@ func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
 	case s.is == notHeld:
 		o.waits(s, queue)
 	case o.agrees(s.value, last.New, queue) && o.arrived(s, old, queue):
+		if !o.undisputed(s) {
+			o.count(queue)
+			return
+		}
 		o.settle(s, queue)
 	case older && o.givenAgain(s, old, last):
 		o.third(s, old, queue)

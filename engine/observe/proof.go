@@ -5,6 +5,7 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
 )
 
 // proven applies R6 to what a row newly shows. Until it is proven the item
@@ -26,11 +27,12 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 		return first, false
 	}
 	listsOnly := o.caps.SameList && o.returned(s) // a look-up shows no more than the list
-	if s.proven && !listsOnly || !o.needsProof(s) {
+	disputed := o.disputed(s)
+	if s.proven && !listsOnly && !disputed || !o.needsProof(s) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
-	if o.enough(s, next) && (listsOnly || !o.caps.LookUp || o.lookedInVain(s.Key)) {
+	if o.enough(s, next) && (listsOnly || disputed || !o.caps.LookUp || o.lookedInVain(s.Key)) {
 		o.dismiss(s.RowKey)
 		return first, true
 	}
@@ -47,6 +49,31 @@ func (o *observer) await(next, before ledger.Proof, open bool) {
 		o.out.Proofs = append(o.out.Proofs, next)
 	}
 	o.waiting++
+}
+
+// disputed tells whether a look-up contradicts a list of the same run that
+// shows what was believed: one of them is wrong, and one look-up alone is no
+// proof that it is the list.
+func (o *observer) disputed(s seen) bool {
+	if !s.looked.Known() || s.is == notHeld {
+		return false
+	}
+	old := o.k.Shown[s.RowKey]
+	if i, found := o.found[s.RowKey]; found {
+		return old.State == ledger.ShownValue && o.rows[i].Value == old.Value && s.value != old.Value
+	}
+	lacks := o.r.View.Coverage == provider.Whole && !o.hidden(s.Key)
+	return lacks && old.State == ledger.ShownAbsent && s.is == listed
+}
+
+// undisputed tells whether what a look-up shows is sure: the list does not
+// contradict it, or another look-up said so before.
+func (o *observer) undisputed(s seen) bool {
+	if !o.disputed(s) {
+		return true
+	}
+	_, sure := o.proven(s)
+	return sure
 }
 
 // lookedInVain tells whether a look-up of this run lacks the item in a list of

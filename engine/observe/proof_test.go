@@ -309,3 +309,52 @@ func TestLookUpInTheSameList(t *testing.T) {
 		t.Fatal("two looks agree")
 	}
 }
+
+// A look-up that denies what the list of the same read shows and was believed
+// proves nothing alone.
+func TestDisputedLookUp(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := newBook(t, media.Ratings, caps)
+	b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true} }
+	rated := row("a", media.Rated(80), 0)
+	b.read(rated)
+	b.read(rated)
+	b.sent("1-1", "a", media.Rated(80), media.Rated(30), 0) // asked about when it does not show
+	for range 40 {
+		if b.read(rated); b.lookups > 0 {
+			break
+		}
+	}
+	if st, _ := b.statement(0); b.lookups != 1 || st.Cleared {
+		t.Fatalf("after %d look-ups %+v", b.lookups, st)
+	}
+	b.read(rated)
+	if st, _ := b.statement(0); b.lookups == 2 && !st.Cleared {
+		t.Fatalf("the look-up says so twice: %+v", st)
+	}
+}
+
+// Nor does it settle a write that the list of the same read does not show.
+func TestDisputedLookUpSettlesNothing(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := newBook(t, media.Ratings, caps)
+	b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true} }
+	rated := row("a", media.Rated(80), 0)
+	b.read(rated)
+	b.read(rated)
+	b.sent("1-1", "a", media.Rated(80), media.Value{}, 0)
+	for range 40 {
+		if b.read(rated); b.lookups > 0 {
+			break
+		}
+	}
+	if b.lookups != 1 || b.shown("a").Value != media.Rated(80) || len(b.known.Pending) == 0 {
+		t.Fatalf("after %d look-ups %+v, on the way: %v", b.lookups, b.shown("a"), b.known.Pending)
+	}
+	b.read(rated)
+	if b.lookups != 2 || b.shown("a").Value.Set || len(b.known.Pending) != 0 {
+		t.Fatalf("two look-ups say so: %d, %+v, on the way: %v", b.lookups, b.shown("a"), b.known.Pending)
+	}
+}

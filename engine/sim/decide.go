@@ -32,8 +32,10 @@ type decision struct {
 	holds   []ledger.Hold
 	words   []toyWord
 	wrote   int
-	froze   bool // a list was frozen at some time
-	engaged map[ledger.Code]int
+	froze   bool                  // a list was frozen at some time
+	fooled  map[media.WorkID]bool // a service lied about it everywhere alike
+	removed []toyRemoval
+	engaged map[ledger.Code]int // and what else happened, by name
 }
 
 // toyAccount is an account's truth and what is believed of it.
@@ -44,9 +46,12 @@ type toyAccount struct {
 	shows  map[media.WorkID]toyValue     // what lists show; behind the truth when frozen
 	came   map[media.WorkID]media.Moment // when it came to be so
 	ours   map[media.WorkID][]toyValue   // what was written, sent when
+	before map[media.WorkID]toyValue     // what was true before it changed last
+	fibbed map[media.WorkID]bool         // a look-up lied about it at some time
 	frozen int
 	lossy  int // percent of writes that are not stored
 	lost   int // percent of answers that are lost
+	fibs   int // percent of look-ups that tell what was before
 	known  observe.Known
 	trust  ledger.Trust
 	reads  []media.Moment // at which it showed the truth
@@ -75,9 +80,16 @@ const mostRuns = 200
 // Decide lives one case of tier 1 and returns what went wrong, if anything.
 func Decide(seed uint64) (engaged map[ledger.Code]int, err error) {
 	d := newDecision(seed)
-	for range 1 + d.chance.IntN(4) {
+	runs := 1 + d.chance.IntN(4)
+	if d.big() {
+		runs += 4
+	}
+	for n := range runs {
 		for range d.chance.IntN(4) {
 			d.act()
+		}
+		if d.big() && n > 1 {
+			d.clearOut()
 		}
 		d.weather(false)
 		if _, err = d.once(); err != nil {
@@ -116,7 +128,7 @@ func newDecision(seed uint64) *decision {
 	chance := rand.New(rand.NewPCG(seed, 77))
 	features := [...]media.Feature{media.Watchlist, media.Ratings, media.Progress}
 	d := &decision{chance: chance, feature: features[chance.IntN(3)], mutual: chance.IntN(3) > 0, now: media.At(Start), run: 1,
-		engaged: map[ledger.Code]int{}}
+		fooled: map[media.WorkID]bool{}, engaged: map[ledger.Code]int{}}
 	works := 1 + chance.IntN(3)
 	if chance.IntN(40) == 0 {
 		works = 24 // enough for guards that count
@@ -132,11 +144,18 @@ func newDecision(seed uint64) *decision {
 	for range chance.IntN(3 * works) {
 		d.act()
 	}
+	for _, w := range d.works {
+		if a := d.shelves[0]; d.big() && !a.truth[w.ID].value.Set {
+			d.now = d.now.Add(time.Second)
+			d.speak(a, w.ID, d.value(a))
+		}
+	}
 	return d
 }
 
 func (d *decision) addAccount() {
-	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
+	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{},
+		before: map[media.WorkID]toyValue{}, fibbed: map[media.WorkID]bool{}, came: map[media.WorkID]media.Moment{},
 		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}}
 	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
 		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
@@ -168,53 +187,6 @@ func (d *decision) addRoutes() {
 				r.Mode, r.Removals = ledger.Mode(1+d.chance.IntN(2)), ledger.Removals(d.chance.IntN(3))
 			}
 			d.world.Routes = append(d.world.Routes, r)
-		}
-	}
-}
-
-// act lets the person do something at an account.
-func (d *decision) act() {
-	d.now = d.now.Add(time.Duration(1+d.chance.IntN(1000)) * time.Second)
-	a := d.shelves[d.chance.IntN(len(d.shelves))]
-	w := d.works[d.chance.IntN(len(d.works))].ID
-	have := a.truth[w]
-	var v media.Value
-	if !have.value.Set || d.chance.IntN(3) > 0 {
-		v = d.value(a)
-	}
-	if v == have.value {
-		return
-	}
-	d.words = append(d.words, toyWord{int(a.id) - 1, w, v.Set, v, d.now, a.came[w]})
-	a.truth[w], a.came[w] = toyValue{v, d.now}, d.now
-}
-
-func (d *decision) value(a *toyAccount) media.Value {
-	switch d.feature {
-	case media.Ratings:
-		v, _ := plan.Project(d.feature, a.caps.Features[d.feature], media.Rated(1+d.chance.IntN(100)), d.works[0])
-		return v
-	case media.Progress:
-		return media.Position(int64(2+d.chance.IntN(90))*60_000, d.works[0].RuntimeMS)
-	}
-	return media.Listed()
-}
-
-// weather freezes lists and loses writes and answers, or clears.
-func (d *decision) weather(clear bool) {
-	for _, a := range d.shelves {
-		a.frozen, a.lossy, a.lost = 0, 0, 0
-		if clear {
-			continue
-		}
-		if d.chance.IntN(4) == 0 {
-			a.frozen, d.froze = 1+d.chance.IntN(3), true
-		}
-		if d.chance.IntN(4) == 0 {
-			a.lossy = 10 + d.chance.IntN(60)
-		}
-		if d.chance.IntN(4) == 0 {
-			a.lost = 50
 		}
 	}
 }
@@ -287,46 +259,8 @@ func (d *decision) files() []ledger.Dossier {
 	return out
 }
 
-// held are the ops of open holds.
-func (d *decision) held() []ledger.Op {
-	var out []ledger.Op
-	for _, h := range d.holds {
-		if h.State == ledger.HoldOpen {
-			out = append(out, h.Ops...)
-		}
-	}
-	return out
-}
-
 func keyOf(w media.WorkID) ledger.RowKey {
 	return ledger.RowKey{Key: "k" + strconv.FormatInt(int64(w), 10)}
-}
-
-func (d *decision) budget() guard.Budget {
-	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}
-	for _, a := range d.shelves {
-		for _, row := range a.known.Shown {
-			if row.State == ledger.ShownValue {
-				b.Shown[guard.Shelf{Account: a.id, Feature: d.feature}]++
-			}
-		}
-	}
-	for _, w := range d.works {
-		b.Planned[w.ID] = true
-	}
-	return b
-}
-
-func (d *decision) keepHolds(changed []ledger.Hold) {
-	for _, h := range changed {
-		d.engaged[h.Guard]++
-		if h.ID == 0 {
-			h.ID = int64(len(d.holds) + 1)
-			d.holds = append(d.holds, h)
-			continue
-		}
-		d.holds[h.ID-1] = h
-	}
 }
 
 // write lets the service take an op, or not, and books it as apply does.
@@ -338,7 +272,10 @@ func (d *decision) write(op ledger.Op) {
 		if a.caps.Features[d.feature].PastDates && op.At.Known() {
 			at = op.At
 		}
-		a.truth[op.Work], a.came[op.Work] = toyValue{op.New, at}, d.now
+		a.put(op.Work, toyValue{op.New, at}, d.now)
+	}
+	if op.Action == provider.Remove {
+		d.removed = append(d.removed, toyRemoval{d.flow(op), op.Work, d.now})
 	}
 	a.ours[op.Work] = append(a.ours[op.Work], toyValue{op.New, d.now})
 	says := op.Says

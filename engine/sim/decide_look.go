@@ -66,15 +66,31 @@ func sighting(w media.WorkID, have toyValue, timed bool) observe.Sighting {
 	return observe.Sighting{Row: row, Work: w}
 }
 
-// answers are point look-ups, past every list.
+// answers are point look-ups, past every list, which may lie.
 func (d *decision) answers(a *toyAccount, asks []ledger.Question) (out []observe.Answered) {
 	for _, q := range asks {
-		have := a.truth[q.Work]
+		have := d.testimony(a, q.Work)
 		s := sighting(q.Work, have, a.caps.Features[d.feature].Times)
 		out = append(out, observe.Answered{Key: q.Key, Work: q.Work, At: d.now,
 			Answer: provider.Answer{Key: q.Key, Held: true, Rows: []provider.Row{s.Row}}, Sightings: []observe.Sighting{s}})
 	}
 	return out
+}
+
+// testimony is what a look-up tells: the truth, or what was true before. Where
+// its list tells the same, nobody can see through it.
+func (d *decision) testimony(a *toyAccount, w media.WorkID) toyValue {
+	have := a.truth[w]
+	if d.chance.IntN(100) >= a.fibs || a.before[w].value == have.value {
+		return have
+	}
+	d.engaged["lie"]++
+	a.fibbed[w] = true
+	if a.before[w].value == a.shows[w].value {
+		d.engaged["consistent lie"]++
+		d.fooled[w] = true
+	}
+	return a.before[w]
 }
 
 // keep applies a delta as the store does.

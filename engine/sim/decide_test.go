@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -49,6 +50,11 @@ func TestDecide(t *testing.T) {
 	if wrong > 0 {
 		t.Errorf("%d of %d cases went wrong", wrong, *cases)
 	}
+	for _, what := range []ledger.Code{"lie", "week"} {
+		if engaged[what] == 0 && *cases >= usualCases {
+			t.Errorf("%s never happened", what)
+		}
+	}
 	for _, c := range slices.Sorted(maps.Keys(engaged)) {
 		t.Logf("%7d %s", engaged[c], c)
 	}
@@ -70,6 +76,19 @@ func TestTheOracleSees(t *testing.T) {
 	if d.bounded(many) == nil {
 		t.Error("nine removals in one run pass")
 	}
+	if d.feature == media.Progress {
+		t.Fatal("resume points have no weekly budget")
+	}
+	for n := range 7 {
+		d.removed = append(d.removed, toyRemoval{d.flow(op), media.WorkID(n + 1), d.now.Add(-time.Hour)})
+	}
+	if err := d.bounded(many[7:8]); err != nil {
+		t.Errorf("eight removals in a week: %v", err)
+	}
+	if d.bounded(many[7:9]) == nil {
+		t.Error("nine removals in a week pass")
+	}
+	d.removed = nil
 	d.holds = []ledger.Hold{{ID: 1, State: ledger.HoldOpen, Ops: many[:1]}}
 	if d.bounded(many[:1]) == nil {
 		t.Error("what waits for an answer passes")

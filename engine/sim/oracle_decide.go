@@ -50,6 +50,27 @@ func (d *decision) bounded(ops []ledger.Op) error {
 			return fmt.Errorf("S6: %d removals at %d because of %d in one run", n, flow[0], flow[1])
 		}
 	}
+	return d.boundedInAWeek(ops)
+}
+
+// boundedInAWeek is S6 over seven days; ending films removes resume points
+// without end.
+func (d *decision) boundedInAWeek(ops []ledger.Op) error {
+	week := d.thisWeek()
+	for _, op := range ops {
+		if op.Action != provider.Remove || d.feature == media.Progress {
+			continue
+		}
+		works := week[d.flow(op)]
+		if works == nil {
+			works = map[media.WorkID]bool{}
+			week[d.flow(op)] = works
+		}
+		works[op.Work] = true
+		if n := len(works); n > max(8, (len(d.works)+9)/10) {
+			return fmt.Errorf("S6: %d removals at %d because of %d in seven days", n, op.Account, op.Origin().Account)
+		}
+	}
 	return nil
 }
 
@@ -70,13 +91,16 @@ func (d *decision) judge(op ledger.Op) error {
 			causes = append(causes, *w)
 		}
 	}
-	if len(causes) == 0 {
-		return fmt.Errorf("S1: %s of work %d at %d, which nobody asked for: %+v", op.Action, op.Work, op.Account, d.words)
+	if len(causes) == 0 && !d.fooled[op.Work] {
+		return fmt.Errorf("S1: %s of work %d at %d, which nobody asked for: %+v", op.Action, op.Work, op.Account, given)
 	}
 	if op.Action != provider.Remove && !slices.ContainsFunc(given, func(w toyWord) bool { return w.set && d.near(w.v, op.New) }) {
 		return fmt.Errorf("S9: %v of work %d at %d, which nobody gave: %+v", op.New, op.Work, op.Account, given)
 	}
 	a := d.shelves[me]
+	if d.fooled[op.Work] || a.fibbed[op.Work] {
+		return nil
+	}
 	if own == nil || !d.timed(me) || d.wroteSince(op, *own) || !a.saw(own.at, d.now) || !own.set && !d.proved(a, *own) || d.likeOurs(a, *own) {
 		return nil
 	}
@@ -86,7 +110,7 @@ func (d *decision) judge(op ledger.Op) error {
 	}
 	later := func(w toyWord) bool { return w.at > since || w.set && !d.timed(w.who) || d.behind(w) }
 	if !slices.ContainsFunc(causes, later) {
-		return fmt.Errorf("S1/S5: %s of work %d at %d, whose owner spoke last: %+v", op.Action, op.Work, op.Account, d.words)
+		return fmt.Errorf("S1/S5: %s of work %d at %d, whose owner spoke last: %+v", op.Action, op.Work, op.Account, given)
 	}
 	return nil
 }
@@ -96,6 +120,20 @@ func (d *decision) judge(op ledger.Op) error {
 func (d *decision) likeOurs(a *toyAccount, own toyWord) bool {
 	return own.set && slices.ContainsFunc(a.ours[own.work], func(ours toyValue) bool {
 		return ours.value.Set && own.at.Sub(ours.at) <= 40*time.Minute && !a.saw(own.at, ours.at) && d.near(ours.value, own.v)
+	})
+}
+
+// gaveOurs: what the account's owner said last is what we had written there
+// before, so that it may be our write that came late (R8).
+func (d *decision) gaveOurs(a *toyAccount, w media.WorkID) bool {
+	var last toyWord
+	for _, word := range d.words {
+		if word.work == w && word.who == int(a.id)-1 {
+			last = word
+		}
+	}
+	return last.set && slices.ContainsFunc(a.ours[w], func(ours toyValue) bool {
+		return ours.value.Set && ours.at < last.at && d.near(ours.value, last.v)
 	})
 }
 
@@ -132,8 +170,11 @@ func (a *toyAccount) lastRead(before media.Moment) (last media.Moment) {
 
 func (d *decision) timed(who int) bool { return d.shelves[who].caps.Features[d.feature].Times }
 
-// behind: a list that went on showing what was gone dates the removal too late.
-func (d *decision) behind(w toyWord) bool { return !w.set && d.froze }
+// behind: a list or a look-up that went on showing what was gone dates the
+// removal too late.
+func (d *decision) behind(w toyWord) bool {
+	return !w.set && (d.froze || d.shelves[w.who].fibbed[w.work])
+}
 
 // wroteSince: what the account shows is ours by now.
 func (d *decision) wroteSince(op ledger.Op, own toyWord) bool {
@@ -160,6 +201,9 @@ func (d *decision) agree() error {
 	d.world.Explain = true
 	p := plan.Make(&d.world, d.files())
 	for _, w := range d.works {
+		if slices.ContainsFunc(d.shelves, func(a *toyAccount) bool { return d.gaveOurs(a, w.ID) }) {
+			continue
+		}
 		first := d.shelves[0].truth[w.ID].value
 		for _, a := range d.shelves[1:] {
 			v := a.truth[w.ID].value

@@ -4,6 +4,9 @@ package planted
 // belongs to make up for a view that is believed too soon.
 var judged = Proof{Package: "engine/observe", Test: "TestJudge$"}
 
+// It takes a lost write and a lie at the right moment.
+var disputed = Proof{Package: "engine/observe", Test: "TestDisputed"}
+
 // A library that lost a file is rare in a life, and a look-up mostly says so too.
 var notHeld = Proof{Package: "engine/observe", Test: "TestTable$"}
 
@@ -30,7 +33,7 @@ var Bugs = []Bug{
 		Old: "return who.ServerID != \"\" && a.ServerID != \"\" && who.ServerID != a.ServerID ||",
 		New: "return false && who.ServerID != \"\" && a.ServerID != \"\" && who.ServerID != a.ServerID ||", By: judged},
 	{Name: "one look proves", Breaks: "R6", File: "engine/observe/proof.go",
-		Old: "if s.proven && !listsOnly || !o.needsProof(s) {", New: "if true || s.proven && !listsOnly || !o.needsProof(s) {"},
+		Old: "if s.proven && !listsOnly && !disputed || !o.needsProof(s) {", New: "if true || s.proven && !listsOnly && !disputed || !o.needsProof(s) {"},
 	{Name: "the list outweighs the look-up", Breaks: "R6", File: "engine/observe/list.go",
 		Old: "s.proven, s.looked = true, a.At\n", New: "s.proven, s.looked, s.is = true, a.At, denied\n"},
 	{Name: "delta read as whole", Breaks: "S1", File: "engine/observe/list.go",
@@ -104,6 +107,8 @@ var Bugs = []Bug{
 		Old: "case len(best) == 1:\n\t\treturn best[0], true", New: "case len(best) == 1:\n\t\treturn max(c.behind, 0), true"},
 	{Name: "a doubtful clock is believed", Breaks: "S11", File: "engine/clocks.go",
 		Old: "case !sure && r.mayKnow(moved), r.timed && by != 0:", New: "case false:"},
+	{Name: "one look-up outweighs what list and beliefs agree on", Breaks: "S1", File: "engine/observe/proof.go",
+		Old: "return old.State == ledger.ShownValue && o.rows[i].Value == old.Value && s.value != old.Value", New: "_ = i\n\t\treturn false", By: disputed},
 	{Name: "undo without a memory", Breaks: "R24", File: "engine/undo/undo.go",
 		Old: "c.said = append(c.said, refusal(e.Op))\n", New: "", By: takeBack},
 }
