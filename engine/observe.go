@@ -74,6 +74,9 @@ func (r *round) loadKnown(ctx context.Context) error {
 				return err
 			}
 			g.rows = s.sightings(g.reading.View.Rows)
+			if err := r.recallWords(ctx, s, g); err != nil {
+				return err
+			}
 			if g.reading.View.Coverage != provider.Changes { // whether there were any changes tells something
 				g.reading.View.Rows = nil
 			}
@@ -104,6 +107,16 @@ func (r *round) idle(ctx context.Context, s *sight, g *glance) (bool, error) {
 func (r *round) recall(ctx context.Context, s *sight, g *glance, known store.Known) (err error) {
 	g.known = knownBeliefs(known)
 	g.known.Frozen, err = r.e.frozen(ctx)
+	return err
+}
+
+// recallWords gives it what was said, where it may say something else.
+func (r *round) recallWords(ctx context.Context, s *sight, g *glance) error {
+	works := observe.Concerned(g.reading, g.verdict, g.rows, g.known)
+	said, err := r.e.cfg.Store.Statements(ctx, s.account.ID, g.reading.Feature, works)
+	for _, st := range said {
+		g.known.Statements[st.Subject] = st
+	}
 	return err
 }
 

@@ -111,13 +111,15 @@ func (b *book) read(rows ...provider.Row) ledger.Delta {
 	r := b.reading(rows)
 	v := observe.Judge(r)
 	linked := b.link(rows)
-	d, asks := observe.Observe(r, v, linked, b.known, nil)
+	known := b.known
+	known.Statements = b.concerned(observe.Concerned(r, v, linked, known))
+	d, asks := observe.Observe(r, v, linked, known, nil)
 	if len(asks) > 0 && b.truth != nil {
 		var answers []observe.Answered
 		for _, q := range asks {
 			answers = append(answers, b.answer(q.Key))
 		}
-		d, asks = observe.Observe(r, v, linked, b.known, answers)
+		d, asks = observe.Observe(r, v, linked, known, answers)
 		if len(asks) > 0 {
 			b.t.Errorf("asked again after the answers: %v", asks)
 		}
@@ -125,6 +127,17 @@ func (b *book) read(rows ...provider.Row) ledger.Delta {
 	b.keep(d)
 	b.now, b.run = b.now.Add(30*minutes), b.run+1
 	return d
+}
+
+// concerned are the statements about some works, as a store would give them.
+func (b *book) concerned(works []media.WorkID) map[ledger.Subject]ledger.Statement {
+	out := map[ledger.Subject]ledger.Statement{}
+	for subject, st := range b.known.Statements {
+		if slices.Contains(works, subject.Work) {
+			out[subject] = st
+		}
+	}
+	return out
 }
 
 func (b *book) answer(key string) observe.Answered {

@@ -41,6 +41,7 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 		t.Errorf("came back as %+v\nwant %+v", back, want)
 	}
 	k := got(s.Known(ctx, 1, media.Progress))(t)
+	k.Statements = got(s.Statements(ctx, 1, media.Progress, []media.WorkID{1}))(t)
 	if !reflect.DeepEqual(ledger.Delta{Shown: k.Shown, Statements: k.Statements, Pending: k.Pending, Proofs: k.Proofs},
 		ledger.Delta{Shown: want.Shown, Statements: want.Statements, Pending: want.Pending, Proofs: want.Proofs}) {
 		t.Errorf("known %+v", k)

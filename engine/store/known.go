@@ -11,16 +11,25 @@ import (
 // it is observed.
 type Known struct {
 	Shown      []ledger.Shown     // by native key and play key
-	Statements []ledger.Statement // by work and play
+	Statements []ledger.Statement // by work and play; of KnownOf only
 	Pending    []ledger.Pending   // oldest first
 	Proofs     []ledger.Proof     // by native key and play key
 	Quarantine []ledger.Quarantine
 }
 
-// Known collects the beliefs about one feature of one account.
+// Known collects the beliefs about one feature of one account but for what was
+// said: Statements tells it of the works that a view is about.
 func (s *Store) Known(ctx context.Context, account ledger.AccountID, feature media.Feature) (Known, error) {
 	const all = " WHERE account = ?1 AND feature = ?2"
-	return s.known(ctx, beliefs{"", all, all, all}, account, feature)
+	return s.known(ctx, beliefs{shown: all, ofWork: all, open: all}, account, feature)
+}
+
+// Statements returns what was last said at an account in one feature: about
+// some works, and wherever it was a Cleared.
+func (s *Store) Statements(ctx context.Context, account ledger.AccountID, feature media.Feature, works []media.WorkID) ([]ledger.Statement, error) {
+	return find(ctx, s, scanStatement, "SELECT "+statementColumns+` FROM statements
+		WHERE account = ? AND feature = ? AND (cleared OR work IN (SELECT value FROM json_each(?))) ORDER BY work, play`,
+		account, feature, ids(works))
 }
 
 // KnownOf collects them as far as they are about some items or works, or about
@@ -30,21 +39,24 @@ func (s *Store) KnownOf(ctx context.Context, account ledger.AccountID, feature m
 		with: `WITH k(key) AS (SELECT value FROM json_each(?3)), w(work) AS (SELECT value FROM json_each(?4)
 			UNION SELECT work FROM shown WHERE account = ?1 AND feature = ?2 AND key IN k) `,
 		shown:  " WHERE work IN w AND +account = ?1 AND +feature = ?2", // by the index of works, not through all of the account
+		said:   " WHERE account = ?1 AND feature = ?2 AND work IN w",
 		ofWork: " WHERE account = ?1 AND feature = ?2 AND work IN w",
 		open:   " WHERE account = ?1 AND feature = ?2 AND (work IN w OR key IN k)",
 	}, account, feature, text(keys), ids(works))
 }
 
-// beliefs says which rows of each table to collect.
-type beliefs struct{ with, shown, ofWork, open string }
+// beliefs says which rows of each table to collect; said is empty for none.
+type beliefs struct{ with, shown, said, ofWork, open string }
 
 func (s *Store) known(ctx context.Context, of beliefs, args ...any) (k Known, err error) {
 	err = s.snapshot(ctx, func(q querier) (err error) {
 		if k.Shown, err = list(ctx, q, scanShown, of.with+"SELECT "+shownColumns+" FROM shown"+of.shown+" ORDER BY key, play_key", args...); err != nil {
 			return err
 		}
-		if k.Statements, err = list(ctx, q, scanStatement, of.with+"SELECT "+statementColumns+" FROM statements"+of.ofWork+" ORDER BY work, play", args...); err != nil {
-			return err
+		if of.said != "" {
+			if k.Statements, err = list(ctx, q, scanStatement, of.with+"SELECT "+statementColumns+" FROM statements"+of.said+" ORDER BY work, play", args...); err != nil {
+				return err
+			}
 		}
 		if k.Pending, err = list(ctx, q, scanPending, of.with+"SELECT "+pendingColumns+" FROM pending"+of.open+" ORDER BY sent, op", args...); err != nil {
 			return err
