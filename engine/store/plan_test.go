@@ -14,7 +14,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 			var id, parent, unused int
 			err = r.Scan(&id, &parent, &unused, &detail)
 			return detail, err
-		}, "EXPLAIN QUERY PLAN "+query, []any{"[]", 1, 2, 3}[:min(strings.Count(query, "?"), 3)]...))(t), "\n")
+		}, "EXPLAIN QUERY PLAN "+query, []any{"[]", 1, 2, 3}[:min(strings.Count(query, "?"), 4)]...))(t), "\n")
 	}
 	for table, index := range map[string]string{"shown": "shown_of_work", "statements": "statements_of_work", "pending": "pending_of_work",
 		"proofs": "proofs_of_work", "quarantine": "quarantine_of_work", "links": "links_of_work", "unmet": "unmet_of_work"} {
