@@ -97,13 +97,21 @@ func (r *Rig) clean(ctx context.Context) (want provider.ReadRequest, s provider.
 			r.seedSome(f, k, 600+int(f)*10+i*3)
 		}
 	}
+	answers, err = r.counted(func() (err error) {
+		s, err = r.Provider.Read(ctx, want)
+		return err
+	})
+	return want, s, answers, err
+}
+
+// counted tells how many answers a call takes that goes well.
+func (r *Rig) counted(do func() error) (answers int, err error) {
 	r.Answers(func(body []byte) []byte { answers++; return body })
 	defer r.Calm()
-	s, err = r.Provider.Read(ctx, want)
-	if err == nil && answers == 0 {
+	if err = do(); err == nil && answers == 0 {
 		err = errors.New("no answer passed by")
 	}
-	return want, s, answers, err
+	return answers, err
 }
 
 // seedSome gives three works a value, as far as the service takes it.
@@ -173,12 +181,12 @@ func oddAnswers(ctx context.Context, r *Rig) error {
 		if err != nil {
 			return err
 		}
-		answers := 0
-		r.Answers(func(body []byte) []byte { answers++; return body })
-		_, err = ask(ctx, c, f, it)
-		r.Calm()
-		if err != nil || answers == 0 {
-			return fmt.Errorf("%d answers: %w", answers, err)
+		answers, err := r.counted(func() error {
+			_, err := ask(ctx, c, f, it)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 		for n := range uint64(oddLookUps) {
 			var got []provider.Answer
@@ -213,12 +221,12 @@ func oddReplies(ctx context.Context, r *Rig) error {
 		if len(list) < 2 {
 			return notHere("too few works are known")
 		}
-		answers := 0
-		r.Answers(func(body []byte) []byte { answers++; return body })
-		_, err := r.one(ctx, list[0])
-		r.Calm()
-		if err != nil || answers == 0 {
-			return fmt.Errorf("%d answers: %w", answers, err)
+		answers, err := r.counted(func() error {
+			_, err := r.one(ctx, list[0])
+			return err
+		})
+		if err != nil {
+			return err
 		}
 		for n, c := range list[1:] {
 			if err := r.replied(ctx, uint64(n), answers, c); err != nil {
