@@ -12,8 +12,8 @@ import (
 // are passed over at once; a repeated key is folded first.
 func (o *observer) listed(rows []Sighting) {
 	o.rows, o.found = rows, make(map[ledger.RowKey]int, len(rows))
-	var doubled map[ledger.RowKey]int
 	o.works = make(map[media.WorkID]bool, len(rows))
+	var doubled map[ledger.RowKey][]int
 	for i := range rows {
 		s := &rows[i]
 		switch {
@@ -24,26 +24,27 @@ func (o *observer) listed(rows []Sighting) {
 		}
 		key := s.rowKey()
 		first, again := o.found[key]
-		if !again {
+		switch {
+		case !again:
 			o.found[key] = i
-			continue
+		case doubled == nil:
+			doubled = map[ledger.RowKey][]int{key: {first, i}}
+		case doubled[key] == nil:
+			doubled[key] = []int{first, i}
+		default:
+			doubled[key] = append(doubled[key], i)
 		}
-		if doubled == nil {
-			doubled = map[ledger.RowKey]int{}
-		}
-		if best, ok := doubled[key]; ok {
-			first = best
-		}
-		doubled[key] = o.better(rows, first, i)
 	}
 	for i := range rows {
 		s := &rows[i]
 		key := s.rowKey()
-		if best, ok := doubled[key]; ok {
+		if all, ok := doubled[key]; ok {
 			if o.found[key] != i {
 				continue
 			}
-			s = &rows[best]
+			if s = o.folded(rows, all); s == nil {
+				continue
+			}
 		}
 		old, shown := o.k.Shown[key]
 		if shown {
@@ -75,33 +76,6 @@ func (o *observer) quiet(s *Sighting, key ledger.RowKey, old *ledger.Shown) bool
 		return old.State == ledger.ShownAbsent
 	}
 	return old.State == ledger.ShownValue && old.Value == s.Value && old.At == s.At && old.Count == s.Count
-}
-
-// better chooses between two rows of one key, whatever their order: the newer
-// one, else the one that shows what was shown, else the lower value.
-func (o *observer) better(rows []Sighting, i, j int) int {
-	a, b := rows[i], rows[j]
-	shown := o.k.Shown[a.rowKey()].Value
-	switch {
-	case a.At != b.At:
-		return pick(a.At > b.At, i, j)
-	case a.Value == b.Value:
-		return pick(a.Count >= b.Count, i, j)
-	case a.Value == shown || b.Value == shown:
-		return pick(a.Value == shown, i, j)
-	case a.Value.Set != b.Value.Set:
-		return pick(a.Value.Set, i, j)
-	case a.Value.N != b.Value.N:
-		return pick(a.Value.N < b.Value.N, i, j)
-	}
-	return pick(a.Value.Of < b.Value.Of, i, j)
-}
-
-func pick(first bool, i, j int) int {
-	if first {
-		return i
-	}
-	return j
 }
 
 // answeredFor tells whether a look-up of this run speaks about the row. One

@@ -379,6 +379,40 @@ func TestDoubledRows(t *testing.T) {
 	}
 }
 
+// S9: of two values that a list shows for one item, and dates alike, one is nobody's.
+// What was shown before is still there; anything else waits for a look-up or for
+// a list that shows one.
+func TestDoubledRowsOfOneTime(t *testing.T) {
+	both := [][]provider.Row{{row("a", media.Rated(30), 0), row("a", media.Rated(40), 0)}, {row("a", media.Rated(40), 0), row("a", media.Rated(30), 0)}}
+	for _, rows := range both {
+		b := newBook(t, media.Ratings, whole())
+		b.read(rows...)
+		b.read(rows...)
+		if st, said := b.statement(0); said || len(b.known.Proofs) != 1 {
+			t.Fatalf("said %+v, proofs %v", st, b.known.Proofs)
+		}
+		b.read(row("a", media.Rated(40), 0))
+		b.read(row("a", media.Rated(40), 0))
+		if st, _ := b.statement(0); st.Value != media.Rated(40) || len(b.known.Proofs) != 0 {
+			t.Fatalf("shown once: %+v, proofs %v", st, b.known.Proofs)
+		}
+		b.read(rows...)
+		if st, _ := b.statement(0); st.Value != media.Rated(40) || len(b.known.Proofs) != 0 {
+			t.Fatalf("beside what was shown: %+v, proofs %v", st, b.known.Proofs)
+		}
+	}
+	caps := whole()
+	caps.LookUp = true
+	b := newBook(t, media.Ratings, caps)
+	b.truth = func(string) provider.Answer {
+		return provider.Answer{Key: "a", Held: true, Rows: []provider.Row{row("a", media.Rated(40), 0)}}
+	}
+	b.read(both[0]...)
+	if st, _ := b.statement(0); st.Value != media.Rated(40) || b.lookups != 1 || len(b.known.Proofs) != 0 {
+		t.Fatalf("looked up: %+v, proofs %v", st, b.known.Proofs)
+	}
+}
+
 // A short first look must not make old values look new: what the second look
 // adds was said at an unknown time.
 func TestShortFirstLook(t *testing.T) {
