@@ -91,11 +91,12 @@ type sent struct {
 	op  ledger.Op
 }
 
-// look is one read that the engine trusted; clear: no weather was over it.
+// look is one read that the engine trusted; clear: no weather was over it; hid: its
+// list did not show all that is there.
 type look struct {
-	nth   int // 0: there was none
-	at    media.Moment
-	clear bool
+	nth        int // 0: there was none
+	at         media.Moment
+	clear, hid bool
 }
 
 // watch takes note of when an account is written to and looked up.
@@ -211,8 +212,12 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 		}
 		j.note(w, f, t)
 	case providertest.Unwatch, providertest.DeletePlay:
-		for _, gone := range missing(was, is) {
-			t.value = media.Watched(gone)
+		gone := missing(was, is)
+		if len(gone) == 0 && shows(was, f).Set && !shows(is, f).Set && j.unwatches(room.Name) {
+			gone = append(gone, shows(was, f).PlayedAt()) // a flag beside rows, which stay
+		}
+		for _, at := range gone {
+			t.value = media.Watched(at)
 			j.note(w, f, t)
 		}
 		if shows(was, media.Progress).Set && !shows(is, media.Progress).Set {

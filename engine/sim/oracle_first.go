@@ -21,11 +21,16 @@ func (j *judge) firstSight(room *Room, w providertest.Work, f media.Feature, com
 }
 
 // unseenItem tells whether no clear read has shown the library's item under the
-// key that it has now: what is taken away from it then nobody ever saw there.
+// key that it has now, or the last one hid it: what is taken away from it then
+// nobody ever saw there.
 func (j *judge) unseenItem(room *Room, w providertest.Work, f media.Feature) bool {
+	if !room.Memory.Profile().Caps.WritesHeldOnly {
+		return false
+	}
 	since, came := j.born[itemOf(room, w, f)]
 	reads := j.reads[shelf{room.Name, f}]
-	return came && room.Memory.Profile().Caps.WritesHeldOnly && !slices.ContainsFunc(reads[min(since, len(reads)):], func(r look) bool { return r.clear })
+	anew := came && !slices.ContainsFunc(reads[min(since, len(reads)):], func(r look) bool { return r.clear })
+	return anew || len(reads) > 0 && reads[len(reads)-1].hid
 }
 
 func itemOf(room *Room, w providertest.Work, f media.Feature) string {

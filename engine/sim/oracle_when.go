@@ -84,9 +84,10 @@ func (j *judge) looked(ctx context.Context, run ledger.RunID) error {
 		room := j.l.home.Room(name)
 		for _, f := range media.Features {
 			key := shelf{name, f}
+			hid := j.hidden[key] > 0
 			j.lie(room, key)
 			if trustedIn(run, trust, room.ID, f) {
-				j.reads[key] = append(j.reads[key], look{j.read[name], j.l.home.Now(), j.clouds[key] == 0})
+				j.reads[key] = append(j.reads[key], look{j.read[name], j.l.home.Now(), j.clouds[key] == 0, hid})
 			}
 			j.clouds[key] = max(0, j.clouds[key]-1)
 		}

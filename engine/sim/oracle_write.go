@@ -222,7 +222,7 @@ func (j *judge) added(s sent) {
 	causes := j.causes(s, true)
 	if len(causes) == 0 {
 		own, _ := j.standing(s)
-		anew := j.unsettled[s.Work] && (own.set || own.early) // its item was made anew and lost what was said
+		anew := j.unsettled[s.Work] && own.set || own.early // its item was made anew and lost what was said
 		if !anew && !j.putBack[topic{s.Work, f}] {
 			j.fail("S9", "%s: nobody elsewhere said so", s)
 		}
