@@ -224,6 +224,23 @@ func TestR17Unwatching(t *testing.T) {
 	b.expect(t, "A add watched "+ago(time.Hour).String())
 }
 
+// R17: what un-watching took away elsewhere, along a route that says so, does not
+// come back to delete the rows that stand beside the flag.
+func TestR17UnwatchingDeletesNoRowBesideItsFlag(t *testing.T) {
+	b := viewing(follow, serverCaps(), listCaps(10))
+	b.w.Routes[0].Unwatch = true
+	b.watched(A, 1, in2020, 1)
+	b.d.Shown[0].PlayKey = "row"
+	b.shows(A, media.History, 0, clearedNow, 0, 50)
+	word := *b.saysPlay(A, media.History, 0, clearedNow, ago(day0), 50)
+	word.Play = 1
+	b.adopts(B, word, 50)
+	b.expect(t, "")
+	b.saysPlay(B, media.History, 1, clearedNow, ago(time.Hour), 60) // a word of its own
+	b.d.Statements = append(b.d.Statements[:2], b.d.Statements[3:]...)
+	b.expect(t, "A remove; B newer_there")
+}
+
 // Scenario 54: a deleted play and a newer one are two plays.
 func TestClearedThenNewerPlay(t *testing.T) {
 	b := viewing(follow, listCaps(10), listCaps(10))

@@ -67,6 +67,8 @@ func (t *target) admit(c *contest, st ledger.Statement) {
 		if t.w.Explain && t.g.reaches(st.Account, t.party.ID) {
 			c.barred, c.barredBy = append(c.barred, st), append(c.barredBy, t.b.localBy(st))
 		}
+	case !own && t.f == media.History && st.Cleared && adopted(st) && originOf(st).Account == t.party.ID:
+		return // its own un-watching, which deletes none of its plays (R17)
 	case own && len(t.g.exact(t.party.ID)) > 0:
 		return // copy exactly: the sources alone decide (R12)
 	case own || t.g.permit(st, 0, t.party.ID, toAdd).ok:
