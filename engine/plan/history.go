@@ -125,7 +125,7 @@ func (t *target) flag(plays []said) {
 		return
 	}
 	lead, base := latest.candidates[0], t.baseline()
-	if base.state == listed {
+	if base.state == listed && !(base.queued == nil && t.onlyOlderRows(*latest, base.rows)) {
 		t.moveDate(*latest, base)
 		return
 	}
@@ -134,6 +134,23 @@ func (t *target) flag(plays []said) {
 		return
 	}
 	t.addPlay(*latest, base)
+}
+
+// onlyOlderRows tells whether the flag says no beside rows of earlier plays than
+// this one: rows are plays, and the flag carries un-watching (R17).
+func (t *target) onlyOlderRows(s said, rows []ledger.Shown) bool {
+	flag := false
+	for _, row := range rows {
+		at := row.Value.PlayedAt()
+		switch {
+		case row.PlayKey == "" && row.State == ledger.ShownAbsent:
+			flag = true
+		case row.State != ledger.ShownValue:
+		case row.PlayKey == "", row.Play == s.play, !at.Known(), at >= s.at, t.close(s.play, s.at, row.Play, at):
+			return false
+		}
+	}
+	return flag
 }
 
 // moveDate brings a flag that says yes to the date of a later play.

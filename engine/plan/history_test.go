@@ -412,6 +412,42 @@ func TestR12CopyExactlyRefusedForHistory(t *testing.T) {
 	b.expect(t, "B path_add_only")
 }
 
+// R17: where rows and flag live on one account, the flag carries un-watching: a
+// later play elsewhere sets it again, though the rows of earlier ones stay.
+func TestR17PlayAfterUnwatchingBesideRows(t *testing.T) {
+	for name, c := range map[string]struct {
+		row, flag, play media.Moment
+		want            string
+	}{
+		"seen again since":           {in2020, ago(9 * day0), ago(2 * day0), "B add watched unknown"},
+		"seen before":                {in2020, ago(2 * day0), ago(9 * day0), "B newer_there"},
+		"its row is there":           {in2024, 0, in2024, ""},
+		"a later row is there":       {in2024, 0, in2020, ""},
+		"unknown when it was seen":   {0, ago(9 * day0), ago(2 * day0), ""},
+		"un-watched before any look": {in2020, 0, in2024, "B add watched unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := viewing(follow, listCaps(10), serverCaps())
+			caps := &b.party(B).Caps.Features[media.History]
+			caps.UndatedPlays, caps.PastDates = true, false
+			b.play(1, c.row)
+			b.shows(B, media.History, 1, media.Watched(c.row), 0, 1).PlayKey = "p1"
+			b.shows(B, media.History, 0, clearedNow, 0, 1)
+			if c.flag.Known() {
+				b.saysPlay(B, media.History, 0, clearedNow, c.flag, 50)
+			}
+			number := media.PlayID(2)
+			if c.play == c.row {
+				number = 1
+			}
+			b.watched(A, number, c.play, 60)
+			if p := b.expect(t, c.want); len(p.Ops) > 0 && p.Ops[0].PlayKey != "" {
+				t.Errorf("written over the row %+v", p.Ops[0].RowKey)
+			}
+		})
+	}
+}
+
 // R17: where rows and flag live on one account, a row that is being deleted
 // takes nothing from the flag, and another play is not written over the row.
 func TestR17RowsBesideAFlag(t *testing.T) {
