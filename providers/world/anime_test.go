@@ -17,11 +17,13 @@ import (
 	"watchkeeper/providers/internal/fakekit"
 )
 
-// firstPart is the number of the first work's part; the others follow.
-const firstPart = 1001
+// firstPart is the number of the first work's part; the others follow. The
+// second season of a show is a part of its own.
+const firstPart, secondSeason = 1001, 1000
 
 // mapped is a mapping in which every work but some is a part: a film as a
-// whole, a show by its first season.
+// whole, a show by its seasons. What is rated has one season: of more, each has
+// a rating of its own, and none stands for the show's.
 func mapped(works []fakekit.Work, but ...int) string {
 	var b strings.Builder
 	for i, w := range works {
@@ -30,8 +32,13 @@ func mapped(works []fakekit.Work, but ...int) string {
 		}
 		part := firstPart + i
 		if w.Show {
-			fmt.Fprintf(&b, "tvdb_show:%d:s1: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TVDB, part, w.Episodes[0], w.Episodes[0])
-			fmt.Fprintf(&b, "tmdb_show:%d:s1: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TMDB, part, w.Episodes[0], w.Episodes[0])
+			for s, n := range w.Episodes {
+				if s > 0 && roleOf(i) == toRate {
+					break
+				}
+				fmt.Fprintf(&b, "tvdb_show:%d:s%d: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TVDB, s+1, part+s*secondSeason, n, n)
+				fmt.Fprintf(&b, "tmdb_show:%d:s%d: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TMDB, s+1, part+s*secondSeason, n, n)
+			}
 		} else {
 			fmt.Fprintf(&b, "tmdb_movie:%d: {anilist:%d: {\"1\": \"1\"}}\n", w.TMDB, part)
 		}
@@ -64,19 +71,29 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 	p.limits = []limit{{30, time.Minute, true}}
 	p.hollow = func() { fake.Deaf = true }
 	p.unmap = func(work int) { anime(t, dir, mapped(works, work)) }
-	token := fake.Mint(anna, 365*24*time.Hour)
-	p.signIn(t, provider.Paste, func(provider.Step) {}, map[string]string{"answer": token})
+	p.signIn(t, provider.Paste, func(provider.Step) {}, map[string]string{"answer": fake.Mint(anna, 365*24*time.Hour)})
 	parts := make([]*anilistfake.Media, len(works))
+	second := make([]*anilistfake.Media, len(works))
 	for i, w := range works {
 		m := anilistfake.Media{ID: firstPart + i, MAL: 90_000 + i, Romaji: w.Title, Year: w.Year, Episodes: 1, Minutes: int(w.RuntimeMS / 60_000), Format: "MOVIE"}
 		if w.Show {
 			m.Episodes, m.Format = w.Episodes[0], "TV"
+			n := m
+			n.ID, n.MAL, n.Romaji, n.Episodes = m.ID+secondSeason, m.MAL+secondSeason, m.Romaji+" 2", w.Episodes[1]
+			second[i] = fake.AddMedia(n)
 		}
 		parts[i] = fake.AddMedia(m)
 	}
 	entry := func(w int) anilistfake.Entry { e, _ := anna.Entry(parts[w]); return e }
-	p.watch = func(w int) {
-		anna.Edit(parts[w], func(e *anilistfake.Entry) { e.Progress = max(1, e.Progress) })
+	cour := func(w, season int) *anilistfake.Media {
+		if season > 1 {
+			return second[w]
+		}
+		return parts[w]
+	}
+	p.watch = func(w int, part ...int) {
+		season, number := episode(part)
+		anna.Edit(cour(w, season), func(e *anilistfake.Entry) { e.Progress = max(number, e.Progress) })
 	}
 	p.list = func(w int, on bool) {
 		if on {
@@ -86,7 +103,12 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 		}
 	}
 	p.rate = func(w, n int) { anna.Edit(parts[w], func(e *anilistfake.Entry) { e.Score = n * 10 }) }
-	p.watched = func(w int) int { return count(entry(w).Progress > 0) }
+	p.watched = func(w int, part ...int) int {
+		season, number := episode(part)
+		e, _ := anna.Entry(cour(w, season))
+		return count(e.Progress >= number)
+	}
+	p.signOut = func() { fake.RevokeAll() }
 	p.listed = func(w int) bool { return entry(w).Status == "PLANNING" }
 	p.rated = func(w int) int { return entry(w).Score / 10 }
 	return p

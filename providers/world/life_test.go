@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -159,6 +160,17 @@ func (l *life) wake() {
 	}
 }
 
+// signedIn lets the program go on with a new secret.
+func (l *life) signedIn(p *place) error {
+	for id, name := range l.names {
+		if name == p.service.Name {
+			l.engine.Disconnect(id)
+			return errors.Join(l.store.DropWait(l.t.Context(), id), l.engine.Changed(l.t.Context()))
+		}
+	}
+	return nil
+}
+
 func (l *life) place(name string) *place {
 	return l.places[slices.IndexFunc(l.places, func(p *place) bool { return p.service.Name == name })]
 }
@@ -229,10 +241,9 @@ func (l *life) live(days int) {
 	}
 	l.tally(days, most)
 	l.must(l.sleep())
-	l.preview()               // not beside a run: who waits for a lock stops a bubble's time
-	if l.bounded(); !l.lied { // nobody can tell such a list from one that the person shortened
-		l.judge()
-	}
+	l.preview() // not beside a run: who waits for a lock stops a bubble's time
+	l.bounded()
+	l.judge()
 	l.explained()
 	l.t.Logf("%d marks were taken away", l.unmarks)
 	for _, name := range slices.Sorted(maps.Keys(most)) {

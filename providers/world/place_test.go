@@ -38,11 +38,11 @@ type place struct {
 	// lacks one title, and does so for hours, is one that the person shortened.
 	announces bool
 
-	watch       func(work int)
-	unwatch     func(work int) // of a flag; nil where un-watching deletes plays
+	watch       func(work int, part ...int) // of a show the first episode, else season and number
+	unwatch     func(work int)              // of a flag; nil where un-watching deletes plays
 	list        func(work int, on bool)
-	rate        func(work, rating int) // 0 takes it back
-	watched     func(work int) int     // plays, or 1 for watched
+	rate        func(work, rating int)          // 0 takes it back
+	watched     func(work int, part ...int) int // plays, or 1 for watched, all copies of it
 	listed      func(work int) bool
 	rated       func(work int) int // 0: not
 	countsPlays bool
@@ -55,6 +55,10 @@ type place struct {
 	// rescan gives all works new ids, and what the person did with them stays
 	// behind; nil where the service does no such thing.
 	rescan func()
+	// copy puts a second file of a film or first episode on the shelves.
+	copy func(work int)
+	// signOut ends all sign-ins at the service; signInAgain gets a new secret.
+	signOut, signInAgain func()
 	// hollow lets every write be answered as done and have no effect.
 	hollow func()
 }
@@ -102,6 +106,7 @@ func build(t *testing.T, s provider.Service, net *fakekit.Internet, h http.Handl
 // shown, answers what they say.
 func (p *place) signIn(t *testing.T, method provider.Method, act func(provider.Step), answers map[string]string) {
 	t.Helper()
+	p.signInAgain = func() { p.signIn(t, method, act, answers) }
 	l, err := p.service.Login(p.env, method)
 	if err != nil {
 		t.Fatal(p.service.Name, err)
@@ -119,7 +124,9 @@ func (p *place) signIn(t *testing.T, method provider.Method, act func(provider.S
 		t.Fatal(p.service.Name, err)
 	}
 	p.who, p.env.Address = step.Done.Identity, step.Done.Address
-	p.secrets.secret = step.Done.Secret
+	if err := p.secrets.Save(t.Context(), step.Done.Secret); err != nil {
+		t.Fatal(err)
+	}
 }
 
 var password = map[string]string{"user": "anna", "password": "hush-hush"}
@@ -131,10 +138,16 @@ func jellyfinPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *p
 	p.env.Address = "http://jellyfin.test"
 	p.signIn(t, provider.Password, nil, password)
 	whole, leaf := finders(works, server.Find)
-	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.watch = func(w int, part ...int) { anna.Watch(leaf(w, part...)) }
+	twins := map[int]string{}
+	p.copy = func(w int) { twins[w] = server.Copy(leaf(w)) }
+	p.signOut = server.RevokeAll
 	p.unwatch = func(w int) { anna.Unmark(leaf(w)) }
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
-	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
+	p.watched = func(w int, part ...int) int {
+		twin := twins[w]
+		return count(anna.State(leaf(w, part...)).Played && (twin == "" || anna.State(twin).Played))
+	}
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
 	p.pause = func(w int) {
 		anna.Start(leaf(w))
@@ -162,10 +175,16 @@ func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	p.env.Address = "http://emby.test"
 	p.signIn(t, provider.Password, nil, password)
 	whole, leaf := finders(works, server.Find)
-	p.watch = func(w int) { anna.Watch(leaf(w)) }
+	p.watch = func(w int, part ...int) { anna.Watch(leaf(w, part...)) }
+	twins := map[int]string{}
+	p.copy = func(w int) { twins[w] = server.Copy(leaf(w)) }
+	p.signOut = server.RevokeAll
 	p.unwatch = func(w int) { anna.Unmark(leaf(w)) }
 	p.list = func(w int, on bool) { anna.Favorite(whole(w), on) }
-	p.watched = func(w int) int { return count(anna.State(leaf(w)).Played) }
+	p.watched = func(w int, part ...int) int {
+		twin := twins[w]
+		return count(anna.State(leaf(w, part...)).Played && (twin == "" || anna.State(twin).Played))
+	}
 	p.listed = func(w int) bool { return anna.State(whole(w)).Favorite }
 	p.pause = func(w int) {
 		anna.Start(leaf(w))
@@ -183,15 +202,24 @@ func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 
 // finders give a server's ids of a film or show, and of what is watched of it:
 // the film, or the first episode.
-func finders(works []fakekit.Work, find func(string, ...int) string) (whole, leaf func(int) string) {
+func finders(works []fakekit.Work, find func(string, ...int) string) (whole func(int) string, leaf func(int, ...int) string) {
 	whole = func(w int) string { return find(works[w].Title) }
-	leaf = func(w int) string {
+	leaf = func(w int, part ...int) string {
 		if works[w].Show {
-			return find(works[w].Title, 1, 1)
+			season, number := episode(part)
+			return find(works[w].Title, season, number)
 		}
 		return find(works[w].Title)
 	}
 	return whole, leaf
+}
+
+// episode is the season and number that are meant, by default the first.
+func episode(part []int) (season, number int) {
+	if part == nil {
+		return 1, 1
+	}
+	return part[0], part[1]
 }
 
 func count(yes bool) int {
@@ -221,8 +249,15 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	}, nil)
 	keys, page := shelvePlex(server, works)
 	at := anna.At(server)
-	p.watch = func(w int) { at.Watch(keys[w], time.Now()) }
-	p.unwatch = func(w int) { at.Unmark(keys[w]) }
+	key := func(w int, part ...int) string {
+		season, number := episode(part)
+		return keys[w][[2]int{season, number}]
+	}
+	p.watch = func(w int, part ...int) { at.Watch(key(w, part...), time.Now()) }
+	twins := map[int]string{}
+	p.copy = func(w int) { twins[w] = server.Copy(key(w)) }
+	p.signOut = anna.Revoke
+	p.unwatch = func(w int) { at.Unmark(key(w)) }
 	p.keepsRows = true
 	p.list = func(w int, on bool) {
 		if on {
@@ -238,15 +273,18 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 		}
 		at.Rate(tops(w), float64(n), time.Now())
 	}
-	p.watched = func(w int) int { return count(at.State(keys[w]).Count > 0) }
+	p.watched = func(w int, part ...int) int {
+		twin := twins[w]
+		return count(at.State(key(w, part...)).Count > 0 && (twin == "" || at.State(twin).Count > 0))
+	}
 	p.listed = func(w int) bool { return anna.Listed(page[w]) }
 	p.rated = func(w int) int { return max(0, int(at.State(tops(w)).Rating)) }
-	p.pause = func(w int) { at.Pause(keys[w], works[w].RuntimeMS*40/100, time.Now()) }
-	p.paused = func(w int) bool { return at.State(keys[w]).OffsetMS > 0 }
+	p.pause = func(w int) { at.Pause(key(w), works[w].RuntimeMS*40/100, time.Now()) }
+	p.paused = func(w int) bool { return at.State(key(w)).OffsetMS > 0 }
 	p.hollow = func() {
 		cloud.Set(plexfake.Numb, true)
 		for w := range works {
-			server.Grumble(keys[w], true)
+			server.Grumble(key(w), true)
 			server.Grumble(tops(w), true)
 		}
 	}
@@ -254,21 +292,27 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 }
 
 // shelvePlex puts works on the shelves and returns the keys of what is watched
-// of them, and their keys in the catalogue.
-func shelvePlex(server *plexfake.Server, works []fakekit.Work) (leaves, page []string) {
+// of them, by season and number, and their keys in the catalogue.
+func shelvePlex(server *plexfake.Server, works []fakekit.Work) (leaves []map[[2]int]string, page []string) {
 	for i, w := range works {
 		e := plexfake.Entry{Kind: "movie", Title: w.Title, Year: w.Year, Plex: fmt.Sprintf("5d776%019d", i), RuntimeMS: w.RuntimeMS,
 			IDs: map[string]string{"imdb": w.IMDb, "tmdb": fmt.Sprint(w.TMDB), "tvdb": fmt.Sprint(w.TVDB)}}
 		page = append(page, e.Plex)
 		if !w.Show {
-			leaves = append(leaves, server.Shelve(e))
+			leaves = append(leaves, map[[2]int]string{{1, 1}: server.Shelve(e)})
 			continue
 		}
 		e.Kind, e.RuntimeMS = "show", 0
 		show := server.Shelve(e)
-		season := server.Shelve(plexfake.Entry{Kind: "season", Title: "Season 1", Show: show, Index: 1})
-		leaves = append(leaves, server.Shelve(plexfake.Entry{Kind: "episode", Title: w.Title + " part 1", Year: w.Year, RuntimeMS: w.RuntimeMS,
-			Show: show, Season: season, Index: 1}))
+		keys := map[[2]int]string{}
+		for s, n := range w.Episodes {
+			season := server.Shelve(plexfake.Entry{Kind: "season", Title: fmt.Sprint("Season ", s+1), Show: show, Index: s + 1})
+			for e := range n {
+				keys[[2]int{s + 1, e + 1}] = server.Shelve(plexfake.Entry{Kind: "episode", Title: fmt.Sprintf("%s part %d", w.Title, e+1), Year: w.Year,
+					RuntimeMS: w.RuntimeMS, Show: show, Season: season, Index: e + 1})
+			}
+		}
+		leaves = append(leaves, keys)
 	}
 	return leaves, page
 }
@@ -280,9 +324,10 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
 	p.limits = []limit{{500, 5 * time.Minute, false}, {1, time.Second, true}}
 	titles := fake.AddWorks(works)
-	leaf := func(w int) *traktfake.Title {
+	leaf := func(w int, part ...int) *traktfake.Title {
 		if works[w].Show {
-			return fake.Episode(titles[w], 1, 1)
+			season, number := episode(part)
+			return fake.Episode(titles[w], season, number)
 		}
 		return titles[w]
 	}
@@ -290,7 +335,8 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		return slices.IndexFunc(in, func(e traktfake.Entry) bool { return e.Title == titles[w] })
 	}
 	p.countsPlays, p.keepsRows = true, true
-	p.watch = func(w int) { anna.Watch(leaf(w), time.Now()) }
+	p.watch = func(w int, part ...int) { anna.Watch(leaf(w, part...), time.Now()) }
+	p.signOut = func() { fake.EndSessions(anna) }
 	p.list = func(w int, on bool) {
 		if on {
 			anna.List(titles[w], time.Time{})
@@ -305,9 +351,9 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 			anna.Rate(titles[w], n, time.Time{})
 		}
 	}
-	p.watched = func(w int) (n int) {
+	p.watched = func(w int, part ...int) (n int) {
 		for _, play := range anna.Plays() {
-			n += count(play.Title == leaf(w))
+			n += count(play.Title == leaf(w, part...))
 		}
 		return n
 	}
@@ -334,13 +380,15 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	p.daily = 100 // of the 500 that all programs of a free account share
 	p.signIn(t, provider.DeviceCode, func(s provider.Step) { fake.Approve(s.Code, anna) }, nil)
 	titles := fake.AddWorks(works)
-	episode := func(w int) *simklfake.Episode {
+	leaf := func(w int, part ...int) *simklfake.Episode {
 		if works[w].Show {
-			return fake.AddEpisode(titles[w], 1, 1)
+			season, number := episode(part)
+			return fake.AddEpisode(titles[w], season, number)
 		}
 		return nil
 	}
-	p.watch = func(w int) { anna.Watch(titles[w], episode(w), time.Now()) }
+	p.watch = func(w int, part ...int) { anna.Watch(titles[w], leaf(w, part...), time.Now()) }
+	p.signOut = func() { fake.EndSessions(anna) }
 	p.list = func(w int, on bool) {
 		if on {
 			anna.List(titles[w], "plantowatch", time.Time{})
@@ -349,7 +397,7 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		}
 	}
 	p.rate = func(w, n int) { anna.Rate(titles[w], n, time.Time{}) }
-	p.watched = func(w int) int {
+	p.watched = func(w int, part ...int) int {
 		e := anna.Entry(titles[w])
 		if e == nil {
 			return 0
@@ -357,7 +405,7 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		if !works[w].Show {
 			return count(e.Status == "completed")
 		}
-		_, seen := e.Episodes[episode(w)]
+		_, seen := e.Episodes[leaf(w, part...)]
 		return count(seen)
 	}
 	p.listed = func(w int) bool { e := anna.Entry(titles[w]); return e != nil && e.Status == "plantowatch" }
@@ -367,7 +415,7 @@ func simklPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 		}
 		return 0
 	}
-	p.pause = func(w int) { anna.Pause(titles[w], episode(w), 40, time.Now()) }
+	p.pause = func(w int) { anna.Pause(titles[w], leaf(w), 40, time.Now()) }
 	p.paused = func(w int) bool {
 		return slices.ContainsFunc(anna.Sessions(), func(s simklfake.Session) bool { return s.Title == titles[w] })
 	}
