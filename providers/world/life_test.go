@@ -63,7 +63,6 @@ type life struct {
 	open   func(ledger.Account) (provider.Provider, error)
 	lost   *place // broken for good; nil: none
 	breaks bool   // one service breaks in the middle of the life
-	lied   bool   // a service that does not say how long its lists are cut them
 	me     ledger.ProfileID
 	names  map[ledger.AccountID]string
 	again  map[doubt]bool // were read again
@@ -341,7 +340,6 @@ func (l *life) weather(day int) (pass func()) {
 		p.weather.On(kind, "*", -1, fakekit.Status(429, "Retry-After", "1800"))
 	case kind == "truncated" && (p.announces || *lies):
 		p.weather.On(kind, "GET *", -1, fakekit.Changed(halved))
-		l.lied = l.lied || !p.announces
 	case kind == "rescanned" && p.rescan != nil:
 		p.rescan()
 	case kind == "asleep":
