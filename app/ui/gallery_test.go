@@ -74,7 +74,7 @@ func removalsPage(s *stage) view.ReviewPage {
 
 // undoPage tells how exactly a run can be taken back.
 func undoPage(s *stage) view.UndoPage {
-	counts := []view.UndoCount{{Account: 2, Exact: 3, ValueOnly: 1}, {Account: 3, Exact: 1, Not: 1}}
+	counts := []view.UndoCount{{Account: 2, Exact: 3, ValueOnly: 1}, {Account: 3, Exact: 1, Stays: []ledger.Reason{{Code: ledger.Policy, Details: ledger.Evidence{Code: ledger.SawGivenAway}}}}}
 	return view.UndoOf(view.Command{Run: 41}, counts, household(), services, s.words)
 }
 

@@ -109,6 +109,20 @@ func TestEverySIMKLTitleLeadsToItsPage(t *testing.T) {
 	}
 }
 
+// TestUndoSaysWhatStays: taking back says first what returns how, and why the
+// rest is left.
+func TestUndoSaysWhatStays(t *testing.T) {
+	given := ledger.Reason{Code: ledger.Policy, Details: ledger.Evidence{Code: ledger.SawGivenAway}}
+	newer := ledger.Reason{Code: ledger.NewerThere}
+	goldens(t, "undo", func(w *Words) any {
+		return UndoOf(Command{Run: 4}, []UndoCount{{Account: 1, Exact: 3, ValueOnly: 1, Stays: []ledger.Reason{newer}},
+			{Account: 2, Stays: []ledger.Reason{given, newer, given}}}, calm(), services, w)
+	})
+	goldens(t, "undo-nothing", func(w *Words) any {
+		return UndoOf(Command{Op: "4-1"}, []UndoCount{{Account: 2, Stays: []ledger.Reason{given}}}, calm(), services, w)
+	})
+}
+
 func ruleFacts() RuleFacts {
 	all := []media.Feature{media.History, media.Ratings, media.Watchlist}
 	return RuleFacts{

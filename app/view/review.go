@@ -110,8 +110,9 @@ type UndoPage struct {
 
 // UndoCount is one account's share of an undo.
 type UndoCount struct {
-	Account               ledger.AccountID
-	Exact, ValueOnly, Not int
+	Account          ledger.AccountID
+	Exact, ValueOnly int
+	Stays            []ledger.Reason // why each of the others is left as it is
 }
 
 // UndoOf words the preview of an undo.
@@ -127,11 +128,12 @@ func UndoOf(what Command, counts []UndoCount, s ledger.Status, services []Servic
 		for _, part := range []struct {
 			key string
 			n   int
-		}{{"undo.exact", c.Exact}, {"undo.value_only", c.ValueOnly}, {"undo.not", c.Not}} {
+		}{{"undo.exact", c.Exact}, {"undo.value_only", c.ValueOnly}} {
 			if part.n > 0 {
 				out.Lines = append(out.Lines, p.Say(part.key, "n", part.n, "account", p.account(c.Account)))
 			}
 		}
+		out.Lines = append(out.Lines, p.stays(c)...)
 	}
 	if possible == 0 {
 		out.Lines = append(out.Lines, p.Say("undo.nothing"))
@@ -140,4 +142,24 @@ func UndoOf(what Command, counts []UndoCount, s ledger.Status, services []Servic
 	out.Buttons = []Button{{Label: p.Say("undo.leave"), Primary: true},
 		{Label: p.Say("undo.do", "n", possible), Command: Command{Verb: Undo, Run: what.Run, Op: what.Op}, Danger: true}}
 	return out
+}
+
+// stays tells what an account keeps of a run, reason by reason.
+func (p painter) stays(c UndoCount) []string {
+	var reasons []string
+	n := map[string]int{}
+	for _, r := range c.Stays {
+		why := p.Evidence(r.Details, p.now)
+		if why == "" {
+			why = p.Say("reason." + p.reasonKey(r.Code))
+		}
+		if n[why]++; n[why] == 1 {
+			reasons = append(reasons, why)
+		}
+	}
+	var lines []string
+	for _, why := range reasons {
+		lines = append(lines, p.Say("undo.not", "n", n[why], "account", p.account(c.Account), "reason", why))
+	}
+	return lines
 }

@@ -210,7 +210,13 @@ func (p *program) undo(run int64, op string) (view.UndoPage, error) {
 	plan, _, err := p.house.Engine.Undo(p.ctx, of, true)
 	var counts []view.UndoCount
 	for _, x := range plan.Exactness {
-		counts = append(counts, view.UndoCount{Account: x.Account, Exact: x.Exact, ValueOnly: x.ValueOnly, Not: x.Not})
+		count := view.UndoCount{Account: x.Account, Exact: x.Exact, ValueOnly: x.ValueOnly}
+		for _, left := range plan.NonOps {
+			if left.Account == x.Account {
+				count.Stays = append(count.Stays, left.Why)
+			}
+		}
+		counts = append(counts, count)
 	}
 	return view.UndoOf(view.Command{Run: run, Op: op}, counts, p.status(), p.services, p.words), err
 }

@@ -83,6 +83,39 @@ func TestMovedToAnotherPerson(t *testing.T) {
 	}
 }
 
+// TestUndoAfterTheMove: a run of before the move is taken back where its
+// accounts are still its person's; what it wrote at the account that belongs to
+// somebody else now stays, and that is said first. Given back, it can be taken
+// back as well.
+func TestUndoAfterTheMove(t *testing.T) {
+	c := newCity(t)
+	c.settled("jellyfin", "emby", "trakt")
+	ferry, listed := c.Jellyfin.Find("The Long Ferry"), len(c.AtTrakt.Listed())
+	c.AtJellyfin.Favorite(ferry, true)
+	c.must(-1, "sync")
+	run := fmt.Sprint(read[[]app.Run](c.world, 0, "runs")[0].ID)
+	c.rest()
+	atEmby := func() bool { return c.AtEmby.State(c.Emby.Find("The Long Ferry")).Favorite }
+	if !atEmby() || len(c.AtTrakt.Listed()) != listed+1 {
+		t.Fatalf("not written: %s", c.hold())
+	}
+	c.must(0, "profiles", "add", "Ben")
+	c.must(-1, "accounts", "move", "trakt", "Ben")
+	for _, line := range [][]string{{"undo", run, "--preview"}, {"undo", run, "--yes"}} {
+		got := read[app.Undone](c.world, -1, line...)
+		if len(got.Ops) != 1 || got.Ops[0].Account != "emby" || len(got.NonOps) != 1 || got.NonOps[0].Account != "trakt" || got.NonOps[0].Why.Code != "policy" {
+			t.Errorf("%v: %+v", line, got)
+		}
+	}
+	if atEmby() || len(c.AtTrakt.Listed()) != listed+1 {
+		t.Errorf("taken back at Ben's, or not at its person's: %s", c.hold())
+	}
+	c.must(-1, "accounts", "move", "trakt", "me")
+	if got := read[app.Undone](c.world, -1, "undo", run, "--preview"); len(got.Ops) != 1 || got.Ops[0].Account != "trakt" {
+		t.Errorf("given back: %+v", got)
+	}
+}
+
 // rest lets some rounds pass, so that what was written is seen.
 func (c *city) rest() {
 	c.t.Helper()

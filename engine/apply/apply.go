@@ -96,7 +96,7 @@ func (r Runner) one(ctx context.Context, t Target, ops []ledger.Op, rep *Report)
 	changes := make([]provider.Change, len(ops))
 	for i, op := range ops {
 		changes[i] = change(op, t.Item(op))
-		entries[i] = ledger.Entry{Op: op, Run: r.Run, State: ledger.Intended, Intended: r.Now()}
+		entries[i] = ledger.Entry{Op: op, Run: r.Run, Profile: t.Account.Profile, State: ledger.Intended, Intended: r.Now()}
 		ids[i] = op.ID
 	}
 	if err := r.Journal.Intend(booked, entries); err != nil {

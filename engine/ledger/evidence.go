@@ -113,6 +113,7 @@ const (
 	SawTakenBack       Sight = "taken_back_before"
 	SawBeingWritten    Sight = "being_written"
 	SawSignedOut       Sight = "signed_out"
+	SawGivenAway       Sight = "given_away"
 	SawPaused          Sight = "paused"
 	SawWriteUnseen     Sight = "write_unseen"
 	SawNotTaken        Sight = "not_taken" // Name: the service's words
@@ -145,7 +146,7 @@ var Sights = [...]Sight{
 	SawWords, SawRows, SawRowsOf, SawUnchanged, SawCached, SawNoView, SawStranger, SawCounts, SawBoth, SawChangesOnly,
 	SawSameStamp, SawLastRead, SawUnseen, SawUnchangedOver, SawStampMoved, SawNewUser, SawClocks,
 	SawTwoIDs, SawTwoWorks, SawKindChanged, SawAllChanged, SawTakenAway, SawKeptApart,
-	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawPaused,
+	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawGivenAway, SawPaused,
 	SawWriteUnseen, SawNotTaken, SawRunEnded, SawReread, SawNotThisChange, SawDropsWatched, SawSecondLook, SawReason, SawPlaying, SawRouteOrder,
 	SawWatchedThere, SawUnwatched, SawAnotherPlay, SawNoSuchPlay, SawCannotKeep, SawCopyNeedsAll,
 	SawUnderAMinute, SawCountsAsWatched, SawNoTimes, SawMaybeThere, SawOtherProgram, SawForeignPlay,

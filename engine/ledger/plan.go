@@ -176,6 +176,7 @@ func (s JournalState) String() string { return journalNames[s] }
 type Entry struct {
 	Op       Op
 	Run      RunID
+	Profile  ProfileID // whose account it was when it was written
 	State    JournalState
 	Outcome  provider.Outcome
 	Error    string // lower case, no secrets

@@ -8,12 +8,12 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-const journalColumns = `run, feature, work, play, state, outcome, error, intended, sent, ended, undone_by, body`
+const journalColumns = `run, profile, feature, work, play, state, outcome, error, intended, sent, ended, undone_by, body`
 
 func scanEntry(r scanner) (v ledger.Entry, err error) {
 	var subject ledger.Subject
 	var body string
-	err = r.Scan(&v.Run, &subject.Feature, &subject.Work, &subject.Play, &v.State, &v.Outcome, &v.Error,
+	err = r.Scan(&v.Run, &v.Profile, &subject.Feature, &subject.Work, &subject.Play, &v.State, &v.Outcome, &v.Error,
 		&v.Intended, &v.Sent, &v.Ended, &v.UndoneBy, &body)
 	if err != nil {
 		return v, err
@@ -28,10 +28,10 @@ func (s *Store) Intend(ctx context.Context, entries []ledger.Entry) error {
 	return s.write(ctx, func(t *tx) error {
 		for _, e := range entries {
 			op := e.Op
-			t.exec(`INSERT INTO journal (op, run, account, feature, work, play, action, origin, approved,
+			t.exec(`INSERT INTO journal (op, run, profile, account, feature, work, play, action, origin, approved,
 					state, outcome, error, intended, sent, ended, undone_by, body)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				op.ID, e.Run, op.Account, op.Feature, op.Work, op.Play, op.Action, op.Origin().Account, op.Approved || op.Undo,
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				op.ID, e.Run, e.Profile, op.Account, op.Feature, op.Work, op.Play, op.Action, op.Origin().Account, op.Approved || op.Undo,
 				e.State, e.Outcome, e.Error, e.Intended, e.Sent, e.Ended, e.UndoneBy, encodeOp(op))
 		}
 		return nil

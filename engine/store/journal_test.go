@@ -24,7 +24,7 @@ func TestJournalKeepsTheWholeOp(t *testing.T) {
 			t.Fatalf("field %s is not tried", v.Type().Field(i).Name)
 		}
 	}
-	want := ledger.Entry{Op: op, Run: 3, State: ledger.Intended, Intended: 10}
+	want := ledger.Entry{Op: op, Run: 3, Profile: 2, State: ledger.Intended, Intended: 10}
 	must(t, s.Intend(ctx, []ledger.Entry{want}))
 	all := got(s.Journal(ctx, JournalQuery{Run: 3, Account: 2, Work: 6, State: ledger.Intended, Since: 10, Ops: []ledger.OpID{"3-1"}}))(t)
 	if len(all) != 1 || !reflect.DeepEqual(all[0], want) {

@@ -22,6 +22,8 @@ func (p *planner) gate(c *change, d ledger.Dossier, party *ledger.Party) ledger.
 		return because(ledger.PendingVisible, ledger.SawBeingWritten)
 	case party == nil || party.Removed:
 		return because(ledger.AuthNeeded, ledger.SawSignedOut)
+	case c.profile != party.Profile:
+		return because(ledger.Policy, ledger.SawGivenAway)
 	case d.Frozen != "":
 		return because(d.Frozen, "")
 	case pinned(d.Pins, c.op):

@@ -40,7 +40,8 @@ type Exactness struct {
 
 // Plan plans the undo of journal entries, of one op or of whole runs. ds holds
 // the dossiers of their works. w.Now becomes the time of the person's word;
-// a target takes part when its view is trusted (Party.TrustedNow).
+// a target takes part when its view is trusted (Party.TrustedNow) and it still
+// belongs to the person for whom it was written to.
 func Plan(entries []ledger.Entry, ds map[media.WorkID]ledger.Dossier, w *ledger.World) Undo {
 	p := planner{world: w, refused: make(map[ledger.Refusal]bool)}
 	for _, c := range collect(entries) {
@@ -57,8 +58,9 @@ func Plan(entries []ledger.Entry, ds map[media.WorkID]ledger.Dossier, w *ledger.
 
 // change is what one or several writes did to one place.
 type change struct {
-	op       ledger.Op   // the latest write
-	old      media.Value // before the first
+	op       ledger.Op        // the latest write
+	profile  ledger.ProfileID // whose account it went to
+	old      media.Value      // before the first
 	oldAt    media.Moment
 	said     []ledger.Refusal // the statements behind the writes
 	done     []ledger.OpID
@@ -93,7 +95,7 @@ func collect(entries []ledger.Entry) []*change {
 			c = &change{old: e.Op.Old, oldAt: e.Op.OldAt, undone: e.UndoneBy != ""}
 			at[key], order = c, append(order, c)
 		}
-		c.op = e.Op
+		c.op, c.profile = e.Op, e.Profile
 		c.underway = e.State == ledger.Sent
 		c.said = append(c.said, refusal(e.Op))
 		c.done = append(c.done, e.Op.ID)

@@ -131,9 +131,10 @@ func TestGates(t *testing.T) {
 		change func(*ledger.World, *ledger.Dossier, *ledger.Entry)
 		why    ledger.Code
 	}{
-		"signed out": {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Removed = true }, ledger.AuthNeeded},
-		"blocked":    {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Blocked = ledger.WrongUser }, ledger.WrongUser},
-		"paused":     {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Paused = true }, ledger.SourceSilent},
+		"signed out":             {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Removed = true }, ledger.AuthNeeded},
+		"another person's since": {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Profile = 8 }, ledger.Policy},
+		"blocked":                {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Blocked = ledger.WrongUser }, ledger.WrongUser},
+		"paused":                 {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) { w.Party(trakt).Paused = true }, ledger.SourceSilent},
 		"not trusted": {func(w *ledger.World, _ *ledger.Dossier, _ *ledger.Entry) {
 			w.Party(trakt).TrustedNow[media.Ratings] = false
 		}, ledger.SourceNotTrusted},

@@ -354,6 +354,7 @@ CREATE TABLE journal (
   id        INTEGER PRIMARY KEY,
   op        TEXT    NOT NULL UNIQUE,
   run       INTEGER NOT NULL,
+  profile   INTEGER NOT NULL, -- whose account it was then
   account   INTEGER NOT NULL,
   feature   INTEGER NOT NULL,
   work      INTEGER NOT NULL,
