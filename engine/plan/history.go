@@ -101,13 +101,17 @@ func (t *target) clearPlay(s said, plays []said) {
 
 // movedOn tells whether a flag has a later date by now than when it was seen to
 // stand for a play: what it tells of since, nobody took away, unless by
-// un-watching it later.
+// un-watching it later. Where dates prove a finish, a later one that can be
+// believed is a play of its own (R16).
 func (t *target) movedOn(s said, row ledger.Shown) bool {
 	own, lead := t.b.statement(t.party.ID, t.subject(s.play)), s.candidates[0]
 	if row.PlayKey != "" || own == nil || own.Cleared || !own.Seen.Known() {
 		return false
 	}
 	at := row.Value.PlayedAt().Add(-ms(t.party.Trust[t.f].ClockMS))
+	if t.caps.FinishProven && at.Plausible(t.w.Now) {
+		return false
+	}
 	return at > own.Seen && !(lead.unwatch && at <= lead.At)
 }
 

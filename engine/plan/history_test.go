@@ -192,7 +192,7 @@ func TestR16DeletedPlays(t *testing.T) {
 }
 
 // S1: a flag whose date moved on since it stood for the deleted play tells of
-// something later, which nobody took away, whether or not it proves a finish.
+// something later, which nobody took away, although no finish is proven.
 func TestDeletedPlayLeavesAMovedFlag(t *testing.T) {
 	b := viewing(follow, listCaps(10), serverCaps())
 	b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
@@ -204,6 +204,10 @@ func TestDeletedPlayLeavesAMovedFlag(t *testing.T) {
 	row.Value = media.Watched(ago(2 * day0))
 	b.expect(t, "A newer_there; B newer_there")
 	b.party(B).Trust[media.History].ClockMS = (8 * 24 * time.Hour).Milliseconds() // by its own clock it is as old
+	b.expect(t, "B remove; A newer_there")
+	// Where dates prove a finish a later one would be a play of its own, whatever became of the clocks since.
+	b.party(B).Trust[media.History].ClockMS = 0
+	b.party(B).Caps.Features[media.History].FinishProven = true
 	b.expect(t, "B remove; A newer_there")
 }
 
