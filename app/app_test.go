@@ -15,6 +15,28 @@ import (
 	"watchkeeper/engine/media"
 )
 
+// TestReadOnlyUntilAllowed: the rules know what a server takes only once its
+// option says so.
+func TestReadOnlyUntilAllowed(t *testing.T) {
+	a := open(t)
+	server := a.account(t, "jellyfin", "jellyfin")
+	a.account(t, "trakt", "trakt")
+	for _, c := range []struct {
+		option string
+		want   int
+	}{{"", 1}, {"on", 0}, {"off", 1}} {
+		if c.option != "" {
+			if _, err := a.ChangeAccount(t.Context(), ChangeArgs{Account: "jellyfin", Options: map[string]string{"write_ratings": c.option}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		facts, err := a.RuleFacts(t.Context())
+		if got := facts.ReadOnly; err != nil || len(got) != c.want || c.want == 1 && !slices.Equal(got[server.ID], []media.Feature{media.Ratings}) {
+			t.Errorf("%q: %v %v", c.option, got, err)
+		}
+	}
+}
+
 // open makes a house with three accounts that were never reached: a server,
 // two trackers.
 func open(t *testing.T) *App {

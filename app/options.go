@@ -31,6 +31,13 @@ func optionsOf(s provider.Service) []provider.Option {
 	return out
 }
 
+// mayBeWritten tells whether a feature is only read at an account until its
+// person switches on that it is written too.
+func mayBeWritten(s provider.Service, acc ledger.Account, f media.Feature) bool {
+	name := "write_" + f.String()
+	return acc.Options[name] != "on" && slices.ContainsFunc(s.Options, func(o provider.Option) bool { return o.Name == name })
+}
+
 // choose changes options; "" removes one. What an account does not take is
 // refused with what it does.
 func choose(s provider.Service, old, changes map[string]string) (map[string]string, error) {

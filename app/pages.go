@@ -60,22 +60,29 @@ type RuleFacts struct {
 	Routes []ledger.Route
 	Offers map[ledger.AccountID][]media.Feature
 	Barred map[[2]ledger.AccountID]bool // by a service's terms (R15)
+	// ReadOnly are features that are written at an account only once the person
+	// says so by an option.
+	ReadOnly map[ledger.AccountID][]media.Feature
 }
 
 // RuleFacts collects what the Rules page shows.
 func (a *App) RuleFacts(ctx context.Context) (RuleFacts, error) {
-	out := RuleFacts{Offers: map[ledger.AccountID][]media.Feature{}, Barred: map[[2]ledger.AccountID]bool{}}
+	out := RuleFacts{Offers: map[ledger.AccountID][]media.Feature{}, Barred: map[[2]ledger.AccountID]bool{},
+		ReadOnly: map[ledger.AccountID][]media.Feature{}}
 	n, err := a.names(ctx)
 	if err != nil {
 		return out, err
 	}
 	for _, from := range n.accounts {
+		source, _ := a.Service(from.Provider)
 		for _, f := range media.Features {
 			if a.offers(from, f) {
 				out.Offers[from.ID] = append(out.Offers[from.ID], f)
 			}
+			if mayBeWritten(source, from, f) {
+				out.ReadOnly[from.ID] = append(out.ReadOnly[from.ID], f)
+			}
 		}
-		source, _ := a.Service(from.Provider)
 		for _, to := range n.accounts {
 			target, _ := a.Service(to.Provider)
 			if from.ID != to.ID && !onward(source, target) {

@@ -134,7 +134,7 @@ func settingsFacts() view.SettingsFacts {
 	return view.SettingsFacts{Engine: ledger.Settings{IntervalMS: 1_800_000, ServerEveryMS: 900_000}, QuietFrom: 22, QuietTo: 8, Autostart: view.AutostartOff, Secrets: "keyring",
 		Folder: "/home/anna/.local/share/watchkeeper", Version: "1.0", Guards: []ledger.Code{ledger.GuardShrunk, ledger.GuardRemovals, ledger.GuardAdds},
 		Backups:  []view.BackupFacts{{Name: "b1", Made: noon.Add(-24 * time.Hour), Bytes: 3_400_000}},
-		Accounts: []view.AccountFacts{{ID: 1, Address: "http://attic:32400", Features: three, Offers: three, Libraries: true, LeftOut: 1}, {ID: 2, Features: three, Offers: three, KeepsLog: true}}}
+		Accounts: []view.AccountFacts{{ID: 1, Address: "http://attic:32400", Features: three, Offers: three, Libraries: true, LeftOut: 1, Options: []view.OptionFacts{{Name: "write_ratings"}}}, {ID: 2, Features: three, Offers: three, KeepsLog: true}}}
 }
 
 func attentionFacts() view.AttentionFacts {

@@ -143,6 +143,33 @@ func TestRulesAreThoughtThroughFirst(t *testing.T) {
 	s.expect(view.Routes)
 }
 
+// TestUnwatchingIsAskedWhereDeletionsFollow: and nowhere else.
+func TestUnwatchingIsAskedWhereDeletionsFollow(t *testing.T) {
+	s := newStage(t)
+	test.Tap(s.button("Rules"))
+	s.rules.edit(s.rules.model.Grid[0][1])
+	var unwatch *widget.Check
+	for _, c := range find[*widget.Check](s) {
+		if strings.HasPrefix(c.Text, "Marking something as not watched") {
+			unwatch = c
+		}
+	}
+	if unwatch == nil || !unwatch.Disabled() {
+		t.Fatalf("a rule that only adds lets it be chosen: %+v", unwatch)
+	}
+	lists := find[*widget.Select](s) // whose rules they are, then mode and deletions, history first
+	lists[1].SetSelectedIndex(2)
+	lists[2].SetSelectedIndex(1)
+	if unwatch.Disabled() {
+		t.Error("deletions are asked about, and it cannot be chosen")
+	}
+	unwatch.SetChecked(true)
+	test.Tap(s.button("What if…"))
+	if len(s.edits) != 1 || !s.edits[0].Unwatch || s.edits[0].Removals != "ask" {
+		t.Errorf("edits %+v", s.edits)
+	}
+}
+
 func TestSettingsCarryTheirChoices(t *testing.T) {
 	s := newStage(t)
 	test.Tap(s.button("Settings"))

@@ -83,28 +83,10 @@ func (p *rulesPage) edit(c view.RuleCell) {
 	s, w := p.screen, p.screen.words
 	edits := make([]view.RuleEdit, len(c.Rows))
 	grid := container.NewGridWithColumns(3, bold(w.Say("rules.feature")), bold(w.Say("rules.mode")), bold(w.Say("rules.removals")))
+	below := container.New(tight{})
 	for i, row := range c.Rows {
 		edits[i] = row.RuleEdit
-		removals := chooser(p.model.Removals, row.Removals, func(id string) { edits[i].Removals = id })
-		follow := func(mode string) {
-			if mode == view.RuleOff || mode == "add-only" {
-				removals.SetSelectedIndex(0)
-				removals.Disable()
-				return
-			}
-			removals.Enable()
-		}
-		follow(row.Mode)
-		modes := p.model.Modes
-		if !row.CanCopy {
-			modes = modes[:len(modes)-1]
-		}
-		grid.Add(container.New(tight{}, wrapped(row.Label), small(row.Waits)))
-		grid.Add(roomy(chooser(modes, row.Mode, func(id string) {
-			edits[i].Mode = id
-			follow(id)
-		})))
-		grid.Add(roomy(removals))
+		p.row(row, &edits[i], grid, below)
 	}
 	content := stack()
 	if c.Notice != "" {
@@ -118,6 +100,7 @@ func (p *rulesPage) edit(c view.RuleCell) {
 		content.Add(agree)
 	}
 	content.Add(grid)
+	content.Add(below)
 	var d *sheet
 	d = s.sheet(c.Title, content, widget.NewButton(w.Say("login.cancel"), func() { d.Hide() }), primary(w.Say("whatif.button"), func() {
 		d.Hide()
@@ -125,6 +108,49 @@ func (p *rulesPage) edit(c view.RuleCell) {
 	}))
 	d.Resize(fyne.NewSize(640*grown(), 0))
 	d.Show()
+}
+
+// row adds a feature's choices to the grid, and what only matters once
+// deletions follow below it. They change e.
+func (p *rulesPage) row(row view.RuleRow, e *view.RuleEdit, grid, below *fyne.Container) {
+	unwatch := widget.NewCheck(row.UnwatchLabel, func(on bool) { e.Unwatch = on })
+	unwatch.SetChecked(row.Unwatch)
+	var adjust func()
+	removals := chooser(p.model.Removals, row.Removals, func(id string) {
+		e.Removals = id
+		adjust()
+	})
+	adjust = func() {
+		follows := e.Mode != view.RuleOff && e.Mode != "add-only"
+		if !follows && e.Removals != "never" {
+			removals.SetSelectedIndex(0)
+		}
+		enable(removals, follows)
+		enable(unwatch, follows && e.Removals != "never")
+	}
+	adjust()
+	modes := p.model.Modes
+	if !row.CanCopy {
+		modes = modes[:len(modes)-1]
+	}
+	grid.Add(container.New(tight{}, wrapped(row.Label), small(row.Note)))
+	grid.Add(roomy(chooser(modes, row.Mode, func(id string) {
+		e.Mode = id
+		adjust()
+	})))
+	grid.Add(roomy(removals))
+	if row.UnwatchLabel != "" {
+		below.Add(unwatch)
+	}
+}
+
+// enable switches a control on or off.
+func enable(w fyne.Disableable, on bool) {
+	if on {
+		w.Enable()
+	} else {
+		w.Disable()
+	}
 }
 
 // changed are the edits that differ from what there is.

@@ -36,6 +36,7 @@ const (
 
 	Set        Verb = "set"         // Name and Value of a setting
 	SetAccount Verb = "set-account" // Account; Name: what of it; Value
+	SetOption  Verb = "set-option"  // Account; Name of an option of its service; Value
 	Libraries  Verb = "libraries"   // Account: which of its libraries count
 	SignOut    Verb = "sign-out"    // Account
 	BackUp     Verb = "back-up"     // now

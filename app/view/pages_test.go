@@ -130,8 +130,9 @@ func ruleFacts() RuleFacts {
 			{ID: 1, From: 1, To: 2, Feature: media.History, Mode: ledger.AddOnly, Accepted: true},
 			{ID: 2, From: 1, To: 2, Feature: media.Ratings, Mode: ledger.KeepSame, Removals: ledger.Ask},
 			{ID: 3, From: 2, To: 1, Feature: media.History, Mode: ledger.AddOnly, Accepted: true}},
-		Offers: map[ledger.AccountID][]media.Feature{1: all, 2: all, 3: {media.Progress}},
-		Barred: map[[2]ledger.AccountID]bool{{2, 3}: true},
+		Offers:   map[ledger.AccountID][]media.Feature{1: all, 2: all, 3: {media.Progress}},
+		Barred:   map[[2]ledger.AccountID]bool{{2, 3}: true},
+		ReadOnly: map[ledger.AccountID][]media.Feature{1: {media.Ratings}},
 	}
 }
 
@@ -140,6 +141,18 @@ func TestRulesInWords(t *testing.T) {
 	s.Accounts = append(s.Accounts, ledger.AccountStatus{ID: 3, Profile: 1, Provider: "simkl", Name: "simkl"})
 	goldens(t, "rules", func(w *Words) any { return RulesOf("", ruleFacts(), s, services, w) })
 	goldens(t, "rules-none", func(w *Words) any { return RulesOf("", RuleFacts{}, ledger.Status{}, services, w) })
+}
+
+// TestUnwatchingCanDelete: that is offered for history only, and only where a
+// rule lets deletions through (R17).
+func TestUnwatchingCanDelete(t *testing.T) {
+	f := ruleFacts()
+	f.Routes[0].Unwatch = true
+	for _, row := range RulesOf("", f, calm(), services, english).Grid[0][1].Rows {
+		if (row.UnwatchLabel != "") != (row.Feature == "history") || row.Unwatch != (row.Feature == "history") {
+			t.Errorf("%+v", row)
+		}
+	}
 }
 
 // TestCopyExactlyIsOnlyOfferedWhereItIsAllowed: never for history, never where
@@ -169,7 +182,8 @@ func settingsFacts() SettingsFacts {
 	return SettingsFacts{Engine: ledger.Settings{IntervalMS: 2_700_000, ServerEveryMS: 900_000, GuardsOff: []ledger.Code{ledger.GuardAdds}}, Level: "problems",
 		QuietFrom: 22, QuietTo: 8, Autostart: AutostartOff, Secrets: "keyring", Folder: "/home/anna/.local/share/watchkeeper", Version: "1.0 (abc1234)",
 		Guards: []ledger.Code{ledger.GuardAdds, ledger.GuardRemovals}, Backups: []BackupFacts{{"b1", noon.Add(-24 * time.Hour), 3_400_000}},
-		Accounts: []AccountFacts{{ID: 1, Address: "http://attic:8096", Features: []media.Feature{media.History}, Offers: []media.Feature{media.History, media.Progress}, Libraries: true, LeftOut: 1},
+		Accounts: []AccountFacts{{ID: 1, Address: "http://attic:8096", Features: []media.Feature{media.History}, Offers: []media.Feature{media.History, media.Progress}, Libraries: true, LeftOut: 1,
+			Options: []OptionFacts{{Name: "write_ratings"}}},
 			{ID: 2, Features: []media.Feature{media.History}, Offers: []media.Feature{media.History}, KeepsLog: true, Scrobbler: "on"}}}
 }
 

@@ -16,6 +16,9 @@ type RuleFacts struct {
 	// Barred are ways that a service's terms speak against: From's words do not
 	// go on to To unless the person says so (R15).
 	Barred map[[2]ledger.AccountID]bool
+	// ReadOnly are features that an account tells, and takes only once its
+	// settings say so.
+	ReadOnly map[ledger.AccountID][]media.Feature
 }
 
 // Rules is the Rules page: a picture and a matrix of who follows whom.
@@ -50,14 +53,17 @@ type RuleRow struct {
 	RuleEdit
 	Label   string
 	CanCopy bool   // copy exactly is possible
-	Waits   string // its first plan waits for Start; ""
+	Note    string // what keeps it from doing anything yet; ""
+	// UnwatchLabel asks whether un-watching deletes plays; "" where it is no
+	// question.
+	UnwatchLabel string
 }
 
 // RuleEdit is a rule as the person wants it. Mode "off" ends it.
 type RuleEdit struct {
 	From, To                int64
 	Feature, Mode, Removals string
-	Onward                  bool
+	Onward, Unwatch         bool
 }
 
 // RuleOff is the mode of a rule that does not exist.
@@ -138,10 +144,16 @@ func (p *painter) ruleRow(from, to ledger.AccountID, feature media.Feature, f Ru
 		if r.From != from || r.To != to || r.Feature != feature {
 			continue
 		}
-		row.Mode, row.Removals, row.Onward = r.Mode.String(), r.Removals.String(), r.Onward
+		row.Mode, row.Removals, row.Onward, row.Unwatch = r.Mode.String(), r.Removals.String(), r.Onward, r.Unwatch
 		if !r.Accepted {
-			row.Waits = p.Say("rules.waits")
+			row.Note = p.Say("rules.waits")
 		}
+	}
+	if slices.Contains(f.ReadOnly[to], feature) {
+		row.Note = p.Say("rules.read_only", "account", p.account(to))
+	}
+	if feature == media.History {
+		row.UnwatchLabel = p.Say("rules.unwatch")
 	}
 	return row
 }

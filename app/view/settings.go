@@ -49,6 +49,13 @@ type AccountFacts struct {
 	LeftOut   int
 	KeepsLog  bool   // of plays
 	Scrobbler string // whether another program feeds the log: "on", "off", or "" to find out
+	Options   []OptionFacts
+}
+
+// OptionFacts are a switch that only accounts of some services have.
+type OptionFacts struct {
+	Name string
+	On   bool
 }
 
 // BackupFacts are one copy of the state.
@@ -145,10 +152,14 @@ func (p *painter) accountSection(a ledger.AccountStatus, f AccountFacts) Section
 	for _, feature := range f.Offers {
 		out.Rows = append(out.Rows, SettingRow{Label: p.feature(feature), Switch: true, On: slices.Contains(f.Features, feature), Change: change(feature.String())})
 	}
+	for _, o := range f.Options {
+		out.Rows = append(out.Rows, SettingRow{Label: p.Say("option." + o.Name), Help: p.Say("option_help." + o.Name), Switch: true, On: o.On,
+			Change: Command{Verb: SetOption, Account: id, Name: o.Name}})
+	}
 	if f.KeepsLog {
 		out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.scrobbler"), Help: p.Say("settings.scrobbler_help"),
 			Choices: []Choice{{"", p.Say("settings.scrobbler_unsaid")}, {"on", p.Say("settings.scrobbler_on")}, {"off", p.Say("settings.scrobbler_off")}},
-			Value:   f.Scrobbler, Change: change("other_scrobbler")})
+			Value:   f.Scrobbler, Change: Command{Verb: SetOption, Account: id, Name: "other_scrobbler"}})
 	}
 	out.Rows = append(out.Rows, SettingRow{Label: p.Say("settings.paused"), Help: p.Say("settings.paused_help"), Switch: true, On: a.Paused, Change: change("paused")})
 	var buttons []Button

@@ -128,6 +128,8 @@ func families() map[string][]string {
 	add("removals.", ledger.Never.String(), ledger.Ask.String(), ledger.Follow.String())
 	add("outcome.", OutcomeDone, OutcomeHeld, OutcomeFailed, OutcomeUndone)
 	add("level.", "must-act", "problems", "results")
+	add("option.", "write_ratings")
+	add("option_help.", "write_ratings")
 	add("settings.secrets_", "keyring", "file")
 	for _, row := range []string{"interval", "server_interval", "settle"} {
 		add("settings."+row+"_", "help")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"watchkeeper/app"
@@ -51,6 +52,8 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 		return "", err
 	case view.SetAccount:
 		return p.setAccount(ctx, c)
+	case view.SetOption:
+		return p.setOption(ctx, c)
 	case view.SignOut:
 		_, err := p.house.RemoveAccount(ctx, app.AccountArgs{Account: account})
 		return "", err
@@ -141,6 +144,11 @@ func (p *program) accountFacts() ([]view.AccountFacts, error) {
 				v.Offers = append(v.Offers, f)
 			}
 		}
+		for _, o := range s.Options {
+			if slices.Contains(o.Values, "on") {
+				v.Options = append(v.Options, view.OptionFacts{Name: o.Name, On: a.Options[o.Name] == "on"})
+			}
+		}
 		v.KeepsLog, v.Scrobbler = s.Capabilities.Feature(media.History).KeepsPlays, a.Options["other_scrobbler"]
 		out = append(out, v)
 	}
@@ -166,13 +174,25 @@ func (p *program) setAccount(ctx context.Context, c view.Command) (string, error
 	case c.Name == "left_out":
 		out := append([]string{}, c.Ops...)
 		args.LeftOut = &out
-	case c.Name == "other_scrobbler":
-		args.Options = map[string]string{c.Name: c.Value}
 	case on:
 		args.On = []string{c.Name}
 	default:
 		args.Off = []string{c.Name}
 	}
 	_, err := p.house.ChangeAccount(ctx, args)
+	return "", err
+}
+
+// setOption keeps a choice that only accounts of some services have. A switch
+// says true or false.
+func (p *program) setOption(ctx context.Context, c view.Command) (string, error) {
+	value := c.Value
+	switch value {
+	case "true":
+		value = "on"
+	case "false":
+		value = "off"
+	}
+	_, err := p.house.ChangeAccount(ctx, app.ChangeArgs{Account: strconv.FormatInt(c.Account, 10), Options: map[string]string{c.Name: value}})
 	return "", err
 }

@@ -210,16 +210,16 @@ func (p *program) held(f view.ActivityFilter) (view.Writes, error) {
 
 func (p *program) rules(person string) (view.Rules, error) {
 	facts, err := p.house.RuleFacts(p.ctx)
-	return view.RulesOf(person, view.RuleFacts{Routes: facts.Routes, Offers: facts.Offers, Barred: facts.Barred}, p.status(), p.services, p.words), err
+	return view.RulesOf(person, view.RuleFacts{Routes: facts.Routes, Offers: facts.Offers, Barred: facts.Barred, ReadOnly: facts.ReadOnly}, p.status(), p.services, p.words), err
 }
 
 // routeChanges are edits as the operations take them.
 func routeChanges(edits []view.RuleEdit) app.RouteChanges {
 	var out app.RouteChanges
 	for _, e := range edits {
-		onward := e.Onward
+		onward, unwatch := e.Onward, e.Unwatch
 		out.Changes = append(out.Changes, app.RouteChange{From: strconv.FormatInt(e.From, 10), To: strconv.FormatInt(e.To, 10), Feature: e.Feature,
-			Mode: e.Mode, Removals: e.Removals, Onward: &onward})
+			Mode: e.Mode, Removals: e.Removals, Onward: &onward, Unwatch: &unwatch})
 	}
 	return out
 }

@@ -41,6 +41,24 @@ func TestCommandsWithoutHouse(t *testing.T) {
 	}
 }
 
+// TestEverySwitchOfAServiceIsInTheWindow: with words of its own.
+func TestEverySwitchOfAServiceIsInTheWindow(t *testing.T) {
+	words, seen := view.Speak("en", time.UTC), 0
+	for _, s := range providers.All(nil) {
+		for _, o := range s.Options {
+			seen++
+			for _, key := range []string{"option." + o.Name, "option_help." + o.Name} {
+				if words.Say(key) == key || !slices.Equal(o.Values, []string{"on", "off"}) {
+					t.Errorf("%s: the window has no switch for %s %v", s.Name, o.Name, o.Values)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no service has a switch")
+	}
+}
+
 func TestOptionsKeepDemosApart(t *testing.T) {
 	own, dir, err := flags{}.options()
 	if err != nil || own.Services != nil {

@@ -101,6 +101,24 @@ func TestOptions(t *testing.T) {
 	w.must(0, "accounts", "set", "jellyfin", "--leave-out", "")
 }
 
+// TestRatingsOnceAllowed: a rating that a server did not take is written when
+// its account's option allows it, without anybody saying it again.
+func TestRatingsOnceAllowed(t *testing.T) {
+	c := newCity(t)
+	c.settled("jellyfin", "emby")
+	film := c.Jellyfin.Find("Salt")
+	c.AtEmby.Rate(c.Emby.Find("Salt"), 8)
+	c.rest()
+	if at := c.AtJellyfin.State(film); at.Rating != -1 {
+		t.Fatalf("written without being allowed: %+v", at)
+	}
+	c.must(-1, "accounts", "set", "jellyfin", "--option", "write_ratings=on")
+	c.rest()
+	if at := c.AtJellyfin.State(film); at.Rating != 8 {
+		t.Errorf("%+v, want 8; %s", at, c.must(-1, "plan", "--why", "Salt"))
+	}
+}
+
 // TestSecretsUnusable: while no sign-in can be read nothing is said to be done,
 // and status knows it without a run.
 func TestSecretsUnusable(t *testing.T) {
