@@ -13,14 +13,31 @@ import (
 
 // begun is what a run starts from.
 type begun struct {
-	run    ledger.RunID
-	now    media.Moment
-	rounds []*round // one per profile, by number
+	run      ledger.RunID
+	now      media.Moment
+	rounds   []*round // one per profile, by number
+	trust    []ledger.Trust
+	settings ledger.Settings
+}
+
+// before is what a run knows before it asks any clock.
+func (e *Engine) before(ctx context.Context) (b begun, err error) {
+	if b.trust, err = e.cfg.Store.Trust(ctx); err != nil {
+		return b, err
+	}
+	stored, err := e.cfg.Store.Settings(ctx)
+	if err != nil {
+		return b, err
+	}
+	e.time.remember(stored, b.trust)
+	b.settings, err = chosen(stored)
+	return b, err
 }
 
 // begin recovers what a crash left, numbers the run and loads what it needs.
 func (e *Engine) begin(ctx context.Context, wish Wish) (begun, error) {
-	if _, err := e.facts(ctx); err != nil { // what is stored of our clock, before it is asked
+	b, err := e.before(ctx)
+	if err != nil {
 		return begun{}, err
 	}
 	if err := e.recover(ctx); err != nil {
@@ -29,8 +46,7 @@ func (e *Engine) begin(ctx context.Context, wish Wish) (begun, error) {
 	if err := e.noticeRestore(ctx); err != nil {
 		return begun{}, err
 	}
-	b := begun{now: e.now()}
-	var err error
+	b.now = e.now()
 	if b.run, err = e.cfg.Store.BeginRun(ctx, b.now); err != nil {
 		return begun{}, err
 	}
@@ -121,14 +137,6 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 	if err != nil {
 		return nil, err
 	}
-	trust, err := e.cfg.Store.Trust(ctx)
-	if err != nil {
-		return nil, err
-	}
-	settings, err := e.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
 	waits, err := e.cfg.Store.Waits(ctx)
 	if err != nil {
 		return nil, err
@@ -141,7 +149,7 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 	var out []*round
 	ops := 0
 	for _, p := range profiles {
-		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: settings, interrupted: interrupted, ops: &ops, touched: map[media.WorkID]bool{}}
+		r := &round{e: e, run: b.run, now: b.now, wish: wish, profile: p, settings: b.settings, interrupted: interrupted, ops: &ops, touched: map[media.WorkID]bool{}}
 		for _, route := range routes {
 			if route.Profile == p.ID {
 				r.routes = append(r.routes, route)
@@ -154,7 +162,7 @@ func (e *Engine) rounds(ctx context.Context, b begun, wish Wish) ([]*round, erro
 				caps, _ := e.cfg.Capabilities(a.Provider)
 				r.gone = append(r.gone, ledger.Party{Account: a, Caps: caps})
 			default:
-				r.sights = append(r.sights, e.sight(a, trust, waits, wish.Asked))
+				r.sights = append(r.sights, e.sight(a, b.trust, waits, wish.Asked))
 			}
 		}
 		out = append(out, r)

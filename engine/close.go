@@ -26,9 +26,11 @@ func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSumm
 		sum.Error = failed.Error()
 	}
 	var errs []error
+	waits, err := e.cfg.Store.Waits(ctx)
+	errs = append(errs, err)
 	for _, r := range rounds {
 		for _, s := range r.sights {
-			errs = append(errs, e.keepWait(ctx, s))
+			errs = append(errs, e.keepWait(ctx, s, waits))
 		}
 		if failed == nil && !sum.Stopped {
 			errs = append(errs, r.keepRules(ctx))
@@ -54,13 +56,13 @@ func wrote(s ledger.RunSummary) bool { return s.Added+s.Updated+s.Removed+s.Unpr
 
 // keepWait remembers why an account failed and when it is asked again, so that
 // a restart does not ask sooner (R28).
-func (e *Engine) keepWait(ctx context.Context, s *sight) error {
+func (e *Engine) keepWait(ctx context.Context, s *sight, waits []store.Wait) error {
 	if s.waiting {
 		return nil
 	}
-	before, err := e.wait(ctx, s.account.ID)
-	if err != nil {
-		return err
+	var before store.Wait
+	if i := slices.IndexFunc(waits, func(w store.Wait) bool { return w.Account == s.account.ID }); i >= 0 {
+		before = waits[i]
 	}
 	if s.stop == nil {
 		if before.Account == 0 || !s.looked {
@@ -81,15 +83,6 @@ func (e *Engine) keepWait(ctx context.Context, s *sight) error {
 		w.Until = 0
 	}
 	return e.cfg.Store.PutWait(ctx, w)
-}
-
-func (e *Engine) wait(ctx context.Context, account ledger.AccountID) (store.Wait, error) {
-	waits, err := e.cfg.Store.Waits(ctx)
-	i := slices.IndexFunc(waits, func(w store.Wait) bool { return w.Account == account })
-	if i < 0 {
-		return store.Wait{}, err
-	}
-	return waits[i], err
 }
 
 // rules is everything that a person decides about who follows whom, how often

@@ -86,16 +86,11 @@ func (r *round) world(ctx context.Context) (ledger.World, error) {
 	if w.Settings.SettleWindowMS == 0 {
 		w.Settings.SettleWindowMS = w.Settings.IntervalMS
 	}
-	// What this run's views changed about trust, such as a first look, counts.
-	trust, err := r.e.cfg.Store.Trust(ctx)
-	if err != nil {
-		return w, err
-	}
 	if err := r.findScrobblers(ctx); err != nil {
 		return w, err
 	}
 	for _, s := range r.sights {
-		s.believe(trust)
+		s.believe(s.learnt) // what this run's views changed about trust, such as a first look, counts
 		w.Parties = append(w.Parties, s.party(r))
 	}
 	w.Parties = append(w.Parties, r.gone...)
@@ -107,6 +102,9 @@ func (r *round) world(ctx context.Context) (ledger.World, error) {
 // freeQuota lets what a full plan set aside be tried again once the service
 // has room, or daily where it does not tell.
 func (r *round) freeQuota(ctx context.Context) error {
+	if some, err := r.e.cfg.Store.FullQuota(ctx); err != nil || !some {
+		return err
+	}
 	for _, s := range r.sights {
 		for _, f := range s.features() {
 			room, told := s.snap.Room[f]

@@ -16,14 +16,6 @@ import (
 // that nothing identifies. What this read did not resolve anew stays listed
 // while the account may have it.
 func (e *Engine) putFindings(ctx context.Context, s *sight, resolved []media.Item, out identity.Output) error {
-	conflicts, err := e.Conflicts(ctx)
-	if err != nil {
-		return err
-	}
-	unmatched, err := e.Unmatched(ctx)
-	if err != nil {
-		return err
-	}
 	done := make(map[string]bool, len(resolved))
 	for _, item := range resolved {
 		done[item.Key] = true
@@ -31,15 +23,21 @@ func (e *Engine) putFindings(ctx context.Context, s *sight, resolved []media.Ite
 	stays := func(account ledger.AccountID, key string) bool {
 		return account == s.account.ID && !done[key] && !s.lacks(key)
 	}
-	for _, f := range conflicts {
+	had := false
+	for _, f := range s.findings.conflicts {
+		had = had || f.Account == s.account.ID
 		if stays(f.Account, f.Key) {
 			out.Conflicts = append(out.Conflicts, f.Value)
 		}
 	}
-	for _, f := range unmatched {
+	for _, f := range s.findings.unmatched {
+		had = had || f.Account == s.account.ID
 		if stays(f.Account, f.Key) {
 			out.Missing = append(out.Missing, f.Value)
 		}
+	}
+	if !had && len(out.Conflicts)+len(out.Missing) == 0 {
+		return nil
 	}
 	id := s.account.ID
 	return errors.Join(
@@ -47,6 +45,24 @@ func (e *Engine) putFindings(ctx context.Context, s *sight, resolved []media.Ite
 			Rows: out.Conflicts, Key: func(c identity.Conflict) string { return c.Key }}),
 		store.PutFindings(ctx, e.cfg.Store, store.Listing[identity.Unmatched]{Account: id, List: store.Unmatched,
 			Rows: out.Missing, Key: func(m identity.Unmatched) string { return m.Key }}))
+}
+
+// findings are what identity lists for a person, of all accounts.
+type findings struct {
+	conflicts []store.Finding[identity.Conflict]
+	unmatched []store.Finding[identity.Unmatched]
+	frozen    map[media.WorkID]ledger.Code // works whose identity is in doubt
+}
+
+func (e *Engine) findings(ctx context.Context) (f findings, err error) {
+	if f.conflicts, err = e.Conflicts(ctx); err != nil {
+		return f, err
+	}
+	if f.unmatched, err = e.Unmatched(ctx); err != nil {
+		return f, err
+	}
+	f.frozen, err = e.frozenBy(ctx, f.conflicts)
+	return f, err
 }
 
 // lacks tells whether the account lists no item of this key any more: every
@@ -73,29 +89,29 @@ func (e *Engine) Conflicts(ctx context.Context) ([]store.Finding[identity.Confli
 
 // listed are an account's native keys that an earlier read listed without a
 // link: such an item is not new, so it cannot be the result of a write since.
-func (e *Engine) listed(ctx context.Context, account ledger.AccountID) (map[string]bool, error) {
-	unmatched, err := e.Unmatched(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f findings) listed(account ledger.AccountID) map[string]bool {
 	keys := map[string]bool{}
-	for _, f := range unmatched {
-		if f.Account == account {
-			keys[f.Key] = true
+	for _, u := range f.unmatched {
+		if u.Account == account {
+			keys[u.Key] = true
 		}
 	}
-	return keys, nil
+	return keys
 }
 
 // frozen are the works whose identity is in doubt, by a guard or because an
 // item that stands for one contradicts it: their beliefs stay as they are and
 // nothing is planned for them.
 func (e *Engine) frozen(ctx context.Context) (map[media.WorkID]ledger.Code, error) {
-	works, err := e.cfg.Store.Frozen(ctx)
+	conflicts, err := e.Conflicts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	conflicts, err := e.Conflicts(ctx)
+	return e.frozenBy(ctx, conflicts)
+}
+
+func (e *Engine) frozenBy(ctx context.Context, conflicts []store.Finding[identity.Conflict]) (map[media.WorkID]ledger.Code, error) {
+	works, err := e.cfg.Store.Frozen(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,10 @@ func (r *round) identify(ctx context.Context) error {
 		if err := r.firstLook(ctx, s); err != nil {
 			return err
 		}
+		var err error
+		if s.findings, err = r.e.findings(ctx); err != nil {
+			return err
+		}
 		if err := r.markStill(ctx, s); err != nil {
 			return err
 		}
@@ -87,10 +91,7 @@ func (r *round) identifyItems(ctx context.Context, s *sight) error {
 	if l.writes, err = r.written(ctx, s); err != nil {
 		return err
 	}
-	fresh, err := r.toResolve(ctx, s, l)
-	if err != nil {
-		return err
-	}
+	fresh := s.toResolve(l)
 	out, err := r.resolve(ctx, s, fresh, l)
 	if err != nil {
 		return err
@@ -113,9 +114,7 @@ func (r *round) resolve(ctx context.Context, s *sight, items []media.Item, l lis
 		return identity.Output{}, err
 	}
 	in := identity.Input{Account: s.account.ID, Items: items, Known: knownIdentity(before), NextWork: before.Next, Written: l.writes.items, Already: l.writes.already}
-	if in.Known.Listed, err = r.e.listed(ctx, s.account.ID); err != nil {
-		return identity.Output{}, err
-	}
+	in.Known.Listed = s.findings.listed(s.account.ID)
 	out := identity.Resolve(in)
 	if err := r.holdShift(ctx, s, shift{before, out, len(l.links)}); err != nil {
 		return out, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -141,10 +140,10 @@ type listed struct {
 // that are in doubt, that show what was written, or that may say something new
 // of themselves, with their shows. All are where works are frozen or the
 // account has a first look.
-func (r *round) toResolve(ctx context.Context, s *sight, l listed) ([]media.Item, error) {
-	doubtful, err := r.doubtful(ctx, s)
-	if err != nil || doubtful == nil {
-		return l.items, err
+func (s *sight) toResolve(l listed) []media.Item {
+	doubtful := s.doubtful()
+	if doubtful == nil {
+		return l.items
 	}
 	written := map[media.WorkID]bool{0: true}
 	for _, w := range l.writes.items {
@@ -165,32 +164,27 @@ func (r *round) toResolve(ctx context.Context, s *sight, l listed) ([]media.Item
 			out = append(out, item)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // doubtful are the native keys that identity lists for a person; nil when every
 // item is.
-func (r *round) doubtful(ctx context.Context, s *sight) (map[string]bool, error) {
+func (s *sight) doubtful() map[string]bool {
 	for _, g := range s.views {
 		if g != nil && g.trusted && g.verdict.FirstLook {
-			return nil, nil
+			return nil
 		}
 	}
-	frozen, err := r.e.frozen(ctx)
-	if err != nil || len(frozen) > 0 {
-		return nil, err
+	if len(s.findings.frozen) > 0 {
+		return nil
 	}
-	keys, err := r.e.listed(ctx, s.account.ID)
-	if err != nil {
-		return nil, err
-	}
-	conflicts, err := r.e.Conflicts(ctx)
-	for _, c := range conflicts {
+	keys := s.findings.listed(s.account.ID)
+	for _, c := range s.findings.conflicts {
 		if c.Account == s.account.ID {
 			keys[c.Key] = true
 		}
 	}
-	return keys, err
+	return keys
 }
 
 // works are those of the items, as linked before and as resolved now.

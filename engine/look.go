@@ -33,10 +33,12 @@ type sight struct {
 	views    [len(media.Features)]*glance
 	doubts   [len(media.Features)]doubt
 	digests  digested                // of the items
+	findings findings                // as they stand before its items are resolved
 	items    map[string]int          // native key → place in snap.Items
 	works    map[string]media.WorkID // native key → work
 	sent     []ledger.Pending        // writes of this run that may have happened
 	waiting  bool                    // it was not asked because an earlier error says when
+	learnt   []ledger.Trust          // what this run found out about reading it
 }
 
 // doubt is what an earlier run left open about a feature: a cache must not

@@ -150,8 +150,12 @@ func (r *round) lookUp(ctx context.Context, s *sight, c provider.Confirmer, f me
 // those after it were waiting for.
 func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
 	r.touch(d)
-	if err := r.e.cfg.Store.Apply(ctx, r.run, d); err != nil || !s.caps.Feature(media.History).Counts {
+	if err := r.e.cfg.Store.Apply(ctx, r.run, d); err != nil {
 		return err
+	}
+	s.learnt = append(s.learnt, d.Trust...)
+	if !s.caps.Feature(media.History).Counts {
+		return nil
 	}
 	r.outdated.all = true // what is freed below is about works that d does not name
 	var watched []media.WorkID
@@ -165,15 +169,12 @@ func (r *round) believe(ctx context.Context, s *sight, d ledger.Delta) error {
 
 // afresh is a feature with beliefs as they are by now in this run.
 func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, known store.Known) (*glance, error) {
-	trust, err := r.e.cfg.Store.Trust(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.believe(trust)
-	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}}
+	frozen, err := r.e.frozen(ctx)
+	s.believe(s.learnt)
+	g := &glance{trusted: true, verdict: observe.Verdict{Trusted: true}, known: knownBeliefs(known, frozen)}
 	g.reading = observe.Reading{Now: r.e.now(), Run: r.run, Party: s.party(r), Feature: f, Whoami: s.conn.who,
 		ClockMS: s.snap.ClockMS, ClockKnown: s.snap.ClockKnown, Trust: s.trust[f], IntervalMS: r.interval(s)}
-	return g, r.recall(ctx, s, g, known)
+	return g, err
 }
 
 // lookAfter looks up what was written where the service allows it, so that own

@@ -24,7 +24,9 @@ func (e *Engine) keepNotices(ctx context.Context, rounds []*round) error {
 			if err != nil {
 				return err
 			}
-			if key := noticesSetting(s.account.ID); s.looked && string(stored[key]) != string(raw) {
+			key := noticesSetting(s.account.ID)
+			_, had := stored[key]
+			if news := had || len(s.snap.Notices) > 0; s.looked && news && string(stored[key]) != string(raw) {
 				changed[key] = raw
 			}
 		}

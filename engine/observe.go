@@ -6,6 +6,7 @@ import (
 
 	"watchkeeper/engine/guard"
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/observe"
 	"watchkeeper/engine/provider"
 	"watchkeeper/engine/store"
@@ -41,7 +42,7 @@ func (r *round) observe(ctx context.Context) error {
 // forget lets go of what only the observation of the views needed, which is
 // much of all that a run holds.
 func (s *sight) forget() {
-	s.snap.Items, s.items, s.works = nil, nil, nil
+	s.snap.Items, s.items, s.works, s.findings = nil, nil, nil, findings{}
 	for _, g := range s.views {
 		if g != nil {
 			g.rows, g.known, g.reading.View.Rows = nil, observe.Known{}, nil
@@ -56,6 +57,10 @@ func (r *round) fresh() []*sight {
 
 // loadKnown links rows to works and loads what is believed about them.
 func (r *round) loadKnown(ctx context.Context) error {
+	frozen, err := r.e.frozen(ctx)
+	if err != nil {
+		return err
+	}
 	for _, s := range r.fresh() {
 		for _, g := range s.views {
 			if g == nil || !g.trusted || g.still {
@@ -70,9 +75,7 @@ func (r *round) loadKnown(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := r.recall(ctx, s, g, known); err != nil {
-				return err
-			}
+			g.known = knownBeliefs(known, frozen)
 			g.rows = s.sightings(g.reading.View.Rows)
 			if err := r.recallWords(ctx, s, g); err != nil {
 				return err
@@ -103,14 +106,7 @@ func (r *round) idle(ctx context.Context, s *sight, g *glance) (bool, error) {
 	return r.e.cfg.Store.Rests(ctx, s.account.ID, g.reading.Feature)
 }
 
-// recall gives a view what is believed about it.
-func (r *round) recall(ctx context.Context, s *sight, g *glance, known store.Known) (err error) {
-	g.known = knownBeliefs(known)
-	g.known.Frozen, err = r.e.frozen(ctx)
-	return err
-}
-
-// recallWords gives it what was said, where it may say something else.
+// recallWords gives a view what was said, where it may say something else.
 func (r *round) recallWords(ctx context.Context, s *sight, g *glance) error {
 	works := observe.Concerned(g.reading, g.verdict, g.rows, g.known)
 	said, err := r.e.cfg.Store.Statements(ctx, s.account.ID, g.reading.Feature, works)
@@ -128,8 +124,8 @@ func (s *sight) sightings(rows []provider.Row) []observe.Sighting {
 	return out
 }
 
-func knownBeliefs(k store.Known) observe.Known {
-	out := observe.Known{Shown: make(map[ledger.RowKey]ledger.Shown, len(k.Shown)),
+func knownBeliefs(k store.Known, frozen map[media.WorkID]ledger.Code) observe.Known {
+	out := observe.Known{Frozen: frozen, Shown: make(map[ledger.RowKey]ledger.Shown, len(k.Shown)),
 		Statements: make(map[ledger.Subject]ledger.Statement, len(k.Statements)),
 		Pending:    map[ledger.Subject][]ledger.Pending{}, Proofs: map[ledger.RowKey]ledger.Proof{},
 		Quarantine: map[ledger.Subject][]ledger.Quarantine{}}

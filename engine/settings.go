@@ -77,6 +77,11 @@ func (e *Engine) Settings(ctx context.Context) (ledger.Settings, error) {
 	if err != nil {
 		return ledger.Settings{}, err
 	}
+	return chosen(stored)
+}
+
+// chosen are the choices among what is stored, over the defaults.
+func chosen(stored map[string]json.RawMessage) (ledger.Settings, error) {
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
 		if !known(name) {
 			return ledger.Settings{}, &SettingError{Name: name}

@@ -130,7 +130,7 @@ func (e *Engine) facts(ctx context.Context) (f facts, err error) {
 		return f, err
 	}
 	e.time.remember(f.stored, f.trust)
-	f.settings, err = e.Settings(ctx)
+	f.settings, err = chosen(f.stored)
 	return f, err
 }
 

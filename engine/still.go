@@ -15,9 +15,8 @@ func (r *round) still(ctx context.Context, s *sight, g *glance) (bool, error) {
 	if !same || g.reading.View.Coverage == provider.Changes || s.digests.whole != trust.Items {
 		return false, nil
 	}
-	frozen, err := r.e.frozen(ctx)
-	if err != nil || len(frozen) > 0 {
-		return false, err
+	if len(s.findings.frozen) > 0 {
+		return false, nil
 	}
 	return r.e.cfg.Store.Rests(ctx, s.account.ID, g.reading.Feature)
 }

@@ -24,7 +24,12 @@ func (e *Engine) Suppose(ctx context.Context, q Supposed) (ledger.Plan, error) {
 	if err != nil {
 		return ledger.Plan{}, err
 	}
-	rounds, err := e.rounds(ctx, begun{run: last + 1, now: e.now()}, Wish{Explain: q.Explain})
+	b, err := e.before(ctx)
+	if err != nil {
+		return ledger.Plan{}, err
+	}
+	b.run, b.now = last+1, e.now()
+	rounds, err := e.rounds(ctx, b, Wish{Explain: q.Explain})
 	if err != nil {
 		return ledger.Plan{}, err
 	}

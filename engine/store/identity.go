@@ -103,14 +103,14 @@ func accountLinks(ctx context.Context, q querier, account ledger.AccountID, keys
 	if keys != nil {
 		only, args = " AND key IN (SELECT value FROM json_each(?))", append(args, text(keys))
 	}
-	links, err := list(ctx, q, scanLink, "SELECT account, key, work, by FROM links WHERE account = ?"+only+" ORDER BY key", args...)
+	links, err := list(ctx, q, scanLink, "SELECT account, key, work, by FROM links WHERE account = +?"+only+" ORDER BY key", args...)
 	if err != nil {
 		return nil, nil, err
 	}
 	unlinks, err := list(ctx, q, func(r scanner) (v Unlink, err error) {
 		err = r.Scan(&v.Account, &v.Key, &v.Work)
 		return v, err
-	}, "SELECT account, key, work FROM unlinks WHERE account = ?"+only+" ORDER BY key, work", args...)
+	}, "SELECT account, key, work FROM unlinks WHERE account = +?"+only+" ORDER BY key, work", args...)
 	return links, unlinks, err
 }
 
@@ -135,6 +135,9 @@ func scanToken(r scanner) (v WorkToken, err error) {
 }
 
 func tokensOf(ctx context.Context, q querier, works []media.WorkID) ([]WorkToken, error) {
+	if len(works) == 0 {
+		return nil, nil
+	}
 	return list(ctx, q, scanToken, `SELECT kind, ns, id, season, number, work FROM tokens
 		WHERE work IN (SELECT value FROM json_each(?)) ORDER BY work, kind, ns, id, season, number`, ids(works))
 }
@@ -207,6 +210,9 @@ func (t *tx) putLinks(links []ledger.Link) {
 // SharedWorks tells which of the works an item of another account is linked to
 // as well (guard identity_shift).
 func (s *Store) SharedWorks(ctx context.Context, account ledger.AccountID, works []media.WorkID) (map[media.WorkID]bool, error) {
+	if len(works) == 0 {
+		return nil, nil
+	}
 	shared, err := find(ctx, s, one[media.WorkID], `SELECT DISTINCT work FROM links
 		WHERE work IN (SELECT value FROM json_each(?)) AND account <> ?`, ids(works), account)
 	all := make(map[media.WorkID]bool, len(shared))

@@ -35,5 +35,5 @@ func (s *Store) PutItemDigests(ctx context.Context, account ledger.AccountID, di
 
 // Links returns an account's links, by native key.
 func (s *Store) Links(ctx context.Context, account ledger.AccountID) ([]ledger.Link, error) {
-	return find(ctx, s, scanLink, "SELECT account, key, work, by FROM links WHERE account = ? ORDER BY key", account)
+	return find(ctx, s, scanLink, "SELECT account, key, work, by FROM links WHERE account = +? ORDER BY key", account)
 }

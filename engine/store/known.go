@@ -17,18 +17,22 @@ type Known struct {
 	Quarantine []ledger.Quarantine
 }
 
+// ofFeature picks an account's rows of a feature. SQLite plans a statement anew
+// when a bare parameter beside a column changes from 0 or 1 to another number,
+// because it expects fewer rows with those; the plus hides it.
+const ofFeature = " WHERE account = +?1 AND feature = +?2"
+
 // Known collects the beliefs about one feature of one account but for what was
 // said: Statements tells it of the works that a view is about.
 func (s *Store) Known(ctx context.Context, account ledger.AccountID, feature media.Feature) (Known, error) {
-	const all = " WHERE account = ?1 AND feature = ?2"
-	return s.known(ctx, beliefs{shown: all, ofWork: all, open: all}, account, feature)
+	return s.known(ctx, beliefs{shown: ofFeature, ofWork: ofFeature, open: ofFeature}, account, feature)
 }
 
 // Statements returns what was last said at an account in one feature: about
 // some works, and wherever it was a Cleared.
 func (s *Store) Statements(ctx context.Context, account ledger.AccountID, feature media.Feature, works []media.WorkID) ([]ledger.Statement, error) {
-	return find(ctx, s, scanStatement, "SELECT "+statementColumns+` FROM statements
-		WHERE account = ? AND feature = ? AND (cleared OR work IN (SELECT value FROM json_each(?))) ORDER BY work, play`,
+	return find(ctx, s, scanStatement, "SELECT "+statementColumns+" FROM statements"+ofFeature+
+		" AND (cleared OR work IN (SELECT value FROM json_each(?3))) ORDER BY work, play",
 		account, feature, ids(works))
 }
 
@@ -37,11 +41,11 @@ func (s *Store) Statements(ctx context.Context, account ledger.AccountID, featur
 func (s *Store) KnownOf(ctx context.Context, account ledger.AccountID, feature media.Feature, keys []string, works []media.WorkID) (Known, error) {
 	return s.known(ctx, beliefs{
 		with: `WITH k(key) AS (SELECT value FROM json_each(?3)), w(work) AS (SELECT value FROM json_each(?4)
-			UNION SELECT work FROM shown WHERE account = ?1 AND feature = ?2 AND key IN k) `,
-		shown:  " WHERE work IN w AND +account = ?1 AND +feature = ?2", // by the index of works, not through all of the account
-		said:   " WHERE account = ?1 AND feature = ?2 AND work IN w",
-		ofWork: " WHERE account = ?1 AND feature = ?2 AND work IN w",
-		open:   " WHERE account = ?1 AND feature = ?2 AND (work IN w OR key IN k)",
+			UNION SELECT work FROM shown` + ofFeature + ` AND key IN k) `,
+		shown:  " WHERE work IN w AND +account = +?1 AND +feature = +?2", // by the index of works, not through all of the account
+		said:   ofFeature + " AND work IN w",
+		ofWork: ofFeature + " AND work IN w",
+		open:   ofFeature + " AND (work IN w OR key IN k)",
 	}, account, feature, text(keys), ids(works))
 }
 

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-const memoryAddress = "file::memory:?_txlock=immediate&_foreign_keys=1&_dqs=0"
+const memoryAddress = "file::memory:?_foreign_keys=1&_dqs=0"
 
 // OpenMemory opens an empty database that is gone with its Store. It has one
 // connection.

@@ -98,14 +98,14 @@ func (s *Store) newest(ctx context.Context, query string, args ...any) (map[medi
 // from it (R9).
 func (s *Store) Happened(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
 	return s.newest(ctx, `WITH e AS (
-			SELECT work, iif(feature = ?3, n, at) AS at FROM shown WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0
+			SELECT work, iif(feature = ?3, n, at) AS at FROM shown`+ofFeature+` AND state = +?4 AND work <> 0
 			UNION ALL SELECT work, began FROM shown JOIN runs ON runs.id = since
-				WHERE account = ?1 AND feature = ?2 AND state = ?4 AND work <> 0 AND NOT first_look
-			UNION ALL SELECT work, seen FROM statements WHERE account = ?1 AND feature = ?2 AND NOT cleared AND NOT first_look
-			UNION ALL SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
-			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action = 1 AND state IN (3, 5)
+				`+ofFeature+` AND state = +?4 AND work <> 0 AND NOT first_look
+			UNION ALL SELECT work, seen FROM statements`+ofFeature+` AND NOT cleared AND NOT first_look
+			UNION ALL SELECT work, sent FROM pending`+ofFeature+` AND new_has
+			UNION ALL SELECT work, sent FROM journal`+ofFeature+` AND action = 1 AND state IN (3, 5)
 		), h AS MATERIALIZED (SELECT work, max(at) AS at FROM e GROUP BY work),
-		w AS (SELECT DISTINCT work FROM shown WHERE account = ?1 AND feature = ?5 AND state = ?4 AND work <> 0 AND ?2 = ?3),
+		w AS (SELECT DISTINCT work FROM shown WHERE account = +?1 AND feature = +?5 AND state = +?4 AND work <> 0 AND ?2 = ?3),
 		p AS (`+partsOf+`)
 		SELECT work, at FROM h UNION ALL
 		SELECT whole, max(at) FROM p JOIN h ON h.work = p.part GROUP BY whole`,

@@ -86,6 +86,35 @@ func (c *connection) drop() error {
 // Close implements driver.Conn.
 func (c *connection) Close() error { return errors.Join(c.drop(), c.session.Close()) }
 
+// BeginTx implements driver.ConnBeginTx. A transaction that may write takes the
+// lock at once, so that nothing read in it can be out of date when it writes.
+func (c *connection) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	begin := "BEGIN IMMEDIATE"
+	if opts.ReadOnly {
+		begin = "BEGIN"
+	}
+	return transaction{c}, c.run(ctx, begin)
+}
+
+func (c *connection) run(ctx context.Context, statement string) error {
+	_, err := c.ExecContext(ctx, statement, nil)
+	return err
+}
+
+type transaction struct{ c *connection }
+
+// Commit implements driver.Tx. One that fails leaves no transaction open.
+func (t transaction) Commit() error {
+	err := t.c.run(context.Background(), "COMMIT")
+	if err != nil {
+		_ = t.Rollback() // SQLite may have done it itself
+	}
+	return err
+}
+
+// Rollback implements driver.Tx.
+func (t transaction) Rollback() error { return t.c.run(context.Background(), "ROLLBACK") }
+
 // ExecContext implements driver.ExecerContext.
 func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.take(ctx, query)

@@ -55,6 +55,12 @@ func (s *Store) Quarantine(ctx context.Context, failures int) ([]ledger.Quaranti
 		ORDER BY account, feature, work, play, has, n, len`, failures)
 }
 
+// FullQuota tells whether a full plan of any account set a value aside.
+func (s *Store) FullQuota(ctx context.Context) (bool, error) {
+	some, err := find(ctx, s, one[bool], "SELECT EXISTS (SELECT 1 FROM quarantine WHERE why = ?)", ledger.QuotaFull)
+	return err == nil && some[0], err
+}
+
 // FreeQuota lets values be tried again that an account's full plan set aside
 // before the given moment.
 func (s *Store) FreeQuota(ctx context.Context, account ledger.AccountID, feature media.Feature, before media.Moment) error {

@@ -105,7 +105,10 @@ func (s *Store) wrap(err error) error { return s.withBackup(wrap(s.path, err)) }
 
 // snapshot runs fn on one unchanging state of the database.
 func (s *Store) snapshot(ctx context.Context, fn func(q querier) error) error {
-	begun, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err := ctx.Err(); err != nil {
+		return s.wrap(err)
+	}
+	begun, err := s.reads.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return s.wrap(err)
 	}
@@ -116,15 +119,22 @@ func (s *Store) snapshot(ctx context.Context, fn func(q querier) error) error {
 // scanner reads one row.
 type scanner interface{ Scan(dest ...any) error }
 
-// each calls fn with every row, decoded.
+// each calls fn with every row, decoded. It ends with ctx, but between two rows
+// only: to watch a statement while it runs costs more than most of them do.
 func each[T any](ctx context.Context, q querier, decode func(scanner) (T, error), fn func(T) error, query string, args ...any) error {
-	rows, err := q.QueryContext(ctx, query, args...)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(context.WithoutCancel(ctx), query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	row := &row{Rows: rows}
 	for rows.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		v, err := decode(row)
 		if err != nil {
 			return err

@@ -35,6 +35,9 @@ func (t *tx) putWorks(rows []ledger.Work) {
 // Works returns the given works by number; unknown numbers are missing.
 func (s *Store) Works(ctx context.Context, works []media.WorkID) (map[media.WorkID]ledger.Work, error) {
 	all := make(map[media.WorkID]ledger.Work, len(works))
+	if len(works) == 0 {
+		return all, nil
+	}
 	err := each(ctx, s.reads, scanWork, func(w ledger.Work) error { all[w.ID] = w; return nil },
 		"SELECT "+workColumns+" FROM works WHERE id IN (SELECT value FROM json_each(?))", ids(works))
 	return all, s.wrap(err)
