@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,7 @@ func TestMain(m *testing.M) {
 		_, err := c.ExecContext(context.Background(), pragma, nil)
 		return err
 	})
+	debug.SetGCPercent(800) // a life allocates much and keeps little
 	os.Exit(m.Run())
 }
 
