@@ -61,15 +61,15 @@ func (l *look) recent(ctx context.Context, libraries []string) (shortList, error
 	}
 	var out shortList
 	for _, lib := range libraries {
-		resume, err := l.short(ctx, "/UserItems/Resume", resumeQuery(l.kept.UserID, lib))
+		half, err := l.short(ctx, halfWatchedQuery(l.kept.UserID, lib))
 		if err != nil {
 			return nil, err
 		}
-		newest, err := l.short(ctx, "/Items", newestQuery(l.kept.UserID, lib))
+		newest, err := l.short(ctx, newestQuery(l.kept.UserID, lib))
 		if err != nil {
 			return nil, err
 		}
-		out = append(append(out, resume...), newest...)
+		out = append(append(out, half...), newest...)
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(out, func(it mediabrowser.Item) bool {
@@ -79,35 +79,32 @@ func (l *look) recent(ctx context.Context, libraries []string) (shortList, error
 	}), nil
 }
 
-func (l *look) short(ctx context.Context, path string, q url.Values) ([]mediabrowser.Item, error) {
-	var p mediabrowser.Page
-	if _, err := l.server.get(ctx, path, q, &p); err != nil {
+func (l *look) short(ctx context.Context, q url.Values) ([]mediabrowser.Item, error) {
+	p, err := l.page(ctx, q)
+	if err != nil {
 		return nil, err
 	}
 	return p.Items, mediabrowser.Check(p.Items)
 }
 
-func resumeQuery(user, library string) url.Values {
-	q := url.Values{
-		"userId":           {user},
-		"includeItemTypes": {"Movie,Episode"},
-		"fields":           {"ProviderIds,Path,OriginalTitle"},
-		"enableUserData":   {"true"},
-		"enableImages":     {"false"},
-		"limit":            {strconv.Itoa(mediabrowser.PageSize)},
-	}
-	if library != "" {
-		q.Set("parentId", library)
-	}
+// halfWatchedQuery asks for all positions. The server's list of what to go on
+// with (/UserItems/Resume) would leave out what is kept from the home page.
+func halfWatchedQuery(user, library string) url.Values {
+	q := shortQuery(user, library, "Movie,Episode", mediabrowser.PageSize)
+	q.Set("filters", "IsResumable")
 	return q
 }
 
 func newestQuery(user, library string) url.Values {
+	return shortQuery(user, library, "Movie,Series,Episode", recentLimit)
+}
+
+func shortQuery(user, library, types string, limit int) url.Values {
 	q := itemsQuery(user)
-	q.Set("includeItemTypes", "Movie,Series,Episode")
+	q.Set("includeItemTypes", types)
 	q.Set("sortBy", "DatePlayed")
 	q.Set("sortOrder", "Descending")
-	q.Set("limit", strconv.Itoa(recentLimit))
+	q.Set("limit", strconv.Itoa(limit))
 	q.Set("enableTotalRecordCount", "false")
 	if library != "" {
 		q.Set("parentId", library)

@@ -164,7 +164,7 @@ func (s *shelf) truth(f media.Feature, it media.Item) []media.Value {
 func isWrite(r *http.Request) bool { return r.Method != http.MethodGet }
 
 func isList(r *http.Request) bool {
-	return r.URL.Path == "/UserItems/Resume" || r.URL.Path == "/Items" && r.URL.Query().Get("ids") == ""
+	return r.URL.Path == "/Items" && r.URL.Query().Get("ids") == ""
 }
 
 func isMe(r *http.Request) bool { return r.URL.Path == "/Users/Me" }

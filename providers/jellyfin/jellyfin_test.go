@@ -122,6 +122,23 @@ func TestChangesShowPlaysThatBeganBefore(t *testing.T) {
 	}
 }
 
+// TestHalfWatchedBesideTheHomePage: the server's own list of what to go on with
+// leaves out libraries that the user keeps from the home page.
+func TestHalfWatchedBesideTheHomePage(t *testing.T) {
+	s := set(t, jellyfinfake.Options{Works: fakekit.SomeWorks(400)}, nil)
+	s.user.KeepFromHome(s.server.LibraryID("Films"))
+	for _, it := range s.read(t, provider.ReadRequest{Full: true}).Items[:recentLimit+20] {
+		s.user.Keep(it.Key, jellyfinfake.State{Played: true, Count: 1, Last: time.Now().Add(-time.Hour), Rating: -1})
+	}
+	snap := s.read(t, provider.ReadRequest{Full: true})
+	film := s.server.Find("Paper Lighthouse 400")
+	s.user.Keep(film, jellyfinfake.State{PositionMS: 600_000, Rating: -1})
+	snap = s.read(t, provider.ReadRequest{Wants: wantsFrom(snap)})
+	if r, ok := row(snap, media.Progress, film); !ok || r.Value.N != 600_000 || snap.Views[0].Coverage != provider.Changes {
+		t.Errorf("%+v", r)
+	}
+}
+
 // A household that watched more than one short list since the last look.
 func TestManyChangesBecomeAFullScan(t *testing.T) {
 	s := set(t, jellyfinfake.Options{Works: fakekit.SomeWorks(400)}, nil)

@@ -233,6 +233,7 @@ type User struct {
 	server             *Server
 	data               map[string]*userData
 	hidden             map[string]bool // libraries without access
+	offHome            map[string]bool // libraries that the home page leaves out
 	noEdit             bool            // EnableUserPreferenceAccess is off
 	disabled           bool
 }
@@ -241,7 +242,7 @@ type User struct {
 func (s *Server) AddUser(name, password string) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := &User{ID: guid("user " + name), Name: name, password: password, server: s, data: map[string]*userData{}, hidden: map[string]bool{}}
+	u := &User{ID: guid("user " + name), Name: name, password: password, server: s, data: map[string]*userData{}, hidden: map[string]bool{}, offHome: map[string]bool{}}
 	s.users = append(s.users, u)
 	return u
 }

@@ -112,7 +112,9 @@ func (c *call) page(u *User, found []*item) {
 // resume is the list of what is half watched, last started first.
 func (c *call) resume() {
 	u := c.session.user
-	found := slices.DeleteFunc(c.visible(u), func(it *item) bool { return u.state(it).ticks == 0 })
+	found := slices.DeleteFunc(c.visible(u), func(it *item) bool {
+		return u.state(it).ticks == 0 || c.q["parentid"] == "" && u.offHome[it.library.id]
+	})
 	slices.SortStableFunc(found, func(a, b *item) int { return u.state(b).last.Compare(u.state(a).last) })
 	c.page(u, found)
 }

@@ -170,6 +170,14 @@ func (u *User) Hide(library string, hidden bool) {
 	u.hidden[library] = hidden
 }
 
+// KeepFromHome takes a library off the user's home page: what is half watched
+// in it is not among what to go on with.
+func (u *User) KeepFromHome(library string) {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	u.offHome[library] = true
+}
+
 // ForbidEditing switches the user's right to edit own data off.
 func (u *User) ForbidEditing() {
 	u.server.mu.Lock()
