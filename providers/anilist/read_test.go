@@ -3,8 +3,6 @@ package anilist
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -141,36 +139,6 @@ func TestZones(t *testing.T) {
 	for in, want := range map[string]int{"+09:00": 32400, "-03:30": -12600, "9:30": 34200, "-4:00": -14400, "": 0, "odd": 0, "Local": 0, "+02": 7200} {
 		if _, off := time.Unix(1_700_000_000, 0).In(zone(in)).Zone(); off != want {
 			t.Errorf("%q is %d seconds off, want %d", in, off, want)
-		}
-	}
-}
-
-// TestDocumentedErrors: the service's own examples.
-func TestDocumentedErrors(t *testing.T) {
-	const dir = "../../../shared/fixtures/anilist"
-	want := map[string]provider.ErrorKind{"400-unknown-field.json": provider.Contract, "400-validation.json": provider.Rejected, "429.json": provider.RateLimited}
-	files, _ := filepath.Glob(dir + "/*.json")
-	if len(files) == 0 {
-		t.Log("no examples here")
-	}
-	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		var example struct {
-			Status  int
-			Headers map[string]string
-			Body    json.RawMessage
-		}
-		if err != nil || json.Unmarshal(raw, &example) != nil {
-			t.Fatal(name, err)
-		}
-		w := newWorld(t)
-		var headers []string
-		for k, v := range example.Headers {
-			headers = append(headers, k, v)
-		}
-		w.weather.On("example", "*", -1, fakekit.Answer(example.Status, "application/json", string(example.Body), headers...))
-		if _, err := w.account.Whoami(t.Context()); kind(err) != want[filepath.Base(name)] {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -3,8 +3,6 @@ package plex
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"watchkeeper/engine/media"
@@ -76,46 +74,6 @@ func TestValues(t *testing.T) {
 	}
 	if _, _, ok := decodeItem(t, `{"type":"show","viewCount":3}`).value(media.History); ok {
 		t.Error("a show was watched as a whole")
-	}
-}
-
-// TestRecordedAnswers: every row of real answers is read, or is not a film or
-// part of a show.
-func TestRecordedAnswers(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "fixtures", "plex", "get-*.json"))
-	if len(files) == 0 {
-		t.Log("no recorded answers at hand")
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var recorded struct{ Response envelope }
-		if err := json.Unmarshal(data, &recorded); err != nil || recorded.Response.MediaContainer == nil {
-			t.Fatal(file, err)
-		}
-		list := recorded.Response.MediaContainer.Metadata
-		items := decoded[item](list)
-		if len(items) != len(list) {
-			t.Errorf("%s: %d of %d rows", file, len(items), len(list))
-		}
-		s := shows{}
-		s.learn(items)
-		for _, it := range items {
-			d := s.describe(it)
-			if it.RatingKey == "" || d.Kind != media.NoKind && d.Title == "" {
-				t.Errorf("%s: %+v", file, d)
-			}
-			for _, f := range media.Features {
-				if _, why, _ := it.value(f); why != "" {
-					t.Errorf("%s: %s: %s", file, it.Title, why)
-				}
-			}
-			if public := len(it.Guids) > 0; public && d.Kind != media.NoKind && len(d.Tokens) < 2 {
-				t.Errorf("%s: %s has %v", file, it.Title, d.Tokens)
-			}
-		}
 	}
 }
 

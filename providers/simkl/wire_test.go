@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -137,113 +136,6 @@ func TestTimes(t *testing.T) {
 	}
 	if date(0) != longAgo || date(media.At(noon)) != "2024-05-06T12:00:00Z" {
 		t.Error(date(0), date(media.At(noon)))
-	}
-}
-
-// example is one exchange of the service's older blueprint.
-type example struct {
-	URI       string
-	Responses []struct {
-		Name, Body string
-	}
-}
-
-// TestFixtures reads every recorded list without losing a row.
-func TestFixtures(t *testing.T) {
-	data, err := os.ReadFile("../../../shared/fixtures/simkl/apiary/examples.json")
-	if os.IsNotExist(err) {
-		t.Log("no recorded answers here; nothing to read")
-		return
-	}
-	var examples []example
-	if err := json.Unmarshal(data, &examples); err != nil {
-		t.Fatal(err)
-	}
-	read := 0
-	for _, e := range examples {
-		for _, r := range e.Responses {
-			if !json.Valid([]byte(r.Body)) || r.Name >= "3" {
-				continue
-			}
-			switch {
-			case strings.HasPrefix(e.URI, "/sync/all-items"), strings.HasPrefix(e.URI, "/sync/ratings/{type}"):
-				read += fixtureLibrary(t, []byte(r.Body))
-			case strings.HasPrefix(e.URI, "/sync/playback/{type}"):
-				read += fixturePositions(t, []byte(r.Body))
-			case strings.HasPrefix(e.URI, "/sync/watched"):
-				read += fixtureLooked(t, []byte(r.Body))
-			}
-		}
-	}
-	if read < 15 {
-		t.Errorf("only %d rows", read)
-	}
-	fixtureActivities(t)
-}
-
-func fixtureLibrary(t *testing.T, body []byte) (n int) {
-	var raw map[string][]record
-	if json.Unmarshal(body, &raw) != nil {
-		t.Errorf("%s", body)
-	}
-	for b, rows := range raw {
-		for _, r := range rows {
-			n++
-			k, err := r.key(bucket(b))
-			h, v, _, _ := shown(body, media.History)
-			if _, kept := h.records[k]; err != nil || !kept || len(h.odd) > 0 {
-				t.Errorf("%s: %v, %+v", b, err, r)
-			}
-			episodes := 0
-			for _, o := range h.records {
-				for _, s := range o.Seasons {
-					episodes += len(s.Episodes)
-				}
-			}
-			if episodes > 0 && len(v.Rows)+len(v.Skipped) == 0 {
-				t.Errorf("%d episodes vanished from %s", episodes, body)
-			}
-		}
-	}
-	return n
-}
-
-func fixturePositions(t *testing.T, body []byte) int {
-	var rows []json.RawMessage
-	if json.Unmarshal(body, &rows) != nil {
-		t.Errorf("%s", body)
-	}
-	for _, raw := range rows {
-		if it, row, err := readSession(raw, nil); err != nil || it.Key == "" || !row.At.Known() {
-			t.Errorf("%s: %v", raw, err)
-		}
-	}
-	return len(rows)
-}
-
-func fixtureLooked(t *testing.T, body []byte) int {
-	var rows []looked
-	if err := json.Unmarshal(body, &rows); err != nil {
-		t.Error(err)
-	}
-	for _, r := range rows {
-		if r.Result != "true" && r.Result != "false" && r.Result != "not_found" {
-			t.Errorf("%+v", r)
-		}
-	}
-	return len(rows)
-}
-
-func fixtureActivities(t *testing.T) {
-	var page struct{ Body activities }
-	data, err := os.ReadFile(filepath.FromSlash("../../../shared/fixtures/simkl/docs/activities-2026.json"))
-	if err != nil || json.Unmarshal(data, &page) != nil {
-		t.Fatal(err)
-	}
-	for _, f := range media.Features {
-		if !page.Body.latest(moves[f]).Known() {
-			t.Errorf("%s: %q", f, page.Body.state(moves[f]))
-		}
 	}
 }
 

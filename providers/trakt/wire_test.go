@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -128,45 +126,6 @@ func TestKeys(t *testing.T) {
 		}
 	}
 }
-
-// TestRecordedAnswers decodes real answers of the service without losing a
-// row in silence.
-func TestRecordedAnswers(t *testing.T) {
-	root := "../../../shared/fixtures/trakt/sync"
-	if _, err := os.Stat(root); err != nil {
-		t.Log("no recorded answers here; testdata/odd.json stands for them")
-		return
-	}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, root))
-		for _, f := range media.Features {
-			data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-			l, v, _, err := decode(t, data, f)
-			if err != nil || l.received == 0 {
-				t.Errorf("%s: %d rows, %v", name, l.received, err)
-			}
-			if len(v.Rows)+len(v.Skipped) < distinct(l, f) {
-				t.Errorf("%s as %s: %d of %d rows", name, f, len(v.Rows), l.received)
-			}
-			if strings.HasPrefix(name, "/"+listNames[f]) && len(v.Skipped) > 0 && name != "/history/shows.json" {
-				t.Errorf("%s: skipped %+v", name, v.Skipped[0])
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-var listNames = map[media.Feature]string{media.History: "history", media.Ratings: "ratings", media.Watchlist: "watchlist", media.Progress: "playback"}
 
 // distinct counts the rows of a list that are not doubles for a feature.
 func distinct(l *list, f media.Feature) int {
