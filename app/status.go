@@ -212,7 +212,7 @@ func (n names) accountStatus(s ledger.AccountStatus) Account {
 	}
 	for _, f := range s.Features {
 		v.Features = append(v.Features, Feature{Feature: f.Feature.String(), Freshness: f.Freshness.String(), LastRead: when(f.LastTrusted),
-			Count: f.Count, Evidence: worded(f.Evidence), Why: string(f.Why), LagMS: f.LagMS, NextRead: when(f.Next)})
+			Count: f.Count, Sent: f.Sent, Evidence: worded(f.Evidence), Why: string(f.Why), LagMS: f.LagMS, NextRead: when(f.Next)})
 	}
 	return v
 }

@@ -58,6 +58,7 @@ type Feature struct {
 	Freshness string `json:"freshness"`
 	LastRead  string `json:"last_read,omitempty"`
 	Count     int    `json:"count"`
+	Sent      int    `json:"sent,omitempty"` // writes that no read has shown yet
 	Evidence  string `json:"evidence,omitempty"`
 	Why       string `json:"why,omitempty"`
 	LagMS     int64  `json:"lag_ms,omitempty"`

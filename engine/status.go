@@ -109,6 +109,9 @@ func (e *Engine) compute(ctx context.Context) (ledger.Status, error) {
 	if len(runs) == 1 && runs[0].Ended != 0 {
 		s.LastRun = &runs[0]
 	}
+	if err == nil {
+		s.LastChange, err = db.LastChange(ctx)
+	}
 	return s, err
 }
 
@@ -183,7 +186,13 @@ func (e *Engine) featureStatus(t ledger.Trust, f facts, intervalMS int64) ledger
 	}
 	fresh, why, evidence := observe.Freshness(t, mine, e.now(), intervalMS)
 	median, p95 := observe.Lags(t.LagsMS)
-	out := ledger.FeatureStatus{Feature: t.Feature, Freshness: fresh, LastTrusted: t.LastTrusted, Count: t.Count,
+	sent := 0
+	for _, p := range mine {
+		if p.State == ledger.Expected {
+			sent++
+		}
+	}
+	out := ledger.FeatureStatus{Feature: t.Feature, Freshness: fresh, LastTrusted: t.LastTrusted, Count: t.Count, Sent: sent,
 		Evidence: evidence, Why: why, LagMS: median, Lag95MS: p95}
 	if t.LastTrusted.Known() {
 		out.Next = t.LastTrusted + media.Moment(intervalMS)

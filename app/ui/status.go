@@ -113,7 +113,7 @@ func (p *statusPage) draw(m view.Window) {
 		p.screen.actions.Settings(p.drawStartup)
 	}
 	p.drawTiles(m.Tiles)
-	p.drawRun(m.LastRun)
+	p.drawRun(m.LastTitle, m.LastRun)
 }
 
 func (p *statusPage) drawHead(m view.Window) {
@@ -178,14 +178,14 @@ func (p *statusPage) drawTiles(tiles []view.Tile) {
 	replace(p.tiles, objects)
 }
 
-func (p *statusPage) drawRun(run *view.Run) {
+func (p *statusPage) drawRun(title string, run *view.Run) {
 	if reflect.DeepEqual(run, p.runShown) {
 		return
 	}
 	p.runShown = run
 	var objects []fyne.CanvasObject
 	if run != nil {
-		objects = append(objects, heading(p.screen.words.Say("run.title")), p.screen.drawRun(*run))
+		objects = append(objects, heading(title), p.screen.drawRun(*run))
 	}
 	replace(p.run, objects)
 }

@@ -301,6 +301,34 @@ func TestLastRun(t *testing.T) {
 	}
 }
 
+// TestLastChangeIsNotForgotten: rounds that find nothing to do do not hide what
+// was changed last, nor how to undo it.
+func TestLastChangeIsNotForgotten(t *testing.T) {
+	changed, nothing := ledger.RunSummary{ID: 40, Began: noon, Ended: noon, Added: 60}, ledger.RunSummary{ID: 41, Began: noon, Ended: noon}
+	s := with(func(s *ledger.Status) { s.LastRun, s.LastChange = &nothing, &changed })
+	if got := From(s, noon, services, english); got.LastRun.ID != 40 || got.LastRun.Undo == nil || got.LastTitle != "Last changes" {
+		t.Errorf("%s %+v", got.LastTitle, got.LastRun)
+	}
+	for _, last := range []ledger.RunSummary{{ID: 41, Failed: 1}, {ID: 41, Held: 2}, {ID: 41, Stopped: true}, {ID: 41, Error: "disk full"}, {ID: 41, Unproven: 1}} {
+		s.LastRun = &last
+		if got := From(s, noon, services, english); got.LastRun.ID != 41 || got.LastTitle != "Last run" {
+			t.Errorf("%+v is hidden: %+v", last, got.LastRun)
+		}
+	}
+}
+
+// TestWhatWasSentIsCounted: until the next read, a tile tells what was written
+// beside what was read before that.
+func TestWhatWasSentIsCounted(t *testing.T) {
+	s := with(func(s *ledger.Status) { s.Accounts[1].Features[0].Count, s.Accounts[1].Features[0].Sent = 0, 40 })
+	for w, want := range map[*Words]string{english: "0 titles, 40 sent", german: "0 Titel, 40 gesendet"} {
+		row := From(s, noon, services, w).Tiles[1].Rows[0]
+		if row.Count != want || len(row.Evidence) != 4 {
+			t.Errorf("%q, want %q; %q", row.Count, want, row.Evidence)
+		}
+	}
+}
+
 func TestModelIsPure(t *testing.T) {
 	for _, c := range states {
 		a, b := From(c.status, noon, services, english), From(c.status, noon, services, english)

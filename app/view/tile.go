@@ -131,6 +131,10 @@ func (p *painter) tileRow(f ledger.FeatureStatus) TileRow {
 	if f.LastTrusted.Known() {
 		row.Count, row.Age = p.Say("tile.count", "n", f.Count), p.Ago(f.LastTrusted, p.now)
 		row.Evidence = append(row.Evidence, p.Say("tile.read_at", "when", p.Clock(f.LastTrusted, p.now)))
+		if f.Sent > 0 {
+			row.Count = p.Say("tile.count_sent", "n", f.Count, "sent", f.Sent)
+			row.Evidence = append(row.Evidence, p.Say("status.unseen", "n", f.Sent))
+		}
 	}
 	if f.Why != "" {
 		key := p.reasonKey(f.Why)

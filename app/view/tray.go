@@ -40,7 +40,7 @@ func TrayOf(s ledger.Status, now media.Moment, services []Service, w *Words) Tra
 		t.Menu = append(t.Menu, MenuItem{Label: w.Say("menu.sync"), Command: Command{Verb: SyncNow}})
 	}
 	t.Menu = append(t.Menu, p.pauseItem())
-	if run := s.LastRun; run != nil && !run.Preview && run.Added+run.Updated+run.Removed > 0 {
+	if run := s.LastChange; run != nil && !run.Preview && run.Added+run.Updated+run.Removed > 0 {
 		t.Menu = append(t.Menu, MenuItem{Label: w.Say("menu.undo"), Command: Command{Verb: Undo, Run: int64(run.ID)}})
 	}
 	return withEnd(t, w)

@@ -33,7 +33,7 @@ func TestTrayMenu(t *testing.T) {
 		{"calm", calm(), slices.Concat([]string{"In sync – oldest read 6 minutes ago", "", "Open Watchkeeper", "Sync now"}, pause, end)},
 		{"running", with(func(s *ledger.Status) { s.Running = &ledger.Progress{Stage: "writing", Account: 2, Done: 1, Of: 9} }),
 			slices.Concat([]string{"Working…", "", "Open Watchkeeper", "Stop this run"}, pause, end)},
-		{"paused, undoable", with(func(s *ledger.Status) { s.Paused, s.LastRun = true, &ledger.RunSummary{ID: 3, Added: 1} }),
+		{"paused, undoable", with(func(s *ledger.Status) { s.Paused, s.LastChange = true, &ledger.RunSummary{ID: 3, Added: 1} }),
 			slices.Concat([]string{"Paused until you resume", "", "Open Watchkeeper", "Sync now", "Resume", "Undo last run…"}, end)},
 		{"four things wait, three are shown", with(func(s *ledger.Status) {
 			for i := range 4 {

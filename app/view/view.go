@@ -52,8 +52,10 @@ type Window struct {
 	Doubts   []Card   // what explains itself and ends by itself
 	Tiles    []Tile   // one per account
 	LastRun  *Run
-	Services []Service
-	New      NewAccount
+	// LastTitle is the heading over it.
+	LastTitle string
+	Services  []Service
+	New       NewAccount
 }
 
 // Beginning tells whether the person is still setting up: too little is
@@ -109,11 +111,24 @@ func From(s ledger.Status, now media.Moment, services []Service, w *Words) Windo
 	for _, a := range s.Accounts {
 		out.Tiles = append(out.Tiles, p.tile(a))
 	}
-	if s.LastRun != nil {
-		run := p.run(*s.LastRun)
-		out.LastRun = &run
+	if last, title := p.lastRun(); last != nil {
+		run := p.run(*last)
+		out.LastRun, out.LastTitle = &run, p.Say(title)
 	}
 	return out
+}
+
+// lastRun is the run to tell of, and the key of its heading: the last one, or
+// where that had nothing to do the last that changed something.
+func (p *painter) lastRun() (run *ledger.RunSummary, title string) {
+	last := p.s.LastRun
+	if last == nil || p.s.LastChange == nil || last.ID == p.s.LastChange.ID {
+		return last, "run.title"
+	}
+	if last.Added+last.Updated+last.Removed+last.Failed+last.Unproven+last.Held > 0 || last.Error != "" || last.Stopped {
+		return last, "run.title"
+	}
+	return p.s.LastChange, "run.last_changes"
 }
 
 // painter carries what every part of a model needs.

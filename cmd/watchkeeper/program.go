@@ -252,7 +252,7 @@ var wishes = map[string]view.Command{
 // take does a wish, and tells whether there is such a one.
 func (p *program) take(wish string) bool {
 	c, known := wishes[wish]
-	if last := p.house.Engine.Status().LastRun; c.Verb == view.Undo && last != nil {
+	if last := p.house.Engine.Status().LastChange; c.Verb == view.Undo && last != nil {
 		c.Run = int64(last.ID)
 	} else if c.Verb == view.Undo {
 		c = wishes[""]

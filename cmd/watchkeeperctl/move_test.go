@@ -116,6 +116,33 @@ func TestUndoAfterTheMove(t *testing.T) {
 	}
 }
 
+// TestSentIsCounted: what was sent is told beside what was read before it,
+// until a read shows it.
+func TestSentIsCounted(t *testing.T) {
+	c := newCity(t)
+	c.settled("jellyfin", "trakt")
+	watchlist := func() app.Feature {
+		for _, a := range read[[]app.Account](c.world, -1, "accounts", "list") {
+			for _, f := range a.Features {
+				if a.Name == "trakt" && f.Feature == "watchlist" {
+					return f
+				}
+			}
+		}
+		return app.Feature{}
+	}
+	before := watchlist()
+	c.AtJellyfin.Favorite(c.Jellyfin.Find("The Long Ferry"), true)
+	c.must(-1, "sync")
+	if now := watchlist(); now.Count != before.Count || now.Sent != 1 {
+		t.Errorf("after the write: %+v", now)
+	}
+	c.rest()
+	if now := watchlist(); now.Count != before.Count+1 || now.Sent != 0 {
+		t.Errorf("after the next reads: %+v", now)
+	}
+}
+
 // rest lets some rounds pass, so that what was written is seen.
 func (c *city) rest() {
 	c.t.Helper()

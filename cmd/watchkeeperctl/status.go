@@ -108,6 +108,9 @@ func (s *session) account(a app.Account) {
 		if f.Why != "" && f.Why != a.Problem {
 			more = append(more, reason(f.Why))
 		}
+		if f.Sent > 0 {
+			more = append(more, words.Say("status.unseen", "n", f.Sent))
+		}
 		s.say("  %-10s %-11s %6d  read %s%s", f.Feature, f.Freshness, f.Count, ago(f.LastRead), prefixed("; ", strings.Join(more, "; ")))
 	}
 }

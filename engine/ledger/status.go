@@ -33,6 +33,9 @@ type Status struct {
 	Accounts []AccountStatus
 	Holds    []HoldStatus
 	LastRun  *RunSummary
+	// LastChange is the latest run that changed something, nil when none is
+	// remembered.
+	LastChange *RunSummary
 	// Waiting is how many writes were sent and not yet seen; 0 and not Running
 	// means safe to shut down.
 	Waiting  int
@@ -95,6 +98,7 @@ type FeatureStatus struct {
 	Freshness   Freshness
 	LastTrusted media.Moment
 	Count       int
+	Sent        int // writes that no read has shown yet
 	Evidence    Evidence
 	Why         Code // for Silent and Stale
 	LagMS       int64

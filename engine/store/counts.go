@@ -12,7 +12,7 @@ type Counts struct {
 	Unmet    int // differences that are explained but not closed
 	SetAside int // values in quarantine
 	Works    int // titles
-	Open     int // titles with an unmet want
+	Open     int // titles with an unmet want, or with a change that waits for a person
 	Unclear  int // entries that are no work yet, or in doubt
 }
 
@@ -23,7 +23,8 @@ func (s *Store) Counts(ctx context.Context) (Counts, error) {
 		return v, err
 	}, `SELECT (SELECT count(*) FROM pending WHERE state = ?) + (SELECT count(*) FROM journal WHERE state IN (1, 2)),
 		(SELECT count(*) FROM unmet), (SELECT count(*) FROM quarantine WHERE failures >= ?),
-		(SELECT count(*) FROM works), (SELECT count(DISTINCT work) FROM unmet), (SELECT count(*) FROM findings WHERE list IN (?, ?))`, ledger.Expected, ledger.QuarantineAfter, Unmatched, Conflicts)
+		(SELECT count(*) FROM works), (SELECT count(*) FROM (SELECT work FROM unmet UNION SELECT work FROM hold_ops WHERE hold IN (SELECT id FROM holds WHERE state = ?))), (SELECT count(*) FROM findings WHERE list IN (?, ?))`,
+		ledger.Expected, ledger.QuarantineAfter, ledger.HoldOpen, Unmatched, Conflicts)
 	if err != nil {
 		return Counts{}, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -11,6 +12,36 @@ import (
 )
 
 // S12: every field of an op comes back from the journal as it was planned.
+// TestLastChange: the latest ended run that changed something, whatever runs
+// did nothing, failed or are under way since.
+func TestLastChange(t *testing.T) {
+	s := memory(t)
+	if last := got(s.LastChange(ctx))(t); last != nil {
+		t.Fatalf("before any: %+v", last)
+	}
+	for _, c := range []struct {
+		state   ledger.JournalState
+		outcome provider.Outcome
+		ends    bool
+		want    ledger.RunID
+	}{
+		{ledger.Done, provider.Accepted, true, 1}, {0, 0, true, 1}, {ledger.Failed, provider.Refused, true, 1}, {ledger.Done, provider.Already, true, 1},
+		{ledger.Unanswered, provider.Unproven, true, 5}, {ledger.Done, provider.Confirmed, false, 5},
+	} {
+		run := got(s.BeginRun(ctx, 1))(t)
+		if c.state != 0 {
+			op := ledger.Op{ID: ledger.OpID(fmt.Sprint(run, "-1")), Account: 1, Subject: ledger.Subject{Work: 1}}
+			must(t, s.Intend(ctx, []ledger.Entry{{Op: op, Run: run, State: c.state, Outcome: c.outcome}}))
+		}
+		if c.ends {
+			must(t, s.EndRun(ctx, ledger.RunSummary{ID: run, Ended: 2, Added: int(run)}))
+		}
+		if last := got(s.LastChange(ctx))(t); last == nil || last.ID != c.want || last.Added != int(c.want) {
+			t.Errorf("after run %d: %+v, want %d", run, last, c.want)
+		}
+	}
+}
+
 func TestJournalKeepsTheWholeOp(t *testing.T) {
 	s := memory(t)
 	says := ledger.Statement{Account: 1, Subject: about(5, media.Watchlist), At: 4, Seq: 5, Run: 6, Origin: 1, OriginSeq: 5, Key: "k"}

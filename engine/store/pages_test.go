@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -133,8 +134,20 @@ func TestUnmetIsReplacedPerWork(t *testing.T) {
 	if works := got(s.UnmetWorks(ctx, 1, ledger.Codes[:]))(t); !slices.Equal(works, []media.WorkID{2}) {
 		t.Errorf("unmet works %v", works)
 	}
-	if c := got(s.Counts(ctx))(t); c.Unmet != 1 {
+	if c := got(s.Counts(ctx))(t); c.Unmet != 1 || c.Open != 1 {
 		t.Errorf("counts %+v", c)
+	}
+	hold := func(state ledger.HoldState, works ...media.WorkID) {
+		h := ledger.Hold{Profile: 1, Guard: ledger.GuardFirstRun, Target: 1, Feature: media.Ratings, State: state}
+		for _, w := range works {
+			h.Ops = append(h.Ops, ledger.Op{ID: ledger.OpID(fmt.Sprint(state, w)), Account: 1, Subject: ledger.Subject{Work: w, Feature: media.Ratings}})
+		}
+		got(s.PutHolds(ctx, []ledger.Hold{h}))(t)
+	}
+	hold(ledger.HoldOpen, 2, 3) // 2 is unmet besides
+	hold(ledger.HoldGone, 1)
+	if c := got(s.Counts(ctx))(t); c.Open != 2 {
+		t.Errorf("what waits for a person is no difference: %+v", c)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
 )
 
 func scanRun(r scanner) (v ledger.RunSummary, err error) {
@@ -61,6 +62,18 @@ func (s *Store) RaiseRun(ctx context.Context, seen ledger.RunID, at media.Moment
 			seen, at, at, seen)
 		return nil
 	})
+}
+
+// LastChange returns the latest ended run that changed something at a service,
+// or may have; nil when the journal has none.
+func (s *Store) LastChange(ctx context.Context) (*ledger.RunSummary, error) {
+	found, err := find(ctx, s, scanRun, `SELECT r.id, r.began, r.ended, r.summary FROM journal j JOIN runs r ON r.id = j.run
+		WHERE r.ended <> 0 AND (j.state = ? AND j.outcome IN (?, ?) OR j.state = ?) ORDER BY j.run DESC LIMIT 1`,
+		ledger.Done, provider.Accepted, provider.Confirmed, ledger.Unanswered)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
 }
 
 // Runs returns runs before the given one, newest first; before 0 starts with
