@@ -48,9 +48,7 @@ var scenes = []scene{
 		s.signingIn(services[2], step)
 	}},
 	{"first-run-client", 0, func(s *stage) {
-		step := s.words.SignInForm("Trakt", "", []view.SignInField{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
-		step.Text = s.words.ClientHelp("trakt.client_help")
-		s.signingIn(services[3], step)
+		s.signingIn(services[3], s.words.SignInClient("Trakt", "trakt", "trakt.client_help"))
 	}},
 	{"first-run-code", 0, func(s *stage) {
 		s.signingIn(services[3], s.words.SignInCode("Trakt", "7A2F90BC", "https://trakt.tv/activate", "trakt.one_app"))

@@ -82,10 +82,12 @@ type signInView struct {
 	body   *fyne.Container
 	dialog *sheet
 	over   bool
+	opened string            // the page that was opened by itself
+	given  map[string]string // answers so far that are no secrets
 }
 
 func (s *Screen) signIn(service view.Service, wish view.SignInWish) {
-	v := &signInView{screen: s, body: stack()}
+	v := &signInView{screen: s, body: stack(), given: map[string]string{}}
 	v.again = func() {
 		v.close()
 		s.chooseMethod(service, wish)
@@ -120,7 +122,7 @@ func (v *signInView) show(step view.SignInStep) {
 		parts = append(parts, problem)
 	}
 	if step.Text != "" {
-		parts = append(parts, wrapped(step.Text))
+		parts = append(parts, v.text(step))
 	}
 	form := v.form(step.Fields)
 	parts = append(parts, form.objects...)
@@ -134,6 +136,10 @@ func (v *signInView) show(step view.SignInStep) {
 		busy := widget.NewActivity()
 		busy.Start()
 		parts = append(parts, container.NewBorder(nil, nil, busy, nil, quiet(step.Wait)))
+	}
+	if step.Open && v.opened != step.URL {
+		v.opened = step.URL
+		s.actions.OpenURL(step.URL)
 	}
 	v.body.Objects = parts
 	v.body.Refresh()
@@ -150,6 +156,16 @@ func (v *signInView) show(step view.SignInStep) {
 	case step.Done:
 		v.dialog.SetButtons([]fyne.CanvasObject{primary(w.Say("login.finish"), v.close)})
 	}
+}
+
+// text is what a step says; behind an error it is the small print.
+func (v *signInView) text(step view.SignInStep) fyne.CanvasObject {
+	if step.Error != "" {
+		return quiet(step.Text)
+	}
+	l := wrapped(step.Text)
+	l.Selectable = true // an address to be copied may be in it
+	return l
 }
 
 func (v *signInView) buttons(step view.SignInStep, f form) []fyne.CanvasObject {
@@ -193,10 +209,22 @@ func (v *signInView) form(fields []view.SignInField) form {
 		for name, answer := range answers {
 			given[name] = answer()
 		}
+		for _, field := range fields {
+			if !field.Secret {
+				v.given[field.Name] = given[field.Name]
+			}
+		}
 		v.talk.Answer(given)
 	}
-	for _, field := range fields {
-		input, answer := ask(field, f.send)
+	for i, field := range fields {
+		next := f.send
+		if i+1 < len(fields) {
+			next = func() { v.screen.win.Canvas().FocusNext() }
+		}
+		input, answer := ask(field, next)
+		if e, ok := input.(*widget.Entry); ok && !field.Secret {
+			e.SetText(v.given[field.Name])
+		}
 		answers[field.Name] = answer
 		if f.first == nil {
 			f.first = input
@@ -214,7 +242,7 @@ type input interface {
 }
 
 // ask draws a field; answer is what is in it.
-func ask(field view.SignInField, send func()) (in input, answer func() string) {
+func ask(field view.SignInField, entered func()) (in input, answer func() string) {
 	if len(field.Choices) > 0 {
 		var names []string
 		for _, c := range field.Choices {
@@ -227,7 +255,7 @@ func ask(field view.SignInField, send func()) (in input, answer func() string) {
 	e := widget.NewEntry()
 	e.Password = field.Secret
 	e.SetPlaceHolder(field.Hint)
-	e.OnSubmitted = func(string) { send() }
+	e.OnSubmitted = func(string) { entered() }
 	return e, func() string { return e.Text }
 }
 

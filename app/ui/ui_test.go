@@ -333,6 +333,39 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestSignInTypesNothingTwice: Return goes from field to field and then on;
+// what was not taken is still there, save the secret; a page that was asked for
+// opens once by itself.
+func TestSignInTypesNothingTwice(t *testing.T) {
+	s := newStage(t)
+	s.Show(model())
+	s.Carry(view.Command{Verb: view.SignIn, Account: 1})
+	form := view.SignInStep{Fields: []view.SignInField{{Name: "user"}, {Name: "password", Secret: true}}}
+	s.steps(form)
+	entries := find[*widget.Entry](s)
+	test.Type(entries[0], "Anna")
+	entries[0].TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if s.typed != nil || s.win.Canvas().Focused() != entries[1] {
+		t.Fatalf("Return after the name sends %v", s.typed)
+	}
+	test.Type(entries[1], "pw")
+	entries[1].TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if s.typed["user"] != "Anna" || s.typed["password"] != "pw" {
+		t.Fatalf("%v", s.typed)
+	}
+	form.Error = "It was not accepted."
+	s.steps(form)
+	if entries = find[*widget.Entry](s); entries[0].Text != "Anna" || entries[1].Text != "" {
+		t.Errorf("%q and %q are left", entries[0].Text, entries[1].Text)
+	}
+	page := view.Speak("en", time.UTC).SignInCode("Plex", "", "https://example.org/allow", "")
+	s.steps(page)
+	s.steps(page)
+	if !slices.Equal(s.opened, []string{page.URL}) {
+		t.Errorf("opened %q", s.opened)
+	}
+}
+
 func TestSignInAgainGoesToTheAccountsService(t *testing.T) {
 	s := newStage(t)
 	s.Show(model())

@@ -17,6 +17,7 @@ type SignInStep struct {
 	Fields  []SignInField
 	Code    string
 	URL     string
+	Open    bool   // the page is what was asked for: it opens by itself
 	Wait    string // what is waited for; ""
 	Error   string // the last answer was not taken, or the sign-in ended
 	Done    bool
@@ -60,7 +61,7 @@ func (w *Words) SignInCode(title, code, url, notice string) SignInStep {
 	case url != "" && code != "":
 		step.Text = w.Say("login.code_page", "service", title)
 	case url != "":
-		step.Text = w.Say("login.page", "service", title)
+		step.Text, step.Open = w.Say("login.page", "service", title), true
 	default:
 		step.Text = w.Say("login.code", "service", title)
 	}
@@ -104,5 +105,14 @@ func (w *Words) SignInWorking(title string) SignInStep {
 	return SignInStep{Title: w.Say("login.title", "service", title), Wait: w.Say("login.asking", "service", title)}
 }
 
-// ClientHelp tells how to get a client id, by the service's own key.
-func (w *Words) ClientHelp(key string) string { return w.Say("client_help." + key) }
+// clientPages are where services let people register an application.
+var clientPages = map[string]string{"trakt": "https://trakt.tv/oauth/applications", "simkl": "https://simkl.com/settings/developer/",
+	"anilist": "https://anilist.co/settings/developer"}
+
+// SignInClient asks for the person's own application at a service, and tells
+// how to get one by the service's own key.
+func (w *Words) SignInClient(title, service, help string) SignInStep {
+	step := w.SignInForm(title, "", []SignInField{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
+	step.Text, step.URL = w.Say("client_help."+help), clientPages[service]
+	return step
+}

@@ -103,9 +103,7 @@ func (c *conversation) ownClient(args *app.SignInArgs) bool {
 	if err != nil || env.ClientID != "" {
 		return true // StartSignIn tells what is wrong
 	}
-	form := c.form("", []app.Field{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
-	form.Text = c.words.ClientHelp(s.ClientHelp)
-	c.show(form)
+	c.show(c.words.SignInClient(c.title, args.Service, s.ClientHelp))
 	given, ok := c.given([]app.Field{{}})
 	args.ClientID, args.ClientSecret = given["client_id"], given["client_secret"]
 	return ok
