@@ -96,6 +96,15 @@ func TestItemInWords(t *testing.T) {
 	})
 }
 
+// TestWhySaysWhatTheServiceCannot: what is only read there may be switched on.
+func TestWhySaysWhatTheServiceCannot(t *testing.T) {
+	var left []ledger.NonOp
+	for _, why := range []ledger.Reason{{Code: ledger.CannotStore}, {Code: ledger.CannotStore, Details: ledger.Evidence{Code: ledger.SawOnlyRead}}, {Code: ledger.Settling}} {
+		left = append(left, ledger.NonOp{Account: 1, Subject: ledger.Subject{Work: 3, Feature: media.Ratings}, Why: why})
+	}
+	goldens(t, "why", func(w *Words) any { return WhyOf(left, []string{"A", "B", "C"}, calm(), services, w) })
+}
+
 // TestEverySIMKLTitleLeadsToItsPage: the service's terms ask for the link.
 func TestEverySIMKLTitleLeadsToItsPage(t *testing.T) {
 	for want, token := range map[string]media.Token{

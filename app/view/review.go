@@ -58,6 +58,9 @@ func WhyOf(left []ledger.NonOp, titles []string, s ledger.Status, services []Ser
 	out := ReviewPage{Title: p.Say("why.title", "n", len(left))}
 	for i, n := range left {
 		reason := p.Say("reason." + p.reasonKey(n.Why.Code))
+		if n.Why.Code == ledger.CannotStore && n.Why.Details.Code != "" {
+			reason = p.Evidence(n.Why.Details, p.now) // which of the things that it cannot
+		}
 		out.Rows = append(out.Rows, ReviewRow{Title: titles[i], Work: int64(n.Work),
 			What: p.Say("why.row", "account", p.account(n.Account), "feature", p.feature(n.Feature), "reason", reason)})
 	}

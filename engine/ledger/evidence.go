@@ -120,6 +120,7 @@ const (
 	SawRunEnded        Sight = "run_ended"
 	SawReread          Sight = "reread"
 	SawNotThisChange   Sight = "not_this_change"
+	SawOnlyRead        Sight = "only_read"
 	SawDropsWatched    Sight = "drops_watched"
 	SawSecondLook      Sight = "second_look"
 	SawReason          Sight = "reason" // Name: a Code
@@ -147,7 +148,7 @@ var Sights = [...]Sight{
 	SawSameStamp, SawLastRead, SawUnseen, SawUnchangedOver, SawStampMoved, SawNewUser, SawClocks,
 	SawTwoIDs, SawTwoWorks, SawKindChanged, SawAllChanged, SawTakenAway, SawKeptApart,
 	SawCannotTakeBack, SawAsBefore, SawSomethingElse, SawTakesBack, SawWorkGone, SawTakenBack, SawBeingWritten, SawSignedOut, SawGivenAway, SawPaused,
-	SawWriteUnseen, SawNotTaken, SawRunEnded, SawReread, SawNotThisChange, SawDropsWatched, SawSecondLook, SawReason, SawPlaying, SawRouteOrder,
+	SawWriteUnseen, SawNotTaken, SawRunEnded, SawReread, SawNotThisChange, SawOnlyRead, SawDropsWatched, SawSecondLook, SawReason, SawPlaying, SawRouteOrder,
 	SawWatchedThere, SawUnwatched, SawAnotherPlay, SawNoSuchPlay, SawCannotKeep, SawCopyNeedsAll,
 	SawUnderAMinute, SawCountsAsWatched, SawNoTimes, SawMaybeThere, SawOtherProgram, SawForeignPlay,
 }

@@ -91,6 +91,9 @@ func (t *target) gateService(op ledger.Op, base baseline, lead ledger.Statement,
 	switch {
 	case access < provider.AddIt, access == provider.AddIt && op.Action != provider.Add && !t.movesOn(op):
 		stop.Code, stop.Details = ledger.CannotStore, saw(ledger.SawNotThisChange)
+		if access == provider.ReadIt {
+			stop.Details = saw(ledger.SawOnlyRead)
+		}
 	case op.Action != provider.Add:
 	case t.dropsAtOnce(lead):
 		stop.Code, stop.Details = ledger.LocalEffect, saw(ledger.SawDropsWatched)
