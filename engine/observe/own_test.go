@@ -436,6 +436,30 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// What a look-up settles counts as shown from then on, by titles, not by rows.
+func TestSettleCountsWhatShows(t *testing.T) {
+	caps := whole()
+	caps.LookUp, caps.KeepsPlays = true, true
+	b := newBook(t, media.History, caps)
+	b.read()
+	b.read()
+	rows := []provider.Row{row("a", media.Watched(noon), 0), row("a", media.Watched(noon.Add(-minutes*600)), 0)}
+	rows[0].PlayKey, rows[1].PlayKey = "1", "2"
+	for i, want := range []int{1, 1} {
+		b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true, Rows: rows[:i+1]} }
+		b.sent(ledger.OpID(rows[i].PlayKey), "a", media.Value{}, rows[i].Value, 0)
+		if b.settle("a"); b.trust.Count != want {
+			t.Errorf("after play %d: %d titles, want %d", i+1, b.trust.Count, want)
+		}
+	}
+	b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true} }
+	b.sent("3", "a", rows[0].Value, media.Value{}, 0)
+	b.sent("4", "a", rows[1].Value, media.Value{}, 0)
+	if b.settle("a"); b.trust.Count != 0 {
+		t.Errorf("after the removals: %d titles", b.trust.Count)
+	}
+}
+
 // R4: what the service keeps less exactly than it promised settles, is
 // reported and is not sent again.
 func TestRounding(t *testing.T) {

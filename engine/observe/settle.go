@@ -19,6 +19,7 @@ func Settle(r Reading, k Known, answers []Answered) ledger.Delta {
 		t.LagsMS = appendLags(t.LagsMS, o.lags)
 		if moved {
 			t.Items = ""
+			t.Count += o.growth()
 		}
 		d.Trust = []ledger.Trust{t}
 	}

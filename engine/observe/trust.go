@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
 
@@ -99,23 +100,33 @@ func supersede(t *ledger.Trust, digest string) {
 	}
 }
 
-// growth is how many more rows show a value than before.
-func (o *observer) growth() (n int) {
+// growth is how many more works show a value than before.
+func (o *observer) growth() int {
+	touched, had, has := map[media.WorkID]bool{}, map[media.WorkID]bool{}, map[media.WorkID]bool{}
 	for key, row := range o.put {
-		n += valued(row) - valued(o.k.Shown[key])
+		touched[row.Work], touched[o.k.Shown[key].Work] = true, true
+		if valued(row) {
+			has[row.Work] = true
+		}
 	}
 	for key := range o.gone {
-		n -= valued(o.k.Shown[key])
+		touched[o.k.Shown[key].Work] = true
 	}
-	return n
+	for key, row := range o.k.Shown {
+		if !touched[row.Work] || !valued(row) {
+			continue
+		}
+		had[row.Work] = true
+		if _, put := o.put[key]; !put && !o.gone[key] {
+			has[row.Work] = true
+		}
+	}
+	delete(had, 0) // items of no work
+	delete(has, 0)
+	return len(has) - len(had)
 }
 
-func valued(s ledger.Shown) int {
-	if s.State == ledger.ShownValue {
-		return 1
-	}
-	return 0
-}
+func valued(s ledger.Shown) bool { return s.State == ledger.ShownValue }
 
 func appendLags(lags, more []int64) []int64 {
 	if len(more) == 0 {
