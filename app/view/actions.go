@@ -41,6 +41,7 @@ const (
 	SignOut    Verb = "sign-out"    // Account
 	BackUp     Verb = "back-up"     // now
 	Restore    Verb = "restore"     // Name of a backup
+	Restart    Verb = "restart"     // end, and start once more
 	TestNotice Verb = "test-notice" // show a notification
 	Browse     Verb = "browse"      // Name: an address
 	Contents   Verb = "contents"    // what a support bundle holds

@@ -195,11 +195,15 @@ func (p *painter) accountCards() []Card {
 func (p *painter) problemCard(problem ledger.Problem) Card {
 	key := p.problemKey(problem)
 	c := Card{ID: "problem", Title: p.Say("problem." + key), Why: p.Say("problem_why." + key), Evidence: problem.Detail}
-	if len(p.s.Accounts) > 0 { // else nothing is open that could try again
-		c.Buttons = []Button{{Label: p.Say("answer.try_again"), Command: Command{Verb: SyncNow}}}
+	again := Command{Verb: SyncNow}
+	if len(p.s.Accounts) == 0 { // nothing is open that could try again
+		again.Verb = Restart
 	}
+	c.Buttons = []Button{{Label: p.Say("answer.try_again"), Command: again}}
 	if problem.Backup != "" {
 		c.Next = p.Say("problem.backup", "file", problem.Backup)
+		c.Buttons = append(c.Buttons, Button{Label: p.Say("problem.restore"), Command: Command{Verb: Restore, Name: problem.Backup},
+			Danger: true, Sure: p.Say("problem.restore_sure", "file", problem.Backup)})
 	}
 	return c
 }

@@ -99,7 +99,11 @@ func (p *painter) freshness(f ledger.FeatureStatus) ledger.Freshness {
 func (p *painter) sentence() string {
 	switch p.mood() {
 	case NeedsYou:
-		return p.Say("status.needs_you", "n", p.waiting())
+		n := p.waiting()
+		if p.s.Problem != nil {
+			n++
+		}
+		return p.Say("status.needs_you", "n", n)
 	case Paused:
 		return p.pauseSentence()
 	case Working:

@@ -329,6 +329,52 @@ func TestWhatWasSentIsCounted(t *testing.T) {
 	}
 }
 
+// TestAProblemIsOneOfTheThings: the sentence counts what the cards show.
+func TestAProblemIsOneOfTheThings(t *testing.T) {
+	s := with(func(s *ledger.Status) {
+		s.Problem, s.Accounts[0].Problem = &ledger.Problem{Code: "keyring_locked"}, ledger.AuthNeeded
+	})
+	if got := From(s, noon, services, english); got.Sentence != "2 things need you" || len(got.Cards) != 2 {
+		t.Errorf("%s over %d cards", got.Sentence, len(got.Cards))
+	}
+}
+
+// TestNoProblemIsADeadEnd: each can be tried again, also where nothing opened,
+// and a damaged database offers its backup.
+func TestNoProblemIsADeadEnd(t *testing.T) {
+	for _, c := range []struct {
+		accounts int
+		backup   string
+		want     []Verb
+	}{{2, "", []Verb{SyncNow}}, {0, "", []Verb{Restart}}, {0, "b1.db", []Verb{Restart, Restore}}} {
+		s := with(func(s *ledger.Status) {
+			s.Accounts, s.Problem = s.Accounts[:c.accounts], &ledger.Problem{Code: "database_damaged", Backup: c.backup}
+		})
+		var got []Verb
+		for _, b := range From(s, noon, services, english).Cards[0].Buttons {
+			if got = append(got, b.Command.Verb); b.Command.Verb == Restore && (b.Command.Name != c.backup || b.Sure == "" || !b.Danger) {
+				t.Errorf("%+v", b)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+// TestSilentRowsSayWhenTheyWereRead: the age is not that of the failure, and
+// what was shown then is evidence.
+func TestSilentRowsSayWhenTheyWereRead(t *testing.T) {
+	s := with(func(s *ledger.Status) {
+		s.Accounts[1].Problem = ledger.SourceSilent
+		s.Accounts[1].Features[0].Freshness, s.Accounts[1].Features[0].Why = ledger.Silent, ledger.SourceSilent
+	})
+	row := From(s, noon, services, english).Tiles[1].Rows[0]
+	if row.State != "cannot be read" || row.Age != "last read 6 minutes ago" || row.Count != "" || row.Evidence[1] != "It showed 1,234 titles then." {
+		t.Errorf("%+v", row)
+	}
+}
+
 func TestModelIsPure(t *testing.T) {
 	for _, c := range states {
 		a, b := From(c.status, noon, services, english), From(c.status, noon, services, english)

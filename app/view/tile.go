@@ -131,7 +131,11 @@ func (p *painter) tileRow(f ledger.FeatureStatus) TileRow {
 	if f.LastTrusted.Known() {
 		row.Count, row.Age = p.Say("tile.count", "n", f.Count), p.Ago(f.LastTrusted, p.now)
 		row.Evidence = append(row.Evidence, p.Say("tile.read_at", "when", p.Clock(f.LastTrusted, p.now)))
-		if f.Sent > 0 {
+		if fresh == ledger.Silent {
+			row.Count, row.Age = "", p.Say("tile.last_read", "age", row.Age)
+			row.Evidence = append(row.Evidence, p.Say("tile.showed", "n", f.Count))
+		}
+		if f.Sent > 0 && fresh != ledger.Silent {
 			row.Count = p.Say("tile.count_sent", "n", f.Count, "sent", f.Sent)
 			row.Evidence = append(row.Evidence, p.Say("status.unseen", "n", f.Sent))
 		}

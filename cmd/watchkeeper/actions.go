@@ -84,6 +84,11 @@ func (p *program) perform(ctx context.Context, c view.Command) (string, error) {
 	if c.Verb == view.About {
 		return p.words.Say("about.text", "version", wire.Version), nil
 	}
+	if c.Verb == view.Restore || c.Verb == view.Restart {
+		p.restore, p.anew = c.Name, true
+		p.post(p.toolkit.Quit)
+		return "", nil
+	}
 	if p.house == nil {
 		return "", errNoHouse
 	}

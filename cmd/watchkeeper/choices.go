@@ -60,10 +60,6 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 	case view.BackUp:
 		err := p.house.BackUp(ctx)
 		return p.words.Say("settings.backed_up"), err
-	case view.Restore:
-		p.restore = c.Name
-		p.post(p.toolkit.Quit)
-		return "", nil
 	case view.TestNotice:
 		p.notifier.Show(view.Notice{ID: "test", Title: p.words.Say("message.test_title"), Body: p.words.Say("message.test"), Click: view.Command{Verb: view.Open}})
 		return "", nil

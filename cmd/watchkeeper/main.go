@@ -107,30 +107,37 @@ func run(ctx context.Context, f flags, words *view.Words) error {
 	p := newProgram(f, words)
 	p.run(ctx, func() (*app.App, error) { return app.Open(ctx, lock, o) }, lock)
 	err = p.close()
-	if p.restore == "" || err != nil {
+	if !p.anew || err != nil {
 		return err
 	}
 	return startAnew(dir, p.restore)
 }
 
-// startAnew restores a backup, now that nothing has the data folder open, and
-// starts the program again with it.
+// startAnew starts the program again, with its window. Before that it restores
+// a backup if one is named, now that nothing has the data folder open.
 func startAnew(dir, backup string) error {
-	lock, err := instance.Acquire(dir)
-	if err != nil {
-		return err
-	}
-	_, err = app.Restore(context.Background(), dir, backup)
-	if err = errors.Join(err, lock.Release()); err != nil {
-		return err
+	if backup != "" {
+		if err := restore(dir, backup); err != nil {
+			return err
+		}
 	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	again := exec.Command(program, os.Args[1:]...)
+	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(arg string) bool { return strings.TrimLeft(arg, "-") == "background" })
+	again := exec.Command(program, args...)
 	again.Stdout, again.Stderr = os.Stdout, os.Stderr
 	return again.Start()
+}
+
+func restore(dir, backup string) error {
+	lock, err := instance.Acquire(dir)
+	if err != nil {
+		return err
+	}
+	_, err = app.Restore(context.Background(), dir, backup)
+	return errors.Join(err, lock.Release())
 }
 
 // handOver asks the program that runs already.

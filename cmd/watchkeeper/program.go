@@ -39,7 +39,8 @@ type program struct {
 	cancel  context.CancelFunc
 	opening opening
 
-	restore string // the backup to start again with; "" for none
+	anew    bool   // start again once this has ended
+	restore string // with this backup; "" for none
 
 	// From here on set by enter, before anything else reads them:
 	house    *app.App        // nil: it did not open

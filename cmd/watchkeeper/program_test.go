@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2/test"
+
 	"watchkeeper/app/view"
 	"watchkeeper/engine/media"
 	"watchkeeper/providers"
@@ -34,6 +36,14 @@ func TestCommandsWithoutHouse(t *testing.T) {
 	for _, v := range []view.Verb{view.SyncNow, view.Answer, view.Pause, view.Undo, view.Bundle} {
 		if _, err := p.perform(t.Context(), view.Command{Verb: v}); err == nil {
 			t.Errorf("%s did something", v)
+		}
+	}
+	for _, c := range []view.Command{{Verb: view.Restart}, {Verb: view.Restore, Name: "b1.db"}} {
+		ended := 0
+		p.post = func(func()) { ended++ }
+		p.toolkit = test.NewTempApp(t)
+		if _, err := p.perform(t.Context(), c); err != nil || ended != 1 || !p.anew || p.restore != c.Name {
+			t.Errorf("%s: %v, %+v", c.Verb, err, p)
 		}
 	}
 	if said, err := p.perform(t.Context(), view.Command{Verb: view.About}); err != nil || said == "" {
