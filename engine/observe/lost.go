@@ -103,10 +103,11 @@ func (o *observer) giveUp(s seen, p ledger.Pending, last bool) {
 	}
 }
 
-// failures counts how often the same value with the same cause was lost before.
+// failures counts how often the same value with the same cause was lost before,
+// while the work was known by the same: a new id is new evidence.
 func (o *observer) failures(p ledger.Pending) int {
 	for _, q := range o.k.Quarantine[p.Subject] {
-		if q.Value == p.New && q.Cause == p.Cause {
+		if q.Value == p.New && q.Cause == p.Cause && (q.Tokens == "" || q.Tokens == p.Tokens) {
 			return q.Failures
 		}
 	}

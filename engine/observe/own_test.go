@@ -320,6 +320,26 @@ func TestLostThreeTimesIsSetAside(t *testing.T) {
 	}
 }
 
+// A value set aside is tried under an id that the work gained, and lost once
+// more: nobody has tried that id before, so the count begins anew.
+func TestLostUnderANewIDCountsAnew(t *testing.T) {
+	b := started(t, whole())
+	s := ledger.Subject{Work: film, Feature: media.Ratings}
+	b.known.Quarantine[s] = []ledger.Quarantine{{Account: us, Subject: s, Value: eight, Cause: ledger.Cause{Account: other, Seq: 55},
+		Failures: ledger.QuarantineAfter, Why: ledger.Quarantined, Tokens: "one id"}}
+	for attempt, known := range []string{"two ids", "two ids"} {
+		p := b.sent(ledger.OpID(known+string(rune('0'+attempt))), "", media.Value{}, eight, 0)
+		p.Tokens = known
+		b.putPending(p)
+		for reads := 0; reads < 20 && !lost(b, p.Op); reads++ {
+			b.read()
+		}
+		if q := b.known.Quarantine[s]; len(q) != 1 || q[0].Failures != attempt+1 || q[0].Tokens != known {
+			t.Fatalf("lost %d times with %s: %+v", attempt+1, known, q)
+		}
+	}
+}
+
 func lost(b *book, op ledger.OpID) bool {
 	for _, queue := range b.known.Pending {
 		for _, p := range queue {

@@ -120,8 +120,9 @@ func TestRemovalsBudget(t *testing.T) {
 
 func TestFailuresCountPerStatement(t *testing.T) {
 	s := memory(t)
+	known := "one id"
 	fail := func(n int, seq ledger.Seq) {
-		op := ledger.Op{ID: ledger.OpID(text([]int{n, int(seq)})), Account: 2, Subject: about(1, media.Ratings), New: media.Rated(70), Cause: ledger.Cause{Account: 1, Seq: seq}}
+		op := ledger.Op{ID: ledger.OpID(text([]int{n, int(seq)})), Account: 2, Subject: about(1, media.Ratings), New: media.Rated(70), Cause: ledger.Cause{Account: 1, Seq: seq}, Tokens: known}
 		e := ledger.Entry{Op: op, State: ledger.Failed, Ended: media.Moment(n)}
 		must(t, s.Settle(ctx, []ledger.Settlement{{Entry: e, Failed: ledger.CannotStore}}))
 	}
@@ -134,6 +135,12 @@ func TestFailuresCountPerStatement(t *testing.T) {
 	}
 	if c := got(s.Counts(ctx))(t); c.SetAside != 1 {
 		t.Errorf("counts %+v", c)
+	}
+	known = "two ids" // new evidence starts again, and counts on
+	fail(7, 5)
+	fail(8, 5)
+	if set := got(s.Quarantine(ctx, 1))(t); len(set) != 1 || set[0].Failures != 2 || set[0].Tokens != known {
+		t.Errorf("after another id %+v", set)
 	}
 	fail(9, 6) // a newer statement starts again
 	if set := got(s.Quarantine(ctx, 1))(t); len(set) != 1 || set[0].Failures != 1 || set[0].Cause.Seq != 6 {

@@ -25,7 +25,7 @@ func (t *tx) putQuarantine(rows []ledger.Quarantine) {
 }
 
 // countFailure adds one failure of an op's value; another cause is a newer
-// statement and starts the count again. A full plan is not tried again before
+// statement, another address new evidence: both start the count again. A full plan is not tried again before
 // room appears, so one such answer sets the value aside.
 func (t *tx) countFailure(e ledger.Entry, why ledger.Code) {
 	op := e.Op
@@ -35,7 +35,7 @@ func (t *tx) countFailure(e ledger.Entry, why ledger.Code) {
 	}
 	t.exec(`INSERT INTO quarantine (`+quarantineColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account, feature, work, play, has, n, len) DO UPDATE SET why = excluded.why, since = excluded.since, tokens = excluded.tokens,
-			failures = max(excluded.failures, iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq), failures + 1, 1)),
+			failures = max(excluded.failures, iif((cause, cause_seq) = (excluded.cause, excluded.cause_seq) AND tokens IN ('', excluded.tokens), failures + 1, 1)),
 			cause = excluded.cause, cause_seq = excluded.cause_seq`,
 		op.Account, op.Feature, op.Work, op.Play, op.New.Set, op.New.N, op.New.Of,
 		op.Cause.Account, op.Cause.Seq, first, why, op.Tokens, e.Ended)
