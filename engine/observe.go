@@ -23,7 +23,8 @@ func (r *round) observe(ctx context.Context) error {
 	if err := r.loadKnown(ctx); err != nil {
 		return err
 	}
-	if err := r.guardViews(ctx); err != nil {
+	spent, err := r.guardViews(ctx)
+	if err != nil {
 		return err
 	}
 	if err := r.linkPlays(ctx); err != nil {
@@ -36,7 +37,9 @@ func (r *round) observe(ctx context.Context) error {
 		s.observed = true
 		s.forget()
 	}
-	return nil
+	// A yes stands until what it let through is believed (R27).
+	_, err = r.e.cfg.Store.PutHolds(ctx, spent)
+	return err
 }
 
 // forget lets go of what only the observation of the views needed, which is
@@ -148,8 +151,9 @@ func knownBeliefs(k store.Known, frozen map[media.WorkID]ledger.Code) observe.Kn
 }
 
 // guardViews asks the observation guards about every view that is complete. A
-// view that a guard stops is not trusted (R2).
-func (r *round) guardViews(ctx context.Context) error {
+// view that a guard stops is not trusted (R2). Spent are the answered holds
+// that end when the views are believed.
+func (r *round) guardViews(ctx context.Context) (spent []ledger.Hold, err error) {
 	var facts []guard.ViewFacts
 	for _, s := range r.fresh() {
 		for _, g := range s.views {
@@ -160,11 +164,17 @@ func (r *round) guardViews(ctx context.Context) error {
 	}
 	standing, err := r.e.cfg.Store.StandingViews(ctx, r.profile.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	untrusted, changed := guard.Views(facts, standing)
+	for i := len(changed) - 1; i >= 0; i-- {
+		if changed[i].State == ledger.HoldGone && changed[i].Answer != "" {
+			spent = append(spent, changed[i])
+			changed = slices.Delete(changed, i, i+1)
+		}
+	}
 	if _, err := r.e.cfg.Store.PutHolds(ctx, changed); err != nil {
-		return err
+		return nil, err
 	}
 	for _, h := range untrusted {
 		g := r.sight(h.Target).views[h.Feature]
@@ -172,7 +182,7 @@ func (r *round) guardViews(ctx context.Context) error {
 		g.verdict.Silent, g.verdict.Evidence = h.Guard, h.Evidence
 		r.summary.Held++
 	}
-	return nil
+	return spent, nil
 }
 
 func (r *round) viewFacts(g *glance) guard.ViewFacts {
