@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ var (
 	cuts  = flag.Int("cuts", 40, "lives that a power cut ends")
 	only  = flag.String("scenario", "", "only scenarios whose file begins like this")
 	seed  = flag.Uint64("seed", 0, "the first life")
+	at    = flag.String("at", "", "with -kills=0, only the lives killed at these moments, as in 12,40")
 )
 
 // start is the longest that a start may take (L8), with room for a busy machine.
@@ -208,14 +210,34 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lives += calm.Moments
-		parallel(calm.Moments, func(i int) {
-			if wrong := c.live(t, which, Fate{Deaths: []int{i}}); wrong != "" {
+		moments := picked(t, calm.Moments)
+		lives += len(moments)
+		parallel(len(moments), func(i int) {
+			if wrong := c.live(t, which, Fate{Deaths: moments[i : i+1]}); wrong != "" {
 				t.Error(wrong)
 			}
 		})
 	}
 	c.report(t, lives)
+}
+
+// picked are the moments at which lives are killed: all, or those of the flag.
+func picked(t *testing.T, all int) (moments []int) {
+	t.Helper()
+	if *at == "" {
+		for i := range all {
+			moments = append(moments, i)
+		}
+		return moments
+	}
+	for word := range strings.SplitSeq(*at, ",") {
+		i, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moments = append(moments, i)
+	}
+	return moments
 }
 
 // S2, S12, S13: the power goes at any operation of the database on its files
