@@ -43,6 +43,9 @@ func (e *Engine) begin(ctx context.Context, wish Wish) (begun, error) {
 	if err := e.recover(ctx); err != nil {
 		return begun{}, err
 	}
+	if err := e.bookDeath(ctx); err != nil {
+		return begun{}, err
+	}
 	if err := e.noticeRestore(ctx); err != nil {
 		return begun{}, err
 	}

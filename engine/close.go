@@ -42,17 +42,8 @@ func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSumm
 	counts, err := e.cfg.Store.Counts(ctx)
 	sum.Works, sum.Open = counts.Works, counts.Open
 	errs = append(errs, err, e.cfg.Store.EndRun(ctx, *sum))
-	if e.cfg.RunCopy != nil && wrote(*sum) {
-		if err := e.cfg.RunCopy.Save(ctx, sum.ID); err != nil {
-			e.log.Warn("the copy of the run number was not kept", "error", err)
-		}
-	}
 	return errors.Join(append(errs, e.publish(ctx, nil))...)
 }
-
-// wrote tells whether a run changed anything at a service, so that restoring
-// an older state must be noticed.
-func wrote(s ledger.RunSummary) bool { return s.Added+s.Updated+s.Removed+s.Unproven > 0 }
 
 // keepWait remembers why an account failed and when it is asked again, so that
 // a restart does not ask sooner (R28).

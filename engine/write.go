@@ -24,6 +24,7 @@ func (r *round) write(ctx context.Context) error {
 		if err := r.e.cfg.Store.Sound(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
+		r.e.copyRun(ctx, r.run)
 	}
 	byAccount := map[ledger.AccountID][]ledger.Op{}
 	for _, op := range r.plan.Ops {
@@ -53,6 +54,18 @@ func (r *round) write(ctx context.Context) error {
 		left = append(left, leftOver(reports[i])...)
 	}
 	return errors.Join(err, r.keepLeft(context.WithoutCancel(ctx), left))
+}
+
+// copyRun keeps the number of a run that is about to change something at a
+// service outside the data folder, so that restoring a state from before it is
+// noticed, also if the program ends in its midst (R27).
+func (e *Engine) copyRun(ctx context.Context, run ledger.RunID) {
+	if e.cfg.RunCopy == nil {
+		return
+	}
+	if err := e.cfg.RunCopy.Save(ctx, run); err != nil {
+		e.log.Warn("the copy of the run number was not kept", "error", err)
+	}
 }
 
 // leftOver are the ops that were due and are not done: the next run plans them
@@ -124,16 +137,15 @@ func (r *round) book(ctx context.Context, s *sight, rep apply.Report) error {
 		s.stop = &stop
 	}
 	for _, ended := range rep.Ended {
-		r.count(ended.Entry)
+		tally(r.summary, ended.Entry)
 		if ended.Accountable() {
 			s.sent = append(s.sent, *ended.Pending)
 		}
 	}
-	return r.name(ctx, rep.Ended[:min(len(rep.Ended), changesShown-len(r.summary.Changes))])
+	return r.e.name(ctx, r.summary, rep.Ended[:min(len(rep.Ended), changesShown-len(r.summary.Changes))])
 }
 
-func (r *round) count(entry ledger.Entry) {
-	sum := r.summary
+func tally(sum *ledger.RunSummary, entry ledger.Entry) {
 	switch {
 	case entry.State == ledger.Failed:
 		sum.Failed++
@@ -148,19 +160,19 @@ func (r *round) count(entry ledger.Entry) {
 	}
 }
 
-// name lists writes by title in the run's summary.
-func (r *round) name(ctx context.Context, ended []ledger.Settlement) error {
+// name lists writes by title in a run's summary.
+func (e *Engine) name(ctx context.Context, sum *ledger.RunSummary, ended []ledger.Settlement) error {
 	works := make([]media.WorkID, len(ended))
 	for i, v := range ended {
 		works[i] = v.Entry.Op.Work
 	}
-	titles, err := r.e.titles(ctx, works)
+	titles, err := e.titles(ctx, works)
 	if err != nil {
 		return err
 	}
 	for i, v := range ended {
 		op := v.Entry.Op
-		r.summary.Changes = append(r.summary.Changes, ledger.ChangeSummary{Op: op.ID, Account: op.Account, Feature: op.Feature,
+		sum.Changes = append(sum.Changes, ledger.ChangeSummary{Op: op.ID, Account: op.Account, Feature: op.Feature,
 			Action: op.Action.String(), Title: titles[i], State: v.Entry.State})
 	}
 	return nil

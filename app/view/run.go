@@ -55,7 +55,7 @@ func (p *painter) run(r ledger.RunSummary) Run {
 	if more := wrote - len(r.Changes); more > 0 && len(r.Changes) > 0 {
 		out.More = p.Say("card.more", "n", more)
 	}
-	if wrote > 0 && !r.Preview {
+	if wrote+r.Unproven > 0 && !r.Preview {
 		out.Undo = &Button{Label: p.Say("button.undo_run"), Command: Command{Verb: Undo, Run: int64(r.ID)}}
 	}
 	return out

@@ -139,9 +139,10 @@ func (s *stage) lastRun() ledger.RunID {
 func (s *stage) once(ctx context.Context, wish engine.Wish) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	end, copied := s.ends, s.home.RunCopy()
+	end := s.ends
 	s.ends = nil
 	var after *store.Store
+	var copied ledger.RunID
 	if end != nil {
 		w := s.home.Room(end.account).Memory.Weather()
 		hook := w.After
@@ -151,6 +152,7 @@ func (s *stage) once(ctx context.Context, wish engine.Wish) error {
 		hook(providertest.Writes, func() {
 			if end.crash {
 				after, _ = s.home.Store.Scratch(context.WithoutCancel(ctx))
+				copied = s.home.RunCopy()
 			}
 			cancel()
 		})
