@@ -25,6 +25,11 @@ type Life struct {
 	// because nobody can know whether they arrived (R26), with the reason: what
 	// was sent again after a death may ask for a yes that it had before.
 	Waits map[place]ledger.Code
+	// Unended is what plays that wait have not ended yet, at no account: list
+	// entries of the work and of its show, and positions (R9, R18).
+	Unended map[place]bool
+	// Vain counts what a person took away that was not there.
+	Vain map[place]int
 	// UnderWay: in the end a write is waited for, or parked.
 	UnderWay bool
 	Moments  int // at which it could have died
@@ -59,13 +64,17 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 		return Life{}, err
 	}
 	defer m.end()
-	err = s.Survive(ctx, m.home, m.through)
-	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Moments: m.moments, Deaths: m.life, Slowest: m.slowest}
+	vain, err := s.Survive(ctx, m.home, m.through)
+	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Unended: map[place]bool{}, Vain: map[place]int{},
+		Moments: m.moments, Deaths: m.life, Slowest: m.slowest}
+	for _, v := range vain {
+		out.Vain[Shown{Work: v.Work, Feature: v.Feature}.place()]++
+	}
 	if err != nil {
 		return out, errors.Join(err, out.waiting(ctx, m.home))
 	}
 	for _, name := range m.home.Names() {
-		out.Shows[name] = lines(m.home.Room(name).Memory.Truth())
+		out.Shows[name] = lines(m.home.Room(name).Memory)
 	}
 	return out, out.waiting(ctx, m.home)
 }
@@ -108,22 +117,41 @@ func (l *Life) waiting(ctx context.Context, home *sim.Home) error {
 
 // named puts what waits into Waits by the works' names.
 func (l *Life) named(ctx context.Context, home *sim.Home, why map[ledger.Subject]ledger.Code) error {
-	var works []media.WorkID
+	var works, shows []media.WorkID
 	for s := range why {
 		works = append(works, s.Work)
 	}
 	known, err := home.Store.Works(ctx, works)
+	if err != nil {
+		return err
+	}
+	for _, w := range known {
+		shows = append(shows, w.Show)
+	}
+	above, err := home.Store.Works(ctx, shows)
 	for s, code := range why {
 		w := known[s.Work]
 		l.Waits[place{s.Feature, w.Title, w.Year}] = code
+		if show := above[w.Show]; s.Feature == media.History {
+			l.Unended[place{media.Progress, w.Title, w.Year}] = true
+			l.Unended[place{media.Watchlist, w.Title, w.Year}] = true
+			l.Unended[place{media.Watchlist, show.Title, show.Year}] = true
+		}
 	}
 	return err
 }
 
 // lines are everything that an account shows, without the keys that a service
-// gives.
-func lines(truth providertest.Truth) (out []Shown) {
-	for _, h := range truth.Has {
+// gives and the dates that it gives to our writes.
+func lines(account *providertest.Memory) (out []Shown) {
+	dated := datedItself(account)
+	for _, h := range account.Truth().Has {
+		date := func(at media.Moment) string {
+			if dated[played{h.Work, at}] {
+				return "when it was written"
+			}
+			return at.String()
+		}
 		add := func(is bool, f media.Feature, value any) {
 			if is {
 				out = append(out, Shown{h.Work, f, fmt.Sprint(value)})
@@ -131,35 +159,32 @@ func lines(truth providertest.Truth) (out []Shown) {
 		}
 		add(h.Listed, media.Watchlist, "")
 		add(h.Rating > 0, media.Ratings, h.Rating)
-		add(h.Watched && len(h.Plays) == 0, media.History, h.WatchedAt)
+		add(h.Watched && len(h.Plays) == 0, media.History, date(h.WatchedAt))
 		add(h.Position.Set, media.Progress, h.Position.N)
 		for _, at := range h.Plays {
-			add(true, media.History, at)
+			add(true, media.History, date(at))
 		}
 	}
 	slices.SortFunc(out, func(a, b Shown) int { return strings.Compare(a.String(), b.String()) })
 	return out
 }
 
-// Differ says what two lives left differently and the other one does not
-// explain; "" when nothing. What is there twice is never explained.
-func Differ(calm, other Life) string {
-	var out []string
-	for name, want := range calm.Shows {
-		more := slices.Clone(other.Shows[name])
-		for _, v := range want {
-			if i := slices.Index(more, v); i >= 0 {
-				more = slices.Delete(more, i, i+1)
-			} else if other.Waits[v.place()] == "" {
-				out = append(out, fmt.Sprintf("%s lacks the %s", name, v))
-			}
-		}
-		for _, v := range more {
-			if other.Waits[v.place()] == "" || slices.Contains(want, v) {
-				out = append(out, fmt.Sprintf("%s has also the %s", name, v))
-			}
+// played is a play with its date.
+type played struct {
+	work providertest.Work
+	at   media.Moment
+}
+
+// datedItself are the plays that we wrote to a service which dates them itself.
+func datedItself(account *providertest.Memory) map[played]bool {
+	out := map[played]bool{}
+	if account.Profile().Caps.Features[media.History].PastDates {
+		return out
+	}
+	for _, w := range account.Writes() {
+		if w.Stored && w.Change.Feature == media.History && w.After.Set {
+			out[played{w.Work, w.After.PlayedAt()}] = true
 		}
 	}
-	slices.Sort(out)
-	return strings.Join(out, "; ")
+	return out
 }

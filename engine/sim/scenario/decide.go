@@ -117,11 +117,13 @@ func (p *parser) answer(words []string) (step, error) {
 			given++
 		}
 		if given == 0 {
-			return fmt.Errorf("nothing waits under %s: %s", code, s.holds())
+			return fmt.Errorf("%w under %s: %s", errNothingWaits, code, s.holds())
 		}
 		return nil
 	}}, err
 }
+
+var errNothingWaits = errors.New("nothing waits")
 
 func guardNamed(word string) (ledger.Code, error) {
 	code := ledger.Code(word)
@@ -168,15 +170,27 @@ func (p *parser) undo(words []string) (step, error) {
 	preview, err := oneOf("undo", words[0], map[string]bool{"last-run": false, "preview": true})
 	return step{tells: true, do: func(ctx context.Context, s *stage) error {
 		runs, err := s.lastThatWrote(ctx)
-		for _, run := range runs {
-			if err == nil {
-				s.oracle.undoing = !preview
-				s.undone, s.last, err = s.home.Engine.Undo(ctx, engine.UndoOf{Run: run}, preview)
-				err = errors.Join(err, s.oracle.judge())
-			}
+		if err != nil {
+			return err
 		}
-		return err
+		return s.undo(ctx, runs, preview)
 	}}, err
+}
+
+// undo takes runs back, or says how exact that would be.
+func (s *stage) undo(ctx context.Context, runs []ledger.RunID, preview bool) (err error) {
+	s.left = nil
+	for _, run := range runs {
+		s.oracle.undoing = !preview
+		s.undone, s.last, err = s.home.Engine.Undo(ctx, engine.UndoOf{Run: run}, preview)
+		if err = errors.Join(err, s.oracle.judge()); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(s.undone.NonOps, func(n ledger.NonOp) bool { return n.Why.Code == ledger.PendingVisible }) {
+			s.left = append(s.left, run)
+		}
+	}
+	return nil
 }
 
 // lastThatWrote is the run that a person would undo, newest first in parts if

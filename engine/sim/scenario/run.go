@@ -33,8 +33,10 @@ type stage struct {
 	last    engine.Outcome
 	undone  undo.Undo
 	meant   []ledger.RunID // what is being undone, by one who asks again
+	left    []ledger.RunID // undone but for what was still under way
 	kept    *store.Store   // the backup
 	ends    *ending        // of the next run
+	vain    []Vain
 	oracle  oracle
 	counted map[string]int // writes already counted, by account
 	// pictures of accounts, to be shown again later.
@@ -322,8 +324,13 @@ func (p *parser) acts(name string, verb providertest.Verb, words []string, at wh
 	return step{do: func(_ context.Context, s *stage) error {
 		for _, a := range all {
 			a.At = at.moment(s.home.Now())
-			if err := s.home.Room(name).Memory.Act(a); err != nil {
+			memory := s.home.Room(name).Memory
+			before := fmt.Sprint(memory.Truth())
+			if err := memory.Act(a); err != nil {
 				return err
+			}
+			if f, takes := takesAway[a.Verb]; takes && before == fmt.Sprint(memory.Truth()) {
+				s.vain = append(s.vain, Vain{f, a.Work})
 			}
 			s.oracle.acted(name, a)
 		}

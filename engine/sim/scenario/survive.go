@@ -2,10 +2,13 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"watchkeeper/engine"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/providertest"
 	"watchkeeper/engine/sim"
 )
 
@@ -14,15 +17,24 @@ import (
 // over. It asks nothing of the scenario's expectations, which speak of moments
 // in an undisturbed life; the oracle judges every write. Whatever runs the
 // program is handed to through, which calls it again until the program lived
-// to its end.
-func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do func() error) error) error {
+// to its end. Returned is what people took away that was not there.
+//
+// After a death a question may never come up that the scenario answers, because
+// what asks it happened otherwise in time: then there is nothing to answer.
+func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do func() error) error) ([]Vain, error) {
+	died := false
+	live := func(do func() error) error {
+		lives := 0
+		defer func() { died = died || lives > 1 }()
+		return through(func() error { lives++; return do() })
+	}
 	runs := func(ctx context.Context, _ *stage, wish engine.Wish) (out engine.Outcome, err error) {
-		err = through(func() error { out, err = home.Engine.Once(ctx, wish); return err })
+		err = live(func() error { out, err = home.Engine.Once(ctx, wish); return err })
 		return out, err
 	}
 	st, err := newStage(ctx, home, runs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, line := range s.steps {
 		if line.kind != happens {
@@ -30,13 +42,25 @@ func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do 
 		}
 		do := func() error { return line.do(ctx, st) }
 		if line.tells {
-			do = func() error { return st.told(ctx, line, through) }
+			do = func() error { return st.told(ctx, line, live) }
 		}
-		if err := do(); err != nil {
-			return &LineError{s.File, line.line, line.text, err}
+		if err := do(); err != nil && !(died && errors.Is(err, errNothingWaits)) {
+			return st.vain, &LineError{s.File, line.line, line.text, err}
 		}
 	}
-	return st.settle(ctx)
+	return st.vain, st.settle(ctx, live)
+}
+
+// Vain is what a person took away that was not there.
+type Vain struct {
+	Feature media.Feature
+	Work    providertest.Work
+}
+
+// takesAway are the acts that say nothing where there is nothing to take away.
+var takesAway = map[providertest.Verb]media.Feature{
+	providertest.Unlist: media.Watchlist, providertest.Unrate: media.Ratings, providertest.ClearProgress: media.Progress,
+	providertest.Unwatch: media.History, providertest.DeletePlay: media.History,
 }
 
 // told tells the program something. A person whose program died before it
@@ -57,15 +81,22 @@ func (s *stage) told(ctx context.Context, line step, through func(do func() erro
 	})
 }
 
-// settle runs until lags, windows, settle windows and second looks are over.
-func (s *stage) settle(ctx context.Context) error {
-	for _, spell := range []struct {
+// settle runs until lags, windows, settle windows and second looks are over. An
+// undo that said of a write that it is still under way is asked for once more
+// when that is over (R24).
+func (s *stage) settle(ctx context.Context, through func(do func() error) error) error {
+	for i, spell := range []struct {
 		runs int
 		wait time.Duration
 	}{{6, 31 * time.Minute}, {3, 13 * time.Hour}, {2, 31 * time.Minute}} {
 		for range spell.runs {
 			s.home.Later(spell.wait)
 			if err := s.once(ctx, engine.Wish{}); err != nil {
+				return err
+			}
+		}
+		if left := s.left; i == 0 && len(left) > 0 {
+			if err := through(func() error { return s.undo(ctx, left, false) }); err != nil {
 				return err
 			}
 		}
