@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -99,20 +100,28 @@ func (t *target) clearPlay(s said, plays []said) {
 	t.clear(s.contest, base)
 }
 
-// movedOn tells whether a flag has a later date by now than when it was seen to
-// stand for a play: what it tells of since, nobody took away, unless by
-// un-watching it later. Where dates prove a finish, a later one that can be
-// believed is a play of its own (R16).
+// movedOn tells whether a flag has a later date by now than the play it was seen
+// to stand for: what it tells of since, nobody took away, unless by un-watching it
+// later. Where dates prove a finish, a later one that can be believed is a play of
+// its own (R16).
 func (t *target) movedOn(s said, row ledger.Shown) bool {
 	own, lead := t.b.statement(t.party.ID, t.subject(s.play)), s.candidates[0]
 	if row.PlayKey != "" || own == nil || own.Cleared || !own.Seen.Known() {
 		return false
 	}
-	at := row.Value.PlayedAt().Add(-ms(t.party.Trust[t.f].ClockMS))
+	shown := row.Value.PlayedAt()
+	at, until := shown.Add(-ms(t.party.Trust[t.f].ClockMS)), own.Seen
 	if t.caps.FinishProven && at.Plausible(t.w.Now) {
 		return false
 	}
-	return at > own.Seen && !(lead.unwatch && at <= lead.At)
+	if date := own.Value.PlayedAt(); date.Known() && (!adopted(*own) || t.caps.PastDates) {
+		grain := max(ms(t.caps.GrainMS), time.Second)
+		if shown.Sub(date).Abs() <= grain || at.Sub(date).Abs() <= grain {
+			return false // the date of the play, whatever the service's clock makes of it
+		}
+		until = min(until, date.Add(t.tolerance(s.play))) // a viewing is dated by its start, too
+	}
+	return at > until && !(lead.unwatch && at <= lead.At)
 }
 
 // flag plans a watched flag. The latest play decides: it sets a flag that says

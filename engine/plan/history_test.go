@@ -203,12 +203,33 @@ func TestDeletedPlayLeavesAMovedFlag(t *testing.T) {
 	row := &b.d.Shown[len(b.d.Shown)-1]
 	row.Value = media.Watched(ago(2 * day0))
 	b.expect(t, "A newer_there; B newer_there")
-	b.party(B).Trust[media.History].ClockMS = (8 * 24 * time.Hour).Milliseconds() // by its own clock it is as old
-	b.expect(t, "B remove; A newer_there")
+	row.Value = media.Watched(ago(10 * day0)) // begun before it was seen to stand for the play, and ended later
+	b.expect(t, "A newer_there; B newer_there")
 	// Where dates prove a finish a later one would be a play of its own, whatever became of the clocks since.
-	b.party(B).Trust[media.History].ClockMS = 0
 	b.party(B).Caps.Features[media.History].FinishProven = true
 	b.expect(t, "B remove; A newer_there")
+}
+
+// A flag that shows the date of the deleted play still stands for it, also where
+// the service's clock is wrong.
+func TestDeletedPlayTakesItsFlagWhateverTheClock(t *testing.T) {
+	for name, copied := range map[string]bool{"its own": false, "our copy": true} {
+		b := viewing(follow, listCaps(10), serverCaps())
+		b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+		b.play(1, ago(10*day0))
+		own := b.saysPlay(B, media.History, 1, media.Watched(ago(10*day0)), ago(10*day0), 1)
+		own.Seen = ago(9 * day0)
+		row := &b.d.Shown[len(b.d.Shown)-1]
+		trust := &b.party(B).Trust[media.History]
+		if copied {
+			own.Origin, own.OriginSeq = A, 1
+			trust.ClockMS = -(2 * 24 * time.Hour).Milliseconds() // it keeps the date that we gave
+		} else {
+			trust.ClockMS = (8 * 24 * time.Hour).Milliseconds()
+			row.Value = media.Watched(ago(2 * day0))
+		}
+		t.Run(name, func(t *testing.T) { b.expect(t, "B remove; A newer_there") })
+	}
 }
 
 // R17: un-watching deletes no play anywhere, unless the route says so.
