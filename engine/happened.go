@@ -38,7 +38,9 @@ func (r *round) happened(ctx context.Context, s *sight, g *glance, p *past) (err
 		g.known.Rated, g.known.RatedAt, g.known.RatingSent = p.rated, p.ratedAt, p.ratingSent
 	}
 	if f == media.Progress && effects&provider.UnwatchEndsProgress != 0 {
-		g.known.Unwatched = s.unwatched(r.now)
+		if g.known.Unwatched, err = r.unwatched(ctx, s); err != nil {
+			return err
+		}
 	}
 	if f == media.Progress && effects&provider.ProgressPerShow != 0 {
 		g.known.Shows, err = r.shows(ctx, s, g)
@@ -63,11 +65,10 @@ func (r *round) rated(ctx context.Context, s *sight, p *past) (err error) {
 	if p.ratingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
 		return err
 	}
-	p.ratedAt = map[media.WorkID]media.Moment{}
+	if p.ratedAt, err = r.e.cfg.Store.Dated(ctx, s.account.ID, media.Ratings); err != nil {
+		return err
+	}
 	if g := s.views[media.Ratings]; g != nil && g.trusted {
-		for _, shown := range g.known.Shown {
-			p.ratedAt[shown.Work] = max(p.ratedAt[shown.Work], shown.At)
-		}
 		for _, row := range g.rows {
 			p.ratedAt[row.Work] = max(p.ratedAt[row.Work], row.At)
 		}
@@ -120,29 +121,17 @@ func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkI
 
 // unwatched is when a watched mark went, per work: as said here, as written by
 // us, or as this very read shows first.
-func (s *sight) unwatched(now media.Moment) map[media.WorkID]media.Moment {
-	at := map[media.WorkID]media.Moment{}
+func (r *round) unwatched(ctx context.Context, s *sight) (map[media.WorkID]media.Moment, error) {
+	at, err := r.e.cfg.Store.Unwatched(ctx, s.account.ID)
 	g := s.views[media.History]
-	if g == nil || !g.trusted || g.still {
-		return at
-	}
-	for subject, st := range g.known.Statements {
-		if st.Cleared {
-			at[subject.Work] = max(at[subject.Work], st.Seen)
-		}
-	}
-	for subject, queue := range g.known.Pending {
-		for _, p := range queue {
-			if !p.New.Set {
-				at[subject.Work] = max(at[subject.Work], p.Sent)
-			}
-		}
+	if err != nil || g == nil || !g.trusted || g.still {
+		return at, err // nothing is new in a list that says nothing new
 	}
 	for _, row := range g.rows {
 		shown := g.known.Shown[ledger.RowKey{Key: row.Key, PlayKey: row.PlayKey}]
 		if !row.Value.Set && row.Work != 0 && shown.State == ledger.ShownValue {
-			at[row.Work] = now
+			at[row.Work] = r.now
 		}
 	}
-	return at
+	return at, nil
 }

@@ -55,3 +55,31 @@ func TestKnownOf(t *testing.T) {
 		})
 	}
 }
+
+// What a service's own effects follow from is known without its list (R9).
+func TestWhatEffectsFollowFrom(t *testing.T) {
+	s := memory(t)
+	play := ledger.Subject{Work: 3, Feature: media.History, Play: 1}
+	must(t, s.Apply(ctx, 1, ledger.Delta{
+		Shown: []ledger.Shown{
+			{Account: 1, Feature: media.Ratings, RowKey: ledger.RowKey{Key: "a"}, Work: 1, State: ledger.ShownValue, Value: media.Rated(10), At: 5000},
+			{Account: 1, Feature: media.Ratings, RowKey: ledger.RowKey{Key: "b"}, Work: 1, State: ledger.ShownValue, Value: media.Rated(10), At: 4000},
+			{Account: 1, Feature: media.Ratings, RowKey: ledger.RowKey{Key: "c"}, Work: 2, State: ledger.ShownValue, Value: media.Rated(10)},
+			{Account: 2, Feature: media.Ratings, RowKey: ledger.RowKey{Key: "a"}, Work: 1, State: ledger.ShownValue, Value: media.Rated(10), At: 6000},
+		},
+		Statements: []ledger.Statement{
+			{Account: 1, Subject: play, Cleared: true, Seen: 7000, Origin: 1},
+			{Account: 1, Subject: ledger.Subject{Work: 4, Feature: media.History, Play: 2}, Value: media.Watched(1), Seen: 7000, Origin: 1},
+		},
+		Pending: []ledger.Pending{
+			{Op: "1-1", Account: 1, Subject: play, Sent: 8000, Old: media.Watched(1), Says: ledger.Statement{Subject: play}},
+			{Op: "1-2", Account: 1, Subject: ledger.Subject{Work: 5, Feature: media.History}, Sent: 9000, New: media.Watched(1)},
+		},
+	}))
+	if at := got(s.Dated(ctx, 1, media.Ratings))(t); !reflect.DeepEqual(at, map[media.WorkID]media.Moment{1: 5000}) {
+		t.Errorf("dated %v", at)
+	}
+	if at := got(s.Unwatched(ctx, 1))(t); !reflect.DeepEqual(at, map[media.WorkID]media.Moment{3: 8000}) {
+		t.Errorf("unwatched %v", at)
+	}
+}
