@@ -306,6 +306,26 @@ func TestR13JoinedWorks(t *testing.T) {
 	b.expect(t, "A newer_there; B first_look")
 }
 
+// R13: nothing is written over what an item shows that came later than the last
+// word was said, and without a time: it may be the newer word.
+func TestR13ComesLaterWithAnotherValue(t *testing.T) {
+	b := newBench(serverCaps(), serverCaps())
+	b.route(A, B, media.Ratings, keep, follow)
+	set := *b.says(A, media.Ratings, media.Rated(80), ago(9*day0), 50)
+	b.adopts(B, set, 51)
+	row := &b.d.Shown[len(b.d.Shown)-1]
+	row.Key, row.Value, row.At, row.Since, row.FirstLook = "made anew", media.Rated(40), 0, 60, true
+	b.expect(t, "B first_look")
+	row.At = ago(10 * day0) // the service says that it is older
+	b.expect(t, "B update 80/100")
+	row.At = 0
+	b.d.Statements[0].Run = 70 // said once more since
+	b.d.Statements[0].Seq = 70
+	b.expect(t, "B update 80/100")
+	row.FirstLook, b.d.Statements[0].Run = false, 50 // our write came late on top of it
+	b.expect(t, "B update 80/100")
+}
+
 // R14: a Cleared from before the policy is asked about first (scenario 16).
 func TestR14OldClearedsAsk(t *testing.T) {
 	b := newBench(listCaps(10), listCaps(10))

@@ -46,11 +46,14 @@ func (t *target) set(c contest, base baseline) {
 	case base.state == listed && ownLeads && !t.overwritten(c.own, base):
 		switch {
 		case t.explainPolicy(c, base):
-		case t.seenAnew(c.own, base):
-			t.note(w.Statement, ledger.FirstLook, ledger.Evidence{}, false)
+		case t.seenAnew(c.candidates[0], c.own, base):
+			t.note(w.Statement, ledger.FirstLook, none, false)
 		default:
 			t.ownWord(c)
 		}
+		return
+	case base.state == listed && t.seenAnew(c.candidates[0], c.own, base):
+		t.note(w.Statement, ledger.FirstLook, none, false)
 		return
 	case ownLeads && base.queued != nil && t.shows(w.Value, base):
 		// Our write may still arrive on top of the target's own word: there is
@@ -139,11 +142,21 @@ func (t *target) overwritten(own *ledger.Statement, base baseline) bool {
 		})
 }
 
-// seenAnew tells whether the item came back with another value than was said
-// there: nobody knows since when (§3).
-func (t *target) seenAnew(own *ledger.Statement, base baseline) bool {
-	return base.queued == nil && own != nil && !own.Cleared && slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
-		return row.FirstLook && row.Since > own.Run && row.State == ledger.ShownValue && !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
+// seenAnew tells whether an item came, after the last word was said, with another
+// value than was said there: nobody knows since when it has it, and it may be the
+// newer word (R13).
+func (t *target) seenAnew(lead candidate, own *ledger.Statement, base baseline) bool {
+	if base.queued != nil || own == nil {
+		return false
+	}
+	return slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
+		if !row.FirstLook || row.State != ledger.ShownValue || !own.Cleared && Equal(t.f, t.caps, own.Value, row.Value, t.b.Work) {
+			return false
+		}
+		if lead.Account == t.party.ID {
+			return row.Since > own.Run
+		}
+		return !row.At.Known() && row.Since > t.b.concluded(lead.Statement)
 	})
 }
 
