@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,7 +34,7 @@ func (e *Engine) close(ctx context.Context, rounds []*round, sum *ledger.RunSumm
 			errs = append(errs, e.keepWait(ctx, s, waits))
 		}
 		if failed == nil && !sum.Stopped {
-			errs = append(errs, r.keepRules(ctx))
+			errs = append(errs, r.keepRules(ctx), r.keepTouched(ctx))
 		}
 	}
 	if !sum.Preview {
@@ -131,6 +132,11 @@ func (r *round) keepRules(ctx context.Context) error {
 		return nil
 	}
 	return r.e.cfg.Store.PutSettings(ctx, map[string]json.RawMessage{r.rulesSetting(): json.RawMessage(quoted(r.rulesNow))})
+}
+
+// keepTouched leaves the next run what this one found out after it had planned.
+func (r *round) keepTouched(ctx context.Context) error {
+	return r.e.cfg.Store.PutTouched(ctx, r.profile.ID, slices.Sorted(maps.Keys(r.touched)))
 }
 
 func quoted(s string) string { return `"` + s + `"` }

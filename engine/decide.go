@@ -124,8 +124,9 @@ func (r *round) freeQuota(ctx context.Context) error {
 	return nil
 }
 
-// toPlan are the works that something happened to (R21): touched in this run,
-// with a want that time alone may meet, held, or all of a person whose rules or accounts changed.
+// toPlan are the works that something happened to (R21): touched in this run, or
+// in the last one after it had planned, with a want that time alone may meet, held,
+// or all of a person whose rules or accounts changed.
 func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
 	unmet, err := r.e.cfg.Store.UnmetWorks(ctx, r.profile.ID, ledger.Passing)
 	if err != nil {
@@ -143,7 +144,11 @@ func (r *round) toPlan(ctx context.Context) ([]media.WorkID, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Concat(unmet, due, changed, held)
+	touched, err := r.e.cfg.Store.Touched(ctx, r.profile.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(unmet, due, changed, held, touched)
 	for w := range r.touched {
 		all = append(all, w)
 	}

@@ -180,6 +180,7 @@ func (r *round) afresh(ctx context.Context, s *sight, f media.Feature, known sto
 // lookAfter looks up what was written where the service allows it, so that own
 // writes settle in the same run (R8).
 func (r *round) lookAfter(ctx context.Context) error {
+	clear(r.touched) // what is found out from here on is for the next run to plan
 	for _, s := range r.sights {
 		if len(s.sent) == 0 || s.stop != nil || s.conn == nil {
 			continue

@@ -97,3 +97,25 @@ func TestS17ProfilesNeverMeet(t *testing.T) {
 		t.Errorf("ben has %q and %q", x, y)
 	}
 }
+
+// What a person said while a run wrote, and the look after its writes finds out,
+// is passed on by the next run (R8, S15).
+func TestSaidBeforeTheLookAfterwards(t *testing.T) {
+	h, err := NewHome(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := pair(t, h, "me")
+	runs(t, h, 2)
+	film := providertest.Film(4)
+	a.Memory.Person().Rate(film, 80, h.Now())
+	h.Later(time.Minute)
+	b.Memory.Weather().After(providertest.Writes, func() {
+		h.Later(40 * time.Minute)
+		b.Memory.Person().Rate(film, 30, h.Now())
+	})
+	runs(t, h, 4)
+	if x, y := a.Memory.Truth().String(), b.Memory.Truth().String(); x != y {
+		t.Errorf("A has\n%s\nB has\n%s", x, y)
+	}
+}

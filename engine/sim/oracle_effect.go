@@ -25,10 +25,11 @@ func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, be
 			continue
 		}
 		t := told{who: room.Name, at: a.At, set: is.Set, value: is}
-		if t.early = len(j.reads[shelf{room.Name, f}]) == 0; t.early && t.set {
+		known := len(j.reads[shelf{room.Name, f}]) > 0
+		if t.early = !known || !t.set && j.unseenItem(room, w, f); t.early && t.set {
 			j.note(w, f, t)
 		}
-		if !t.early {
+		if known {
 			j.nth++
 			t.nth = j.nth
 			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, topic{a.Work, aims[a.Verb]}, j.traceless(room, a, before, after)})
@@ -45,6 +46,14 @@ func wholes(w providertest.Work) (out []providertest.Work) {
 		out = append(out, providertest.Season(w.N, w.Season))
 	}
 	return out
+}
+
+// ended: what the owner last said at the account the service took away by itself
+// while the item was not seen, so that it looks as if the item had lost it.
+func (j *judge) ended(own told, key topic) bool {
+	return slices.ContainsFunc(j.effects[key], func(e effect) bool {
+		return e.who == own.who && !e.set && e.nth > own.nth && (e.early || j.outOfSight(e.told, key.feature))
+	})
 }
 
 // traceless: the act changed nothing that anybody can see but what followed from

@@ -33,6 +33,13 @@ func (j *judge) unseenItem(room *Room, w providertest.Work, f media.Feature) boo
 	return anew || len(reads) > 0 && reads[len(reads)-1].hid
 }
 
+// outOfSight: the read after something went at a library hid the item. What is not
+// listed there is not held, so that nobody knows what it showed when it comes back.
+func (j *judge) outOfSight(t told, f media.Feature) bool {
+	room := j.l.home.Room(t.who)
+	return room != nil && room.Memory.Profile().Caps.WritesHeldOnly && !t.set && j.next(shelf{t.who, f}, t.nth).hid
+}
+
 func itemOf(room *Room, w providertest.Work, f media.Feature) string {
 	return fmt.Sprint(room.Name, " ", w, " ", f)
 }

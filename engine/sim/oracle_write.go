@@ -222,14 +222,15 @@ func (j *judge) added(s sent) {
 	causes := j.causes(s, true)
 	if len(causes) == 0 {
 		own, _ := j.standing(s)
-		anew := j.unsettled[s.Work] && own.set || own.early // its item was made anew and lost what was said
+		// Its item was made anew and lost what was said.
+		anew := own.set && (j.unsettled[s.Work] || j.ended(own, topic{s.Work, f})) || own.early || j.outOfSight(own, f)
 		if !anew && !j.putBack[topic{s.Work, f}] {
 			j.fail("S9", "%s: nobody elsewhere said so", s)
 		}
 		return
 	}
 	own, ok := j.standing(s)
-	if !ok || own.set || j.unseen(own, s) || j.answers || f == media.History || j.exact(s) {
+	if !ok || own.set || j.unseen(own, s) || j.outOfSight(own, f) || j.answers || f == media.History || j.exact(s) {
 		return
 	}
 	if !slices.ContainsFunc(causes, func(c told) bool { return j.hi(c, f, s.Sent) >= j.lo(own, f) }) {

@@ -401,6 +401,14 @@ CREATE TABLE unmet (
 CREATE INDEX unmet_of_work ON unmet (work);
 CREATE INDEX unmet_until ON unmet (until) WHERE until <> 0;
 
+-- Works that something was found out about after a run had planned: the next one
+-- plans them.
+CREATE TABLE touched (
+  profile INTEGER NOT NULL,
+  work    INTEGER NOT NULL,
+  PRIMARY KEY (profile, work)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE waits (
   account  INTEGER PRIMARY KEY,
   until    INTEGER NOT NULL, -- 0: until a person acts
