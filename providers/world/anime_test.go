@@ -67,7 +67,7 @@ func anilistPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *pl
 	anna := fake.AddUser(555, "anna")
 	dir := t.TempDir()
 	p := build(t, anilist.Service(anime(t, dir, mapped(works))), net, fake, "graphql.anilist.co", "anilist.co")
-	p.announces = false
+	p.announces, p.neverLess = false, true
 	p.limits = []limit{{30, time.Minute, true}}
 	p.hollow = func() { fake.Deaf = true }
 	p.unmap = func(work int) { anime(t, dir, mapped(works, work)) }

@@ -120,6 +120,9 @@ func (l *life) judgeViews(w int) {
 		if !p.countsPlays {
 			most = min(most, 1)
 		}
+		if p.neverLess && l.deleted[w] {
+			most = 1 // what it was told before the plays were deleted
+		}
 		if slices.Contains(l.unwatched[w], p.service.Name) {
 			most = 0 // R17: it stays so there, and the plays elsewhere stay
 		}

@@ -70,6 +70,7 @@ type life struct {
 	// said or taken back.
 	views       [works]int
 	viewed      [works]int      // the day of the latest viewing
+	deleted     [works]bool     // all plays, once
 	unwatched   [works][]string // where the person took the mark away since
 	unmarks     int             // how often
 	rough       map[string]int  // the latest day with weather, by service; "": the computer slept
@@ -306,7 +307,13 @@ func (l *life) do(day int, p *place, w int) string {
 		l.said[w] = true
 		return fmt.Sprintf("%d half watched at %s", w, p.service.Name)
 	}
-	if p.unwatch != nil && p.watched(w) > 0 && l.viewed[w] < day-1 && max(l.rough[p.service.Name], l.rough[""]) < day-1 && l.chance.IntN(2) == 0 {
+	settled := p.watched(w) > 0 && l.viewed[w] < day-1 && max(l.rough[p.service.Name], l.rough[""]) < day-1
+	if p.unplay != nil && settled && l.unwatched[w] == nil && l.chance.IntN(2) == 0 {
+		p.unplay(w)
+		l.views[w], l.deleted[w] = 0, true
+		return fmt.Sprintf("%d has no plays any more at %s", w, p.service.Name)
+	}
+	if p.unwatch != nil && settled && l.chance.IntN(2) == 0 {
 		p.unwatch(w)
 		l.unwatched[w] = append(l.unwatched[w], p.service.Name)
 		l.unmarks++

@@ -40,6 +40,7 @@ type place struct {
 
 	watch       func(work int, part ...int) // of a show the first episode, else season and number
 	unwatch     func(work int)              // of a flag; nil where un-watching deletes plays
+	unplay      func(work int)              // deletes all plays; nil where there are none to delete
 	list        func(work int, on bool)
 	rate        func(work, rating int)          // 0 takes it back
 	watched     func(work int, part ...int) int // plays, or 1 for watched, all copies of it
@@ -47,13 +48,14 @@ type place struct {
 	rated       func(work int) int // 0: not
 	countsPlays bool
 	keepsRows   bool           // a viewing of what was watched before is told apart
+	neverLess   bool           // takes no viewing away, and says so
 	unmap       func(work int) // the mapping of anime knows the work no more; -1: it knows all
 	// pause leaves the film or first episode at 40 %; paused tells whether a
 	// position is kept; nil where there are none.
 	pause  func(work int)
 	paused func(work int) bool
-	// rescan gives all works new ids, and what the person did with them stays
-	// behind; nil where the service does no such thing.
+	// rescan gives all works new ids; at Jellyfin, what the person did with them
+	// stays behind. Nil where the service does no such thing.
 	rescan func()
 	// copy puts a second file of a film or first episode on the shelves.
 	copy func(work int)
@@ -191,6 +193,11 @@ func embyPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 		anna.Stop(leaf(w), 40)
 	}
 	p.paused = func(w int) bool { return anna.State(leaf(w)).PositionMS > 0 }
+	p.rescan = func() {
+		for w := range works {
+			server.Rescan(leaf(w))
+		}
+	}
 	p.hollow = func() {
 		for w := range works {
 			server.Grumble(leaf(w), true)
@@ -281,6 +288,16 @@ func plexPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *place
 	p.rated = func(w int) int { return max(0, int(at.State(tops(w)).Rating)) }
 	p.pause = func(w int) { at.Pause(key(w), works[w].RuntimeMS*40/100, time.Now()) }
 	p.paused = func(w int) bool { return at.State(key(w)).OffsetMS > 0 }
+	p.rescan = func() {
+		for w := range works {
+			for part, key := range keys[w] {
+				keys[w][part] = server.Rescan(key)
+			}
+			if works[w].Show {
+				server.Rescan(tops(w))
+			}
+		}
+	}
 	p.hollow = func() {
 		cloud.Set(plexfake.Numb, true)
 		for w := range works {
@@ -336,6 +353,13 @@ func traktPlace(t *testing.T, net *fakekit.Internet, works []fakekit.Work) *plac
 	}
 	p.countsPlays, p.keepsRows = true, true
 	p.watch = func(w int, part ...int) { anna.Watch(leaf(w, part...), time.Now()) }
+	p.unplay = func(w int) {
+		for _, play := range anna.Plays() {
+			if play.Title == leaf(w) {
+				anna.Unwatch(play.ID)
+			}
+		}
+	}
 	p.signOut = func() { fake.EndSessions(anna) }
 	p.list = func(w int, on bool) {
 		if on {

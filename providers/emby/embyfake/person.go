@@ -189,6 +189,14 @@ func (s *Server) Copy(id string) string {
 	return twin.id
 }
 
+// Rescan gives an item a new id, as a file has that was moved. Its user data,
+// stored by a key made of its ids, is found again.
+func (s *Server) Rescan(id string) string {
+	twin := s.Copy(id)
+	s.Remove(id)
+	return twin
+}
+
 // Change lets the owner edit what is known of an item.
 func (s *Server) Change(id string, do func(*Facts)) {
 	s.mu.Lock()

@@ -237,6 +237,25 @@ func (s *Server) Copy(key string) string {
 	return twin.key
 }
 
+// Rescan takes an item away and adds it again: a new key, and all that people
+// did with it, which is stored by its GUID.
+func (s *Server) Rescan(key string) string {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	it := s.item(key)
+	delete(s.byKey, key)
+	s.minted++
+	it.key = fmt.Sprint(40_000 + s.minted)
+	s.byKey[it.key] = it
+	for _, states := range s.states {
+		if st := states[key]; st != nil {
+			delete(states, key)
+			states[it.key] = st
+		}
+	}
+	return it.key
+}
+
 // Grumble lets the server say yes to writes on an item and keep the old value.
 func (s *Server) Grumble(key string, on bool) {
 	s.cloud.mu.Lock()
