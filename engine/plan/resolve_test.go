@@ -487,3 +487,42 @@ func TestALostWordComesBackWithItsCopy(t *testing.T) {
 	oneWay.d.Shown[0].State, oneWay.d.Shown[0].Value = ledger.ShownAbsent, media.Value{}
 	oneWay.expect(t, "B add 80/100")
 }
+
+// A person took an overwrite back, the write was sent and never showed: it is
+// sent again, while what it takes back still stands and nobody said anything
+// newer (R8, R24).
+func TestALostUndoIsSentAgain(t *testing.T) {
+	undone := func() *bench {
+		b := newBench(listCaps(10), listCaps(10))
+		b.route(A, B, media.Ratings, ledger.KeepSame, ledger.Follow)
+		st := *b.says(A, media.Ratings, media.Rated(30), ago(5*time.Hour), 90)
+		b.adopts(B, st, 90)
+		b.d.Refusals = []ledger.Refusal{{Target: B, Subject: st.Subject, Cause: originOf(st), Why: ledger.UndoneByYou}}
+		b.d.Pending = []ledger.Pending{{Op: "91-1", Account: B, Subject: st.Subject, Old: media.Rated(30), New: media.Rated(80),
+			Cause: ledger.Cause{Account: B}, Says: ledger.Statement{Account: B, Subject: st.Subject, Value: media.Rated(80),
+				At: ago(4 * time.Hour), Origin: B, Local: true}, State: ledger.Lost}}
+		return b
+	}
+	b := undone()
+	p := b.expect(t, "B update 80/100")
+	if op := p.Ops[0]; !op.Undo || !op.Retry || op.Cause != (ledger.Cause{Account: B}) || op.Old != media.Rated(30) || !op.Says.Local {
+		t.Errorf("planned %+v", op)
+	}
+	b.d.Quarantine = []ledger.Quarantine{{Account: B, Subject: p.Ops[0].Subject, Value: media.Rated(80), Cause: p.Ops[0].Cause, Failures: ledger.QuarantineAfter}}
+	b.expect(t, "B quarantined")
+
+	b = undone() // somebody wrote something else there
+	b.d.Shown[1].Value = media.Rated(50)
+	if p := b.make(); len(p.Ops) > 0 {
+		t.Errorf("over something else: %s", text(p))
+	}
+	b = undone() // the source spoke since
+	b.d.Statements[0].Value, b.d.Statements[0].At, b.d.Statements[0].Seq, b.d.Statements[0].OriginSeq = media.Rated(90), ago(time.Hour), 9, 9
+	b.d.Shown[0].Value = media.Rated(90)
+	b.expect(t, "B update 90/100")
+	b = undone() // still expected
+	b.d.Pending[0].State = ledger.Expected
+	if p := b.make(); len(p.Ops) > 0 {
+		t.Errorf("while it is expected: %s", text(p))
+	}
+}

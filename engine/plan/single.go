@@ -15,6 +15,7 @@ func (t *target) single() {
 	c := t.contest(t.subject(0))
 	base := t.baseline()
 	switch {
+	case t.takeBack(c, base):
 	case len(t.g.exact(t.party.ID)) > 0 && (len(c.candidates) == 0 || c.candidates[0].Cleared):
 		t.extra(c, base)
 	case !c.fromOthers(t.party.ID):

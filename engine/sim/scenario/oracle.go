@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -21,6 +22,8 @@ type oracle struct {
 	seen  map[string]int // writes judged, by account
 	// A person's word about writes as such: undoing them, or putting back.
 	undoing, putBack bool
+	// undone: a person undid a run, so what it wrote over may return later too.
+	undone bool
 }
 
 // deed is one act with the place it was done at.
@@ -44,10 +47,14 @@ func (o *oracle) judge() error {
 	if o.seen == nil {
 		o.seen = map[string]int{}
 	}
+	o.undone = o.undone || o.undoing
 	defer func() { o.undoing = false }()
 	for _, name := range o.stage.home.Names() {
 		all := o.stage.home.Room(name).Memory.Writes()
-		for _, w := range all[o.seen[name]:] {
+		for i, w := range all[o.seen[name]:] {
+			if o.undone && takesBack(w, all[:o.seen[name]+i]) {
+				continue
+			}
 			if err := o.allowed(name, w); err != nil {
 				return err
 			}
@@ -55,6 +62,13 @@ func (o *oracle) judge() error {
 		o.seen[name] = len(all)
 	}
 	return nil
+}
+
+// takesBack tells whether a write restores what an earlier one wrote over.
+func takesBack(w providertest.Write, earlier []providertest.Write) bool {
+	return slices.ContainsFunc(earlier, func(e providertest.Write) bool {
+		return e.Stored && e.Work == w.Work && e.Change.Feature == w.Change.Feature && e.Before == w.After && e.After == w.Before
+	})
 }
 
 // allowed judges one write. What a refused or repeated one would have done did
