@@ -129,6 +129,9 @@ const (
 	leastMS      = 20 * minuteMS
 	leastStartMS = 60 * minuteMS
 	dateOnlyMS   = 36 * 60 * minuteMS
+	// copyMS makes one of a play and a copy of it that gives its end as the
+	// beginning, or its beginning as the end: both keep the date, one to the minute.
+	copyMS = minuteMS
 )
 
 func (in *PlayInput) candidate(s AccountSighting) *candidate {
@@ -139,7 +142,7 @@ func (in *PlayInput) candidate(s AccountSighting) *candidate {
 	case s.DateOnly || s.Caps.GrainMS >= dayMS:
 		c.date, c.toleranceMS = clock.day(s.Value.PlayedAt()), dateOnlyMS
 	case s.Started || s.Caps.StartDated:
-		c.date, c.toleranceMS = clock.read(s.Value.PlayedAt()), max(runtime, leastStartMS)
+		c.date, c.toleranceMS = clock.read(s.Value.PlayedAt()), max(runtime+copyMS, leastStartMS)
 		if c.date.Known() {
 			c.date += media.Moment(runtime)
 		}

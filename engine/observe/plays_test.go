@@ -52,7 +52,8 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	starts := flagCaps
 	starts.StartDated = true
 	in := started16(2 * time.Hour)
-	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: evening, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
+	earliest := evening.Add(-2 * minutes) // of its copies, too far from this one's to be one by the date alone
+	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: earliest, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
 	in.Sightings = []observe.AccountSighting{sightingAt(2, starts, evening)}
 	said := ledger.Statement{Account: 2, Origin: 2, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 7}, Value: media.Watched(evening), Key: "a"}
 	in.Said = []ledger.Statement{said}
@@ -205,6 +206,10 @@ func TestPlaysAreOneViewing(t *testing.T) {
 			sightingAt(1, logCaps, evening.Add(24*time.Hour))}, 2},
 		"start-dated": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, startDated, evening.Add(-150*minutes)),
 			sightingAt(2, logCaps, evening)}, 1},
+		"a copy that shows an end as the beginning": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, startDated, evening.Add(50*time.Second)),
+			sightingAt(2, logCaps, evening)}, 1},
+		"begun when another had just ended": {2 * time.Hour, []observe.AccountSighting{sightingAt(1, startDated, evening.Add(2*minutes)),
+			sightingAt(2, logCaps, evening)}, 2},
 		"a calendar day": {0, []observe.AccountSighting{sightingAt(1, dayCaps, day),
 			sightingAt(2, logCaps, day.Add(22*time.Hour))}, 1},
 		"a calendar day never joins two exact plays": {0, []observe.AccountSighting{sightingAt(1, dayCaps, day),
