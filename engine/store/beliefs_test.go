@@ -299,3 +299,15 @@ func TestSent(t *testing.T) {
 		t.Errorf("sent %v", at)
 	}
 }
+
+func TestDated(t *testing.T) {
+	s := memory(t)
+	shown := func(account ledger.AccountID, key string, w media.WorkID, state ledger.ShownState, at media.Moment) ledger.Shown {
+		return ledger.Shown{Account: account, Feature: media.Ratings, RowKey: ledger.RowKey{Key: key}, Work: w, State: state, At: at}
+	}
+	must(t, s.Apply(ctx, 1, ledger.Delta{Shown: []ledger.Shown{shown(2, "a", 2, ledger.ShownValue, 70), shown(2, "b", 2, ledger.ShownValue, 60),
+		shown(1, "c", 2, ledger.ShownValue, 95), shown(2, "d", 3, ledger.ShownValue, 0)}}))
+	if at := got(s.Dated(ctx, 2, media.Ratings))(t); !maps.Equal(at, map[media.WorkID]media.Moment{2: 70}) {
+		t.Errorf("dated %v", at)
+	}
+}
