@@ -16,7 +16,10 @@ const shortestExpiry = 6 * 24 * time.Hour
 // work or a part of it was watched within the gap, or a position expired or
 // made room for another one of its show.
 func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) bool {
-	effects, valueAt := o.r.Party.Caps.Effects, o.clock.read(old.At)
+	// What was shown was given before: dated later, a clock was set since, and
+	// nobody knows when it was given.
+	valueAt := clock{lastShown, o.clock.offsetMS}.read(old.At)
+	effects := o.r.Party.Caps.Effects
 	watched := o.within(o.k.Watched[s.Work], lastShown) && o.k.Watched[s.Work] >= valueAt
 	rated := effects&provider.RatingWatches != 0 && o.within(o.k.Rated[s.Work], lastShown) && o.k.Rated[s.Work] >= valueAt
 	switch o.r.Feature {

@@ -60,6 +60,28 @@ func TestOwnEffects(t *testing.T) {
 	}
 }
 
+// A service's clock that was set since makes a value look newer than what took it
+// away: it was shown before, so it was given before.
+func TestOwnEffectOfAClockThatWasSet(t *testing.T) {
+	for _, watched := range []bool{true, false} {
+		b := newBook(t, media.Watchlist, whole())
+		b.caps.Effects = provider.ListDropsWatched
+		v, given := media.Listed(), noon.Add(-23*time.Hour)
+		b.read(row("a", v, given), row("d", v, given))
+		shown := b.now
+		b.read(row("a", v, given), row("d", v, given))
+		if watched {
+			b.known.Watched[film] = shown.Add(time.Minute)
+		}
+		b.trust.ClockMS = -(24 * time.Hour).Milliseconds()
+		b.read(row("d", v, given))
+		b.read(row("d", v, given))
+		if st, _ := b.statement(0); !st.Cleared || st.Local != watched {
+			t.Errorf("watched %t: %+v", watched, st)
+		}
+	}
+}
+
 // R9: what a service may have done by itself because of a feature that could not be
 // read waits until it is: then it is known for what it is.
 func TestOwnEffectsWaitForWhatTheyFollowFrom(t *testing.T) {
