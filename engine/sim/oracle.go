@@ -221,7 +221,8 @@ func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, bef
 			j.note(w, f, t)
 		}
 		if shows(was, media.Progress).Set && !shows(is, media.Progress).Set {
-			j.note(w, media.Progress, told{who: room.Name, at: a.At, early: t.early})
+			early := t.early || j.unseenItem(room, w, media.Progress) // positions are listed apart
+			j.note(w, media.Progress, told{who: room.Name, at: a.At, early: early})
 		}
 	default:
 		again := f != media.History && v == shows(was, f) && !j.times(room.Name, f) ||
