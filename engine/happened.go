@@ -107,7 +107,7 @@ func (r *round) newest(ctx context.Context, s *sight, f media.Feature) (map[medi
 	return at, err
 }
 
-// shows group what the account shows now or before by its show.
+// shows group what the account shows now or before, or will, by its show.
 func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkID]media.WorkID, error) {
 	var ids []media.WorkID
 	for _, row := range g.rows {
@@ -115,6 +115,9 @@ func (r *round) shows(ctx context.Context, s *sight, g *glance) (map[media.WorkI
 	}
 	for _, row := range g.known.Shown {
 		ids = append(ids, row.Work)
+	}
+	for subject := range g.known.Pending {
+		ids = append(ids, subject.Work)
 	}
 	return r.e.cfg.Store.SameShow(ctx, ids)
 }

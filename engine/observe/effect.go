@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"time"
 
 	"watchkeeper/engine/ledger"
@@ -29,7 +30,7 @@ func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) b
 		unwatched := o.within(o.k.Unwatched[s.Work], lastShown) && o.k.Unwatched[s.Work] >= valueAt
 		return (watched || rated) && effects&provider.PlayEndsProgress != 0 || unwatched && effects&provider.UnwatchEndsProgress != 0 ||
 			effects&provider.ProgressExpires != 0 && late(o.r.Now, valueAt, shortestExpiry) ||
-			effects&provider.ProgressPerShow != 0 && o.replaced(s.Work)
+			effects&provider.ProgressPerShow != 0 && o.replaced(old)
 	}
 	return false
 }
@@ -110,14 +111,26 @@ func (o *observer) within(happened, lastShown media.Moment) bool {
 }
 
 // replaced tells whether another episode of the same show took the place of a
-// position.
-func (o *observer) replaced(gone media.WorkID) bool {
-	show := o.k.Shows[gone]
+// position: one that is listed, that was seen later and may have gone since, or
+// that we sent and nobody has seen yet.
+func (o *observer) replaced(gone ledger.Shown) bool {
+	show := o.k.Shows[gone.Work]
 	if show == 0 {
 		return false
 	}
+	another := func(w media.WorkID) bool { return w != gone.Work && o.k.Shows[w] == show }
 	for work := range o.works {
-		if work != gone && o.k.Shows[work] == show {
+		if another(work) {
+			return true
+		}
+	}
+	for _, row := range o.k.Shown {
+		if row.State == ledger.ShownValue && row.Since > gone.Since && another(row.Work) {
+			return true
+		}
+	}
+	for work, queue := range o.queues {
+		if another(work) && slices.ContainsFunc(queue, func(p ledger.Pending) bool { return p.New.Set && p.Run >= gone.Since }) {
 			return true
 		}
 	}

@@ -82,6 +82,39 @@ func TestOwnEffectOfAClockThatWasSet(t *testing.T) {
 	}
 }
 
+// R9: one position per show makes room for that of another episode, also when that
+// one has gone by the time the first is proven gone, or is ours and not seen yet.
+func TestOwnEffectOfAPositionThatHasGoneSince(t *testing.T) {
+	b := newBook(t, media.Progress, whole())
+	b.caps.Effects = provider.ProgressPerShow
+	b.known.Shows = map[media.WorkID]media.WorkID{1: 77, 2: 77, 3: 77}
+	v := value(media.Progress, 30)
+	first, other := row("a", v, noon.Add(-time.Hour)), row("d", v, noon.Add(-time.Hour))
+	for range 2 {
+		b.read(first, other)
+	}
+	second := row("b", v, b.now.Add(-minutes))
+	b.read(second, other)
+	b.read(other)
+	b.read(other)
+	if st, _ := b.statement(0); !st.Cleared || !st.Local {
+		t.Errorf("replaced: %+v", st)
+	}
+	if st := b.known.Statements[ledger.Subject{Work: 2, Feature: media.Progress}]; !st.Cleared || st.Local {
+		t.Errorf("dismissed: %+v", st)
+	}
+	third := row("c", v, b.now.Add(-minutes))
+	other = row("d", value(media.Progress, 40), b.now.Add(-minutes)) // no list is like an earlier one
+	b.read(third, other)
+	subject := ledger.Subject{Work: 1, Feature: media.Progress}
+	b.known.Pending[subject] = []ledger.Pending{{Op: "1", Account: us, Subject: subject, New: v, Sent: b.now, Run: b.run, State: ledger.Expected}}
+	b.read(other)
+	b.read(other)
+	if st := b.known.Statements[ledger.Subject{Work: 3, Feature: media.Progress}]; !st.Cleared || !st.Local {
+		t.Errorf("replaced by ours: %+v", st)
+	}
+}
+
 // R9: what a service may have done by itself because of a feature that could not be
 // read waits until it is: then it is known for what it is.
 func TestOwnEffectsWaitForWhatTheyFollowFrom(t *testing.T) {
