@@ -4,14 +4,17 @@ package crash
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +22,7 @@ import (
 	"time"
 
 	"watchkeeper/engine/providertest"
+	"watchkeeper/engine/sim"
 	"watchkeeper/engine/sim/scenario"
 	"watchkeeper/engine/store"
 
@@ -203,32 +207,31 @@ func TestKilled(t *testing.T) {
 		c.run(t, *kills)
 		return
 	}
-	lives := 0
+	lives, all := 0, 0
 	for which := range c.all {
 		calm, err := c.calm[which]()
 		if err != nil {
 			t.Fatal(err)
 		}
-		moments := picked(t, calm.Moments)
-		lives += len(moments)
+		moments := picked(t, calm.Kills)
+		lives, all = lives+len(moments), all+calm.Moments
 		parallel(len(moments), func(i int) {
 			if wrong := c.live(t, which, Fate{Deaths: moments[i : i+1]}); wrong != "" {
 				t.Error(wrong)
 			}
 		})
-		t.Logf("%s: %d lives", c.all[which].File, len(moments))
+		t.Logf("%s: %d lives for %d moments", c.all[which].File, len(moments), calm.Moments)
 	}
+	t.Logf("%d lives for %d moments", lives, all)
 	c.report(t, lives)
 }
 
-// picked are the moments at which lives are killed: all, or those of the flag.
-func picked(t *testing.T, all int) (moments []int) {
+// picked are the moments at which lives are killed: all that differ, or those
+// of the flag.
+func picked(t *testing.T, kills []int) (moments []int) {
 	t.Helper()
 	if *at == "" {
-		for i := range all {
-			moments = append(moments, i)
-		}
-		return moments
+		return kills
 	}
 	for word := range strings.SplitSeq(*at, ",") {
 		i, err := strconv.Atoi(word)
@@ -238,6 +241,40 @@ func picked(t *testing.T, all int) (moments []int) {
 		moments = append(moments, i)
 	}
 	return moments
+}
+
+// TestSameDeaths: what a kill would leave at a moment that no life is killed at
+// is what it would have left at the moment before: byte by byte, at every
+// service, at the same time.
+func TestSameDeaths(t *testing.T) {
+	for _, s := range scenarios(t) {
+		if s.File != "103-another-tool.txt" && s.File != "070-three-clocks-of-position.txt" {
+			continue
+		}
+		var left []string
+		witness := func(files map[string][]byte, home *sim.Home) {
+			h := sha256.New()
+			for _, name := range slices.Sorted(maps.Keys(files)) {
+				h.Write(append([]byte(name), files[name]...))
+			}
+			for _, name := range home.Names() {
+				fmt.Fprint(h, home.Room(name).Memory.Truth())
+			}
+			left = append(left, fmt.Sprintf("%x at %v, copy %d", h.Sum(nil), home.Now(), home.RunCopy()))
+		}
+		calm, err := Live(context.Background(), s, folder(t), Fate{Witness: witness})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) != calm.Moments || len(calm.Kills) == calm.Moments {
+			t.Errorf("%s: %d of %d moments differ, %d were seen", s.File, len(calm.Kills), calm.Moments, len(left))
+		}
+		for at := 1; at < len(left); at++ {
+			if left[at] != left[at-1] && !slices.Contains(calm.Kills, at) {
+				t.Errorf("%s: moment %d leaves something else than the moment before, and no life is killed there", s.File, at)
+			}
+		}
+	}
 }
 
 // S2, S12, S13: the power goes at any operation of the database on its files

@@ -22,8 +22,9 @@ type Disk struct {
 	// lies: flushing is acknowledged and does nothing. For controls only.
 	lies bool
 
-	mu    sync.Mutex
-	files map[string]*file // by name within dir
+	mu      sync.Mutex
+	files   map[string]*file // by name within dir
+	changes int              // to any of them, so far
 }
 
 // file is one file as it was flushed last, and what happened to it since.
@@ -60,6 +61,7 @@ func (d *Disk) opened(path string, isNew bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f := d.files[path]
+	d.changes++
 	switch {
 	case f == nil && isNew:
 		d.files[path] = &file{since: []change{{what: made}}}
@@ -75,6 +77,7 @@ func (d *Disk) note(path string, c change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if f := d.files[path]; f != nil {
+		d.changes++
 		f.since = append(f.since, c)
 	}
 }
@@ -113,6 +116,13 @@ func (f *file) nameFlushed() {
 			f.since[i].what = resized
 		}
 	}
+}
+
+// Changes counts what was done to the files so far; flushing changes none.
+func (d *Disk) Changes() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.changes
 }
 
 // Killed is what a killed program leaves: everything, by file name.

@@ -36,6 +36,8 @@ type Fate struct {
 	Seed uint64
 	// Spoilt breaks what the program rests on; for controls.
 	Spoilt Spoilt
+	// Witness sees at every moment what a kill would leave; for controls.
+	Witness func(files map[string][]byte, home *sim.Home)
 }
 
 // Spoilt is a fault of the house, which trials must notice.
@@ -55,6 +57,7 @@ const (
 type mortal struct {
 	home   *sim.Home
 	fate   Fate
+	steady bool   // asking changes no service
 	root   string // the folders of its lives
 	chance *rand.Rand
 	disk   *Disk
@@ -70,6 +73,16 @@ type mortal struct {
 	copied  ledger.RunID // the run number beside the credentials, at death
 	reached []ledger.OpID
 	early   []map[string][]byte // the folder before the last two flushes, for BooksLate
+	world   world
+	seen    world // at the moment before
+	kills   []int // moments at which a kill leaves another world than the moment before
+}
+
+// world is what a kill leaves: the files, the services, and how far the people
+// have come. Two moments with the same one are the same death.
+type world struct {
+	files, asked, told int
+	copied             ledger.RunID
 }
 
 // birth makes a home in an empty folder below root.
@@ -103,6 +116,7 @@ func (m *mortal) run(running bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.running = running
+	m.world.told++
 }
 
 func (m *mortal) died() bool {
@@ -115,18 +129,29 @@ func (m *mortal) died() bool {
 func (m *mortal) watchAccounts() {
 	for _, name := range m.home.Names() {
 		memory := m.home.Room(name).Memory
-		memory.Door(func(bool) error {
+		memory.Door(func(answered bool) error {
 			if !m.lives("request") {
 				return errDead
+			}
+			if !answered && !m.steady {
+				m.asked()
 			}
 			return nil
 		})
 		memory.OnWrite(func(w providertest.Write) {
+			m.asked()
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			m.reached = append(m.reached, ledger.OpID(w.Change.ID))
 		})
 	}
+}
+
+// asked notes that a request may have changed its service.
+func (m *mortal) asked() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.world.asked++
 }
 
 // lives tells whether the program still lives as something is about to happen,
@@ -139,6 +164,13 @@ func (m *mortal) lives(what string) bool {
 	}
 	if m.fate.Spoilt == BooksLate && what == "flush" {
 		m.early = append(m.early[max(0, len(m.early)-1):], m.disk.Flushed())
+	}
+	m.world.files, m.world.copied = m.disk.Changes(), m.home.RunCopy()
+	if m.world != m.seen {
+		m.seen, m.kills = m.world, append(m.kills, m.moments)
+	}
+	if m.fate.Witness != nil {
+		m.fate.Witness(m.disk.Killed(), m.home)
 	}
 	m.moment++
 	m.moments++

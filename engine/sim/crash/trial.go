@@ -33,8 +33,12 @@ type Life struct {
 	// UnderWay: in the end a write is waited for, or parked.
 	UnderWay bool
 	Moments  int // at which it could have died
-	Deaths   int
-	Slowest  time.Duration // of its starts
+	// Kills are the moments at which a kill is another death than at the moment
+	// before: something was written, a service may have changed, or somebody
+	// has done something since.
+	Kills   []int
+	Deaths  int
+	Slowest time.Duration // of its starts
 }
 
 // Shown is one value that an account shows.
@@ -64,9 +68,10 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 		return Life{}, err
 	}
 	defer m.end()
+	m.steady = s.Steady()
 	vain, err := s.Survive(ctx, m.home, m.through)
 	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Unended: map[place]bool{}, Vain: map[place]int{},
-		Moments: m.moments, Deaths: m.life, Slowest: m.slowest}
+		Moments: m.moments, Kills: m.kills, Deaths: m.life, Slowest: m.slowest}
 	for _, v := range vain {
 		out.Vain[Shown{Work: v.Work, Feature: v.Feature}.place()]++
 	}

@@ -351,7 +351,7 @@ func (p *parser) when(words []string) (step, error) {
 		return step{}, err
 	}
 	act, err := p.act(words[2], words[3:])
-	return step{do: func(_ context.Context, s *stage) error {
+	return step{moody: true, do: func(_ context.Context, s *stage) error {
 		s.home.Room(words[0]).Memory.Weather().After(call, func() {
 			// An act that the service refuses shows in the truth.
 			_ = act.do(context.Background(), s)

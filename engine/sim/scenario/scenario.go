@@ -89,7 +89,9 @@ type step struct {
 	tells bool
 	// ends: the program is ended by the line, or its state replaced.
 	ends bool
-	do   func(context.Context, *stage) error
+	// moody: what a service shows may change by being asked.
+	moody bool
+	do    func(context.Context, *stage) error
 }
 
 // stepKind tells what a line is about, so that a control may leave out what it

@@ -109,3 +109,9 @@ func (s *stage) settle(ctx context.Context, through func(do func() error) error)
 func (s *Scenario) Mortal() bool {
 	return !slices.ContainsFunc(s.steps, func(line step) bool { return line.ends })
 }
+
+// Steady tells whether no service changes by being asked: there is no weather,
+// nothing old is shown, and nobody acts in the midst of a run.
+func (s *Scenario) Steady() bool {
+	return !slices.ContainsFunc(s.steps, func(line step) bool { return line.moody })
+}

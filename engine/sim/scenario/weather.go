@@ -258,7 +258,7 @@ func (p *parser) weather(words []string) (step, error) {
 	if err := g.blow(scratch.Weather(), args[:g.args], fs); err != nil {
 		return step{}, fmt.Errorf("%s: %w", words[1], err)
 	}
-	return step{do: func(_ context.Context, s *stage) error {
+	return step{moody: true, do: func(_ context.Context, s *stage) error {
 		return g.blow(s.home.Room(words[0]).Memory.Weather(), args[:g.args], fs)
 	}}, nil
 }
@@ -289,7 +289,7 @@ func (p *parser) old(words []string) (step, error) {
 			return step{}, err
 		}
 	}
-	return step{do: func(_ context.Context, s *stage) error {
+	return step{moody: true, do: func(_ context.Context, s *stage) error {
 		s.home.Room(words[0]).Memory.Weather().Show(s.pictures[words[0]], n, fs...)
 		return nil
 	}}, p.known(words[0])
