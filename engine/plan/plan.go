@@ -96,7 +96,6 @@ func (p *Planner) dossier(b *beliefs) {
 			continue // nobody said anything (R10)
 		}
 		p.forget(b, f)
-		first := len(p.plan.Ops)
 		for _, party := range p.parties {
 			if !open(party, f) {
 				continue
@@ -108,7 +107,6 @@ func (p *Planner) dossier(b *beliefs) {
 				t.single()
 			}
 		}
-		p.comingBack(b, f, first)
 	}
 }
 

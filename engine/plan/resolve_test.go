@@ -465,29 +465,6 @@ func TestR8OwnWordOverOurLateWrite(t *testing.T) {
 	b.expect(t, "B pending_visible")
 }
 
-// A rating is on its way to the second account as the first one's file is
-// replaced: it comes back from there, so the plan that sends it must not be the
-// last one.
-func TestALostWordComesBackWithItsCopy(t *testing.T) {
-	b := newBench(serverCaps(), listCaps(10))
-	b.both(A, B, media.Ratings, ledger.KeepSame, ledger.Follow)
-	st := b.says(A, media.Ratings, media.Rated(80), 0, 1)
-	b.expect(t, "B add 80/100")
-	b.d.Shown[0].State, b.d.Shown[0].Value = ledger.ShownAbsent, media.Value{}
-	p := b.expect(t, "B add 80/100; A pending_visible")
-	if n := p.NonOps[0]; !n.Unmet || n.Want.Value != media.Rated(80) {
-		t.Errorf("noted %+v", n)
-	}
-	b.adopts(B, *st, 100)
-	b.expect(t, "A add 80/100")
-
-	oneWay := newBench(serverCaps(), listCaps(10))
-	oneWay.route(A, B, media.Ratings, ledger.KeepSame, ledger.Follow)
-	oneWay.says(A, media.Ratings, media.Rated(80), 0, 1)
-	oneWay.d.Shown[0].State, oneWay.d.Shown[0].Value = ledger.ShownAbsent, media.Value{}
-	oneWay.expect(t, "B add 80/100")
-}
-
 // A person took an overwrite back, the write was sent and never showed: it is
 // sent again, while what it takes back still stands and nobody said anything
 // newer (R8, R24).
