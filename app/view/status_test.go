@@ -370,7 +370,7 @@ func TestSilentRowsSayWhenTheyWereRead(t *testing.T) {
 		s.Accounts[1].Features[0].Freshness, s.Accounts[1].Features[0].Why = ledger.Silent, ledger.SourceSilent
 	})
 	row := From(s, noon, services, english).Tiles[1].Rows[0]
-	if row.State != "cannot be read" || row.Age != "last read 6 minutes ago" || row.Count != "" || row.Evidence[1] != "It showed 1,234 titles then." {
+	if row.State != "cannot be read" || row.Age != "read 6 minutes ago" || row.Count != "" || row.Evidence[1] != "It showed 1,234 titles then." {
 		t.Errorf("%+v", row)
 	}
 }
