@@ -147,6 +147,9 @@ func (p *painter) troubleSentence() string {
 		return p.Say("status.trouble", "account", p.accountName(*a), "why", p.Say("trouble."+p.troubleKey(a.Problem)))
 	}
 	u := p.unsure()
+	if c, doubted := p.doubtCard(u.account, u.feature); doubted && u.feature.Evidence.Code != ledger.SawLastRead {
+		return c.Title // it was read lately, and is not believed
+	}
 	return p.Say("status.stale", "account", p.accountName(u.account), "feature", p.feature(u.feature.Feature),
 		"age", p.Ago(u.feature.LastTrusted, p.now))
 }

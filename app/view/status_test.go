@@ -68,7 +68,7 @@ var states = []struct {
 	{"paused for a while", with(func(s *ledger.Status) { s.Paused, s.PausedTo = true, noon.Add(time.Hour) }), Paused,
 		"Paused until 13:00", "Angehalten bis 13:00"},
 	{"stale", with(func(s *ledger.Status) { s.Accounts[1].Features[1].Freshness = ledger.Stale }), Trouble,
-		"Trakt is not up to date – Ratings last read 6 minutes ago", "Trakt ist nicht aktuell – Bewertungen zuletzt vor 6 Minuten gelesen"},
+		"Trakt may be showing an old list of Ratings", "Trakt zeigt vielleicht eine alte Liste: Bewertungen"},
 	{"aged since it was said", with(func(s *ledger.Status) { s.Accounts[0].Features[0] = read(media.History, 4*time.Hour) }), Trouble,
 		"Jellyfin is not up to date – History last read 4 hours ago", "Jellyfin ist nicht aktuell – Verlauf zuletzt vor 4 Stunden gelesen"},
 	{"service away", with(func(s *ledger.Status) {
