@@ -227,7 +227,7 @@ func isTestOnly(folder string) bool {
 // TestHouseShipsNoTestCode lists with the tags of the real build: with ci the
 // toolkit itself is its test driver.
 func TestHouseShipsNoTestCode(t *testing.T) {
-	for _, p := range goListTagged(t, "migrated_fynedo,x11", "./cmd/watchkeeper", "./cmd/watchkeeperctl") {
+	for _, p := range goListTagged(t, "migrated_fynedo,no_emoji,x11", "./cmd/watchkeeper", "./cmd/watchkeeperctl") {
 		for _, dep := range p.Deps {
 			if dep == "testing" || dep == "net/http/httptest" || isTestOnly(strings.TrimPrefix(dep, module)) && strings.HasPrefix(dep, module) {
 				t.Errorf("%s links %s", p.folder(), dep)

@@ -225,7 +225,7 @@ func build(from, to, name string) {
 	if name == "watchkeeper" {
 		cgo = "CGO_ENABLED=1"
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "x11", "-o", to, "./cmd/"+name)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "no_emoji,x11", "-o", to, "./cmd/"+name)
 	cmd.Dir, cmd.Env = from, append(os.Environ(), cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("%s: %v\n%s", name, err, out))
