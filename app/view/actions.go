@@ -16,6 +16,7 @@ const (
 	SignIn  Verb = "sign-in"  // Account: again
 	Add     Verb = "add"      // a new account; Name: AnotherPerson, of whom
 	Rename  Verb = "rename"   // Person; Value: the new name
+	Forget  Verb = "forget"   // Person, who has no accounts
 	Move    Verb = "move"     // Account; Value: whom it is to be given to, "" for AnotherPerson; Person: it is agreed
 	Undo    Verb = "undo"     // Run or Op
 	Why     Verb = "why"      // what is left as it is, and why

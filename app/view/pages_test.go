@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -202,6 +203,31 @@ func TestSettingsInWords(t *testing.T) {
 	goldens(t, "settings-bare", func(w *Words) any {
 		return SettingsOf(SettingsFacts{Secrets: "file"}, ledger.Status{Now: noon}, services, w)
 	})
+}
+
+// TestAPersonWithoutAccountsCanGo: and nobody else, nor the only one.
+func TestAPersonWithoutAccountsCanGo(t *testing.T) {
+	leaving := func(s ledger.Status) (who []string) {
+		for _, section := range SettingsOf(settingsFacts(), s, services, english).Sections {
+			for _, row := range section.Rows {
+				for _, b := range row.Buttons {
+					if b.Command.Verb == Forget {
+						who = append(who, b.Command.Person)
+					}
+				}
+			}
+		}
+		return who
+	}
+	s := household()
+	s.Profiles = append(s.Profiles, ledger.Profile{ID: 9, Name: "Cleo"})
+	if got := leaving(s); !slices.Equal(got, []string{"Cleo"}) {
+		t.Errorf("%q may be removed", got)
+	}
+	s.Profiles, s.Accounts = s.Profiles[:1], nil
+	if got := leaving(s); got != nil {
+		t.Errorf("the only person may be removed: %q", got)
+	}
 }
 
 func TestAttentionInWords(t *testing.T) {

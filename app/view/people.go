@@ -49,8 +49,13 @@ func (p *painter) household() Section {
 		for _, a := range p.accountsOf(who.Name) {
 			names = append(names, p.accountName(a))
 		}
-		out.Rows = append(out.Rows, SettingRow{Label: p.personName(who.Name), Help: strings.Join(names, ", "),
-			Buttons: []Button{{Label: p.Say("people.rename"), Command: Command{Verb: Rename, Person: who.Name}}}})
+		row := SettingRow{Label: p.personName(who.Name), Help: strings.Join(names, ", "),
+			Buttons: []Button{{Label: p.Say("people.rename"), Command: Command{Verb: Rename, Person: who.Name}}}}
+		if len(names) == 0 && len(p.s.Profiles) > 1 {
+			row.Help = p.Say("people.no_accounts")
+			row.Buttons = append(row.Buttons, Button{Label: p.Say("people.forget"), Command: Command{Verb: Forget, Person: who.Name}})
+		}
+		out.Rows = append(out.Rows, row)
 	}
 	out.Rows = append(out.Rows, SettingRow{Buttons: []Button{{Label: p.Say("people.add"), Command: Command{Verb: Add, Name: AnotherPerson}}}})
 	return out

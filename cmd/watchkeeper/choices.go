@@ -47,6 +47,9 @@ func (p *program) decided(ctx context.Context, c view.Command) (string, error) {
 	case view.Rename:
 		_, err := p.house.PutPerson(ctx, app.PersonArgs{Name: c.Person, Renamed: c.Value})
 		return "", err
+	case view.Forget:
+		_, err := p.house.RemovePerson(ctx, app.PersonArgs{Name: c.Person})
+		return "", err
 	case view.Move:
 		_, err := p.house.MoveAccount(ctx, app.MoveArgs{Account: account, Person: c.Person, NewPerson: c.Name == view.AnotherPerson})
 		return "", err
