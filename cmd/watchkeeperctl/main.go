@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -28,7 +29,12 @@ import (
 	"watchkeeper/app/wire"
 )
 
+// growth is how many percent of what is in use may come on top before the
+// memory is swept: a first look at everything holds much, and only once.
+const growth = 40
+
 func main() {
+	debug.SetGCPercent(growth)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, time.Now})
 	stop()

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,6 +41,7 @@ func be() int {
 	if err != nil {
 		panic(err)
 	}
+	debug.SetGCPercent(growth)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return run(ctx, os.Args[1:], surroundings{os.Stdin, os.Stdout, os.Stderr, func() time.Time { return time.Now().Add(ahead) }})

@@ -37,6 +37,9 @@ func (s sight) Scan(column any) error {
 	if !ok {
 		return fmt.Errorf("stored evidence is a %T", column)
 	}
+	if words == "{}" { // mostly
+		return nil
+	}
 	if err := json.Unmarshal([]byte(words), s.into); err != nil {
 		return fmt.Errorf("stored evidence: %w", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -151,6 +152,10 @@ func tokenRow(t media.Token) []any {
 	return []any{t.Kind, namespaceNumber(t.Namespace), t.ID, season, number}
 }
 
+// tokensAtOnce is how many tokens one statement looks up: written as JSON they
+// take much memory.
+const tokensAtOnce = 2000
+
 // namedBy looks up the tokens that the loaded ones do not answer, adds the
 // works they name to wanted and returns those that were not in it.
 func namedBy(ctx context.Context, q querier, tokens []media.Token, loaded []WorkToken, wanted map[media.WorkID]bool) ([]media.WorkID, error) {
@@ -158,28 +163,34 @@ func namedBy(ctx context.Context, q querier, tokens []media.Token, loaded []Work
 	for _, t := range loaded {
 		known[t.Token] = true
 	}
-	var rows [][]any
+	var unknown []media.Token
 	for _, t := range tokens {
 		if !known[t] {
 			known[t] = true
-			rows = append(rows, tokenRow(t))
+			unknown = append(unknown, t)
 		}
 	}
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	named, err := list(ctx, q, one[media.WorkID], `SELECT DISTINCT work FROM json_each(?) j
-		JOIN tokens t ON t.kind = j.value ->> 0 AND t.ns = j.value ->> 1 AND t.id = j.value ->> 2
-			AND t.season = j.value ->> 3 AND t.number = j.value ->> 4
-		ORDER BY work`, text(rows))
 	var more []media.WorkID
-	for _, w := range named {
-		if !wanted[w] {
-			wanted[w] = true
-			more = append(more, w)
+	for part := range slices.Chunk(unknown, tokensAtOnce) {
+		rows := make([][]any, len(part))
+		for i, t := range part {
+			rows[i] = tokenRow(t)
+		}
+		named, err := list(ctx, q, one[media.WorkID], `SELECT DISTINCT work FROM json_each(?) j
+			JOIN tokens t ON t.kind = j.value ->> 0 AND t.ns = j.value ->> 1 AND t.id = j.value ->> 2
+				AND t.season = j.value ->> 3 AND t.number = j.value ->> 4`, text(rows))
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range named {
+			if !wanted[w] {
+				wanted[w] = true
+				more = append(more, w)
+			}
 		}
 	}
-	return more, err
+	slices.Sort(more)
+	return more, nil
 }
 
 // PutIdentity stores what resolving found, in one transaction. A link by hand

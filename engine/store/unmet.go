@@ -11,15 +11,27 @@ import (
 
 const unmetColumns = `account, feature, work, play, cleared, has, n, len, why`
 
-func scanUnmet(r scanner) (v ledger.NonOp, err error) {
-	var why string
+// unmetRow is an unmet want as it is stored.
+type unmetRow struct {
+	Account ledger.AccountID
+	ledger.Subject
+	Want ledger.Want
+	why  string // JSON
+}
+
+func scanUnmetRow(r scanner) (v unmetRow, err error) {
 	err = r.Scan(&v.Account, &v.Feature, &v.Work, &v.Play, &v.Want.Cleared,
-		&v.Want.Value.Set, &v.Want.Value.N, &v.Want.Value.Of, &why)
+		&v.Want.Value.Set, &v.Want.Value.N, &v.Want.Value.Of, &v.why)
+	return v, err
+}
+
+func scanUnmet(r scanner) (v ledger.NonOp, err error) {
+	row, err := scanUnmetRow(r)
 	if err != nil {
 		return v, err
 	}
-	v.Unmet = true
-	if err := json.Unmarshal([]byte(why), &v.Why); err != nil {
+	v = ledger.NonOp{Account: row.Account, Subject: row.Subject, Want: row.Want, Unmet: true}
+	if err := json.Unmarshal([]byte(row.why), &v.Why); err != nil {
 		return v, fmt.Errorf("reason of an unmet want: %w", err)
 	}
 	return v, nil
@@ -31,18 +43,18 @@ func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned 
 	if len(planned) == 0 {
 		return nil
 	}
-	now := map[ledger.StatementRef]ledger.NonOp{}
+	now := map[ledger.StatementRef]unmetRow{}
 	for _, v := range nonOps {
 		if v.Unmet {
-			now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}] = v
+			now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}] = unmetRow{v.Account, v.Subject, v.Want, text(v.Why)}
 		}
 	}
-	before, err := list(ctx, s.reads, scanUnmet, "SELECT "+unmetColumns+` FROM unmet
+	before, err := list(ctx, s.reads, scanUnmetRow, "SELECT "+unmetColumns+` FROM unmet
 		WHERE work IN (SELECT value FROM json_each(?)) AND +account IN (SELECT id FROM accounts WHERE profile = ?)`, ids(planned), profile)
 	if err != nil {
 		return s.wrap(err)
 	}
-	var gone []ledger.NonOp
+	var gone []unmetRow
 	for _, v := range before {
 		ref := ledger.StatementRef{Account: v.Account, Subject: v.Subject}
 		if is, stays := now[ref]; !stays {
@@ -59,10 +71,10 @@ func (s *Store) PutUnmet(ctx context.Context, profile ledger.ProfileID, planned 
 			t.exec("DELETE FROM unmet WHERE account = ? AND feature = ? AND work = ? AND play = ?", v.Account, v.Feature, v.Work, v.Play)
 		}
 		for _, v := range nonOps { // in the plan's order
-			if _, changed := now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}]; v.Unmet && changed {
+			if is, changed := now[ledger.StatementRef{Account: v.Account, Subject: v.Subject}]; v.Unmet && changed {
 				t.exec("INSERT OR REPLACE INTO unmet ("+unmetColumns+", code, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 					v.Account, v.Feature, v.Work, v.Play, v.Want.Cleared,
-					v.Want.Value.Set, v.Want.Value.N, v.Want.Value.Of, text(v.Why), v.Why.Code, v.Why.Until)
+					v.Want.Value.Set, v.Want.Value.N, v.Want.Value.Of, is.why, v.Why.Code, v.Why.Until)
 			}
 		}
 		return nil
