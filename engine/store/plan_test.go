@@ -23,6 +23,13 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 			t.Errorf("%s: %s", table, plan)
 		}
 	}
+	for table, index := range map[string]string{"shown": "PRIMARY KEY", "statements": "PRIMARY KEY", "proofs": "PRIMARY KEY",
+		"quarantine": "PRIMARY KEY", "pending": "INDEX pending_of_account", "journal": "INDEX journal_of_account"} {
+		plan := uses("SELECT * FROM " + table + ofFeature)
+		if !strings.Contains(plan, index) || !strings.Contains(plan, "(account=? AND feature=?)") {
+			t.Errorf("%s of a feature: %s", table, plan)
+		}
+	}
 	without := "SELECT * FROM shown" + ofWorks + strings.ReplaceAll(strings.ReplaceAll(ofProfile, "+", ""), "?2", "1")
 	if plan := uses(without); strings.Contains(plan, "shown_of_work") {
 		t.Error("the plus is needless now: take it out of ofProfile")

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -57,6 +58,42 @@ func TestPreparedIsBounded(t *testing.T) {
 	}
 	if n := len(kept(t, s)); n == 0 || n > keptStatements {
 		t.Errorf("%d statements kept", n)
+	}
+}
+
+// A transaction that cannot be committed leaves none open behind it.
+func TestCommitFails(t *testing.T) {
+	s := memory(t)
+	err := s.write(ctx, func(tx *tx) error {
+		tx.exec("PRAGMA defer_foreign_keys = ON")
+		tx.exec("INSERT INTO pins VALUES (1, 7, 0, 0, 0, 0, 0)")
+		return nil
+	})
+	if err == nil {
+		t.Fatal("a pin of nobody was committed")
+	}
+	must(t, s.write(ctx, func(tx *tx) error { tx.take("play", 1); return nil }))
+	if n := got(find(ctx, s, one[int], "SELECT count(*) FROM pins"))(t); n[0] != 0 {
+		t.Error("what was not committed is there")
+	}
+}
+
+// A read ends with its context, and the next one finds its statement as new.
+func TestReadEndsBetweenRows(t *testing.T) {
+	s := memory(t)
+	const query = "SELECT name FROM counters ORDER BY name"
+	going, stop := context.WithCancel(ctx)
+	var seen []string
+	err := each(going, s.reads, one[string], func(name string) error {
+		seen = append(seen, name)
+		stop()
+		return nil
+	}, query)
+	if !errors.Is(err, context.Canceled) || len(seen) != 1 {
+		t.Errorf("read %v: %v", seen, err)
+	}
+	if names := got(find(ctx, s, one[string], query))(t); len(names) != 4 {
+		t.Errorf("counters %v", names)
 	}
 }
 
