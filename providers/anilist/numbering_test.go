@@ -27,6 +27,7 @@ tmdb_movie:9: {anilist:104: {"1": "1-2|2"}}
 tvdb_show:70:s1: {anilist:105: {"1-4": "1-2|-2"}}
 tvdb_show:60:s1: {anilist:106: {"1-2": "1-2"}}
 tmdb_show:61:s1: {anilist:107: {"1-2": "1-2"}, anilist:106: {"3-4": "1-2"}}
+anidb:72:R: {anilist:102: {"1-12": "1-12"}}
 `
 
 // anime gives the account a mapping; hand replaces what was written by hand.
@@ -68,7 +69,7 @@ func TestListedAsShowsKnowThem(t *testing.T) {
 	watched := w.lists(media.History)
 	for _, want := range []string{
 		"101#2@episode/tvdb:88@1x2 [episode/tvdb:88@1x2 episode/tmdb:99@1x2]",
-		"102#1@episode/tvdb:88@2x1 [episode/tvdb:88@2x1]", "102#1@episode/tmdb:99@1x13 [episode/tmdb:99@1x13]",
+		"102#1@episode/tvdb:88@2x1 [episode/tvdb:88@2x1 episode/anidb:72@1x1]", "102#1@episode/tmdb:99@1x13 [episode/tmdb:99@1x13]",
 		"103#1@episode/tvdb:88@0x4 [episode/tvdb:88@0x4]",
 		"104#1-2@film/tmdb:9 [film/tmdb:9]",
 		"105#1@episode/tvdb:70@1x1 [episode/tvdb:70@1x1]", "105#2@episode/tvdb:70@1x4 [episode/tvdb:70@1x4]",
@@ -78,6 +79,9 @@ func TestListedAsShowsKnowThem(t *testing.T) {
 		if !slices.Contains(strings.Split(watched, "\n"), want) {
 			t.Errorf("%s is not in\n%s", want, watched)
 		}
+	}
+	if strings.Contains(watched, "@episode/anidb") {
+		t.Error("what AniDB calls an episode is another work")
 	}
 	if strings.Contains(watched, "tvdb:60") {
 		t.Error("an episode that is another by the show's other id is listed as both")

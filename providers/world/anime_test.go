@@ -21,6 +21,9 @@ import (
 // second season of a show is a part of its own.
 const firstPart, secondSeason = 1001, 1000
 
+// firstOfAniDB is what the parts' numbers at AniDB begin after.
+const firstOfAniDB = 70_000
+
 // mapped is a mapping in which every work but some is a part: a film as a
 // whole, a show by its seasons. What is rated has one season: of more, each has
 // a rating of its own, and none stands for the show's.
@@ -38,6 +41,7 @@ func mapped(works []fakekit.Work, but ...int) string {
 				}
 				fmt.Fprintf(&b, "tvdb_show:%d:s%d: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TVDB, s+1, part+s*secondSeason, n, n)
 				fmt.Fprintf(&b, "tmdb_show:%d:s%d: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", w.TMDB, s+1, part+s*secondSeason, n, n)
+				fmt.Fprintf(&b, "anidb:%d:R: {anilist:%d: {\"1-%d\": \"1-%d\"}}\n", firstOfAniDB+part+s*secondSeason, part+s*secondSeason, n, n)
 			}
 		} else {
 			fmt.Fprintf(&b, "tmdb_movie:%d: {anilist:%d: {\"1\": \"1\"}}\n", w.TMDB, part)

@@ -16,8 +16,9 @@ type Alias struct {
 	// recaps and double episodes.
 	Shared int
 	// Tokens name the work, strongest first: of one kind, and for an episode of
-	// one season and number. What two catalogues number differently are two
-	// aliases, because an item has its own numbers and the ids of all of them.
+	// one season and number. What two catalogues of shows number differently are
+	// two aliases, because an item has its own numbers and the ids of all of
+	// them. AniDB counts within the part, so its name joins the first alias.
 	Tokens []media.Token
 }
 
@@ -75,6 +76,23 @@ func (m *Map) aliasesAt(part string, n int, shows []place) (out []Alias) {
 	for i := range out {
 		slices.SortFunc(out[i].Tokens, stronger)
 		out[i].Tokens = slices.Compact(out[i].Tokens)
+	}
+	return joinAniDB(out)
+}
+
+// joinAniDB gives the names that AniDB alone has to the first alias of the same
+// episodes: else one episode would be two works, one of which hardly anybody
+// knows.
+func joinAniDB(list []Alias) (out []Alias) {
+	for _, a := range list {
+		i := slices.IndexFunc(out, func(b Alias) bool {
+			return a.Lo == b.Lo && a.Hi == b.Hi && a.Shared == 1 && b.Shared == 1 && a.Tokens[0].Kind == b.Tokens[0].Kind
+		})
+		if a.Tokens[0].Namespace == media.AniDB && i >= 0 {
+			out[i].Tokens = append(out[i].Tokens, a.Tokens...)
+			continue
+		}
+		out = append(out, a)
 	}
 	return out
 }

@@ -43,6 +43,30 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// TestAniDBCountsWithinAPart: what AniDB calls an episode is another name of the
+// work that it is elsewhere, not another work, whatever season a show has it in.
+func TestAniDBCountsWithinAPart(t *testing.T) {
+	m := bridge(t, strings.TrimSuffix(family, "}")+`,"anidb:71:R":{"anilist:1":{"1-12":"1-12"}},"anidb:72:R":{"anilist:2":{"1-12":"1-12"}},
+"anidb:75:R":{"anilist:5":{"1-4":"1-2|-2"}},"anidb:76:R":{"anilist:6":{"1-3":"1-3"}}}`, "")
+	for part, want := range map[string]string{
+		"1": "[{1 1 1 [episode/tvdb:88@1x1 episode/tmdb:99@1x1 episode/anidb:71@1x1]}]",
+		"2": "[{1 1 1 [episode/tmdb:99@1x13 episode/anidb:72@1x1]}]",
+		"5": "[{1 1 2 [episode/tvdb:70@1x1 episode/anidb:75@1x1]} {1 1 2 [episode/tvdb:70@1x2 episode/anidb:75@1x2]}]",
+		"6": "[{1 1 1 [episode/anidb:76@1x1]}]",
+	} {
+		if got := fmt.Sprint(m.Aliases(part, 1)); got != want {
+			t.Errorf("%s: %s, want %s", part, got, want)
+		}
+	}
+	if got := fmt.Sprint(m.Aliases("2", 2)[1:]); got != "[{2 2 1 [episode/tvdb:88@2x2 episode/anidb:72@1x2]} {2 2 1 [episode/tmdb:99@1x14]}]" {
+		t.Errorf("a name of the first work only: %s", got)
+	}
+	byHand := media.Item{Kind: media.Episode, Tokens: []media.Token{media.EpisodeToken(media.AniDB, "72", 1, 2)}}
+	if part, a, err := m.Locate(byHand); part != "2" || err != nil || len(a.Tokens) != 2 || a.Tokens[0].Namespace != media.TVDB {
+		t.Errorf("%s %+v, %v", part, a, err)
+	}
+}
+
 // TestGoldenAliases: what a part is called leads to it and to no other, and
 // what two parts are called is never the same.
 func TestGoldenAliases(t *testing.T) {
