@@ -299,6 +299,10 @@ func TestLastRun(t *testing.T) {
 	if nothing.Summary != "Nothing had to change" || nothing.Undo != nil {
 		t.Errorf("%+v", nothing)
 	}
+	died := FromRun(ledger.RunSummary{ID: 42, Began: noon, Ended: noon, Stopped: true, Unproven: 2}, calm(), services, english)
+	if died.Undo == nil || died.Undo.Command.Run != 42 {
+		t.Errorf("what may have arrived cannot be undone: %+v", died)
+	}
 }
 
 // TestLastChangeIsNotForgotten: rounds that find nothing to do do not hide what
