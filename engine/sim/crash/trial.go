@@ -12,6 +12,7 @@ import (
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
 	"watchkeeper/engine/providertest"
 	"watchkeeper/engine/sim"
 	"watchkeeper/engine/sim/scenario"
@@ -30,6 +31,11 @@ type Life struct {
 	Unended map[place]bool
 	// Vain counts what a person took away that was not there.
 	Vain map[place]int
+	// Drops are, by account, list entries of works played there, at services
+	// that take such off by themselves (R9).
+	Drops map[string]map[place]bool
+	// Undone is what the runs wrote that a person took back.
+	Undone map[place]bool
 	// UnderWay: in the end a write is waited for, or parked.
 	UnderWay bool
 	Moments  int // at which it could have died
@@ -69,17 +75,31 @@ func Live(ctx context.Context, s *scenario.Scenario, root string, fate Fate) (Li
 	}
 	defer m.end()
 	m.steady = s.Steady()
-	vain, err := s.Survive(ctx, m.home, m.through)
-	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Unended: map[place]bool{}, Vain: map[place]int{},
+	said, err := s.Survive(ctx, m.home, m.through)
+	out := Life{Shows: map[string][]Shown{}, Waits: map[place]ledger.Code{}, Unended: map[place]bool{}, Vain: map[place]int{}, Undone: map[place]bool{}, Drops: map[string]map[place]bool{},
 		Moments: m.moments, Kills: m.kills, Deaths: m.life, Slowest: m.slowest}
-	for _, v := range vain {
+	for _, v := range said.Vain {
 		out.Vain[Shown{Work: v.Work, Feature: v.Feature}.place()]++
 	}
 	if err != nil {
 		return out, errors.Join(err, out.waiting(ctx, m.home))
 	}
+	for _, u := range said.Undone {
+		works, err := m.home.Store.Works(ctx, []media.WorkID{u.Work})
+		if err != nil {
+			return out, err
+		}
+		out.Undone[place{u.Feature, works[u.Work].Title, works[u.Work].Year}] = true
+	}
 	for _, name := range m.home.Names() {
-		out.Shows[name] = lines(m.home.Room(name).Memory)
+		account := m.home.Room(name).Memory
+		out.Shows[name], out.Drops[name] = lines(account), map[place]bool{}
+		for _, v := range out.Shows[name] {
+			if v.Feature == media.History && account.Profile().Caps.Effects&provider.ListDropsWatched != 0 {
+				out.Drops[name][Shown{Work: v.Work, Feature: media.Watchlist}.place()] = true
+				out.Drops[name][Shown{Work: v.Work.Parent(), Feature: media.Watchlist}.place()] = true
+			}
+		}
 	}
 	return out, out.waiting(ctx, m.home)
 }

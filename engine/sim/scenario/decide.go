@@ -189,6 +189,13 @@ func (s *stage) undo(ctx context.Context, runs []ledger.RunID, preview bool) (er
 		if slices.ContainsFunc(s.undone.NonOps, func(n ledger.NonOp) bool { return n.Why.Code == ledger.PendingVisible }) {
 			s.left = append(s.left, run)
 		}
+		rows, err := s.home.Store.Journal(ctx, store.JournalQuery{Run: run, Limit: 1 << 30})
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			s.said.Undone = append(s.said.Undone, row.Op.Subject)
+		}
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ type stage struct {
 	left    []ledger.RunID // undone but for what was still under way
 	kept    *store.Store   // the backup
 	ends    *ending        // of the next run
-	vain    []Vain
+	said    Said
 	oracle  oracle
 	counted map[string]int // writes already counted, by account
 	// pictures of accounts, to be shown again later.
@@ -330,7 +330,7 @@ func (p *parser) acts(name string, verb providertest.Verb, words []string, at wh
 				return err
 			}
 			if f, takes := takesAway[a.Verb]; takes && before == fmt.Sprint(memory.Truth()) {
-				s.vain = append(s.vain, Vain{f, a.Work})
+				s.said.Vain = append(s.said.Vain, Vain{f, a.Work})
 			}
 			s.oracle.acted(name, a)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"watchkeeper/engine"
+	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/providertest"
 	"watchkeeper/engine/sim"
@@ -17,11 +18,11 @@ import (
 // over. It asks nothing of the scenario's expectations, which speak of moments
 // in an undisturbed life; the oracle judges every write. Whatever runs the
 // program is handed to through, which calls it again until the program lived
-// to its end. Returned is what people took away that was not there.
+// to its end.
 //
 // After a death a question may never come up that the scenario answers, because
 // what asks it happened otherwise in time: then there is nothing to answer.
-func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do func() error) error) ([]Vain, error) {
+func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do func() error) error) (Said, error) {
 	died := false
 	live := func(do func() error) error {
 		lives := 0
@@ -34,7 +35,7 @@ func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do 
 	}
 	st, err := newStage(ctx, home, runs)
 	if err != nil {
-		return nil, err
+		return Said{}, err
 	}
 	for _, line := range s.steps {
 		if line.kind != happens {
@@ -45,10 +46,17 @@ func (s *Scenario) Survive(ctx context.Context, home *sim.Home, through func(do 
 			do = func() error { return st.told(ctx, line, live) }
 		}
 		if err := do(); err != nil && !(died && errors.Is(err, errNothingWaits)) {
-			return st.vain, &LineError{s.File, line.line, line.text, err}
+			return st.said, &LineError{s.File, line.line, line.text, err}
 		}
 	}
-	return st.vain, st.settle(ctx, live)
+	err = st.settle(ctx, live)
+	return st.said, err
+}
+
+// Said is what people said whose meaning hangs on what there was at that moment.
+type Said struct {
+	Vain   []Vain
+	Undone []ledger.Subject // what the runs wrote that were taken back
 }
 
 // Vain is what a person took away that was not there.
