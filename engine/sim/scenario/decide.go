@@ -179,15 +179,12 @@ func (p *parser) undo(words []string) (step, error) {
 
 // undo takes runs back, or says how exact that would be.
 func (s *stage) undo(ctx context.Context, runs []ledger.RunID, preview bool) (err error) {
-	s.left = nil
+	s.left, s.leftSince = nil, len(s.oracle.acts)
 	for _, run := range runs {
 		s.oracle.undoing = !preview
 		s.undone, s.last, err = s.home.Engine.Undo(ctx, engine.UndoOf{Run: run}, preview)
 		if err = errors.Join(err, s.oracle.judge()); err != nil {
 			return err
-		}
-		if slices.ContainsFunc(s.undone.NonOps, func(n ledger.NonOp) bool { return n.Why.Code == ledger.PendingVisible }) {
-			s.left = append(s.left, run)
 		}
 		rows, err := s.home.Store.Journal(ctx, store.JournalQuery{Run: run, Limit: 1 << 30})
 		if err != nil {
@@ -195,6 +192,34 @@ func (s *stage) undo(ctx context.Context, runs []ledger.RunID, preview bool) (er
 		}
 		for _, row := range rows {
 			s.said.Undone = append(s.said.Undone, row.Op.Subject)
+			underWay := func(n ledger.NonOp) bool {
+				return n.Account == row.Op.Account && n.Subject == row.Op.Subject && n.Why.Code == ledger.PendingVisible
+			}
+			if slices.ContainsFunc(s.undone.NonOps, underWay) {
+				s.left = append(s.left, row.Op)
+			}
+		}
+	}
+	return nil
+}
+
+// undoLeft asks once more for what an undo left because it was still under way
+// (R24), but for works about which somebody has spoken since.
+func (s *stage) undoLeft(ctx context.Context) error {
+	for _, op := range s.left {
+		works, err := s.home.Store.Works(ctx, []media.WorkID{op.Work})
+		if err != nil {
+			return err
+		}
+		w := works[op.Work]
+		newer := func(d deed) bool { return d.Work.Title() == w.Title && d.Work.Year() == w.Year }
+		if slices.ContainsFunc(s.oracle.acts[s.leftSince:], newer) {
+			continue
+		}
+		s.oracle.undoing = true
+		_, _, err = s.home.Engine.Undo(ctx, engine.UndoOf{Op: op.ID}, false)
+		if err = errors.Join(err, s.oracle.judge()); err != nil {
+			return err
 		}
 	}
 	return nil

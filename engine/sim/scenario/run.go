@@ -33,12 +33,14 @@ type stage struct {
 	last    engine.Outcome
 	undone  undo.Undo
 	meant   []ledger.RunID // what is being undone, by one who asks again
-	left    []ledger.RunID // undone but for what was still under way
-	kept    *store.Store   // the backup
-	ends    *ending        // of the next run
-	said    Said
-	oracle  oracle
-	counted map[string]int // writes already counted, by account
+	left    []ledger.Op    // not undone, because they were still under way
+	// leftSince is how many acts there had been by then.
+	leftSince int
+	kept      *store.Store // the backup
+	ends      *ending      // of the next run
+	said      Said
+	oracle    oracle
+	counted   map[string]int // writes already counted, by account
 	// pictures of accounts, to be shown again later.
 	pictures map[string]providertest.Picture
 }

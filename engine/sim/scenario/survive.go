@@ -103,8 +103,8 @@ func (s *stage) settle(ctx context.Context, through func(do func() error) error)
 				return err
 			}
 		}
-		if left := s.left; i == 0 && len(left) > 0 {
-			if err := through(func() error { return s.undo(ctx, left, false) }); err != nil {
+		if i == 0 && len(s.left) > 0 {
+			if err := through(func() error { return s.undoLeft(ctx) }); err != nil {
 				return err
 			}
 		}
