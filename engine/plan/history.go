@@ -187,6 +187,9 @@ func (t *target) moveDate(s said, base baseline) {
 		t.note(lead.Statement, ledger.PathAddOnly, none, true)
 		return
 	}
+	if by := t.datedBy(from, s); by.PlayedAt() > at {
+		want = by
+	}
 	op := t.op(provider.Update, from.Statement, g)
 	op.New, op.Overwrites = want, !ours
 	t.emit(op, base, t.copies(op, base), lead.Statement)
@@ -195,8 +198,7 @@ func (t *target) moveDate(s said, base baseline) {
 // addPlay plans a play that the target lacks.
 func (t *target) addPlay(s said, base baseline) {
 	lead := s.candidates[0]
-	want, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work)
-	if !ok {
+	if _, ok := Project(t.f, t.caps, media.Watched(s.at), t.b.Work); !ok {
 		t.note(lead.Statement, ledger.CannotStore, saw(ledger.SawNoSuchPlay), true)
 		return
 	}
@@ -206,10 +208,21 @@ func (t *target) addPlay(s said, base baseline) {
 		return
 	}
 	op := t.op(provider.Add, from.Statement, g)
-	op.New, op.Rewatch = want, t.caps.KeepsPlays && t.watched()
+	op.New, op.Rewatch = t.datedBy(from, s), t.caps.KeepsPlays && t.watched()
 	rows := t.copies(op, base)
 	if t.caps.KeepsPlays {
 		rows = []ledger.Shown{{RowKey: ledger.RowKey{Key: t.key()}}}
 	}
 	t.emit(op, base, rows, lead.Statement)
+}
+
+// datedBy is a play with the date that the account gave it whose word is passed on:
+// the target adopts that word, and is known by it again.
+func (t *target) datedBy(from candidate, s said) media.Value {
+	at := from.Value.PlayedAt()
+	if !at.Known() {
+		at = s.at
+	}
+	v, _ := Project(t.f, t.caps, media.Watched(at), t.b.Work)
+	return v
 }

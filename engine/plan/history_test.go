@@ -160,6 +160,26 @@ func TestR16Flags(t *testing.T) {
 	b.expect(t, "")
 }
 
+// S9: where two accounts date one viewing differently, what is written is what the
+// account said whose word is passed on.
+func TestR16DatedByWhoseWordIsPassedOn(t *testing.T) {
+	for name, target := range map[string]provider.Capabilities{"a log": listCaps(10), "a flag": serverCaps()} {
+		b := newBench(listCaps(10), listCaps(10), target)
+		b.d.Reread = []ledger.AccountID{A, B, C}
+		b.route(B, A, media.History, keep, follow)
+		b.route(A, C, media.History, keep, follow)
+		b.watched(A, 1, in2020, 50)
+		b.watched(B, 1, in2020.Add(time.Minute), 50) // the last word, by a longer way
+		if !target.Features[media.History].KeepsPlays {
+			b.shows(C, media.History, 0, clearedNow, 0, 1)
+		}
+		p := b.make()
+		if len(p.Ops) != 1 || p.Ops[0].New != p.Ops[0].Says.Value {
+			t.Errorf("%s: %s", name, text(p))
+		}
+	}
+}
+
 // R16: a log that dates plays itself only learns that the work was watched.
 func TestR16LogWithoutPastDates(t *testing.T) {
 	plex := listCaps(10)
