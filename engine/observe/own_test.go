@@ -497,6 +497,22 @@ func TestRounding(t *testing.T) {
 	}
 }
 
+// R4, R8: where dates are kept as they are given, what is dated after the send is
+// the person's word, however near to ours.
+func TestNearOursAndDatedLater(t *testing.T) {
+	for name, keeps := range map[string]bool{"keeps dates": true, "dates by itself": false} {
+		caps := whole()
+		caps.PastDates = keeps
+		b := started(t, caps)
+		p := b.sent("1", "", media.Value{}, media.Rated(70), 0)
+		d := b.read(row("a", eight, p.Sent.Add(5*minutes)))
+		st, _ := b.statement(0)
+		if person := st.Origin == us && st.Value == eight && len(d.Breaches) == 0 && len(b.known.Pending) == 0; person != keeps {
+			t.Errorf("%s: statement %+v, breaches %+v, pending %+v", name, st, d.Breaches, b.known.Pending)
+		}
+	}
+}
+
 // A word that the person says at the account after our send stands against
 // the adoption when it is newer.
 func TestAdoptionYieldsToANewerWord(t *testing.T) {
