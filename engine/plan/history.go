@@ -150,15 +150,17 @@ func (t *target) flag(plays []said) {
 }
 
 // onlyOlderRows tells whether the flag says no beside rows of earlier plays than
-// this one: rows are plays, and the flag carries un-watching (R17).
+// this one, or of this one as it was before its mark was taken away: rows are plays,
+// and the flag carries un-watching (R17).
 func (t *target) onlyOlderRows(s said, rows []ledger.Shown) bool {
-	flag := false
+	own, flag := t.b.statement(t.party.ID, t.subject(s.play)), false
 	for _, row := range rows {
 		at := row.Value.PlayedAt()
 		switch {
 		case row.PlayKey == "" && row.State == ledger.ShownAbsent:
 			flag = true
 		case row.State != ledger.ShownValue:
+		case own != nil && own.Cleared && row.PlayKey != "" && row.Play == s.play:
 		case row.PlayKey == "", row.Play == s.play, !at.Known(), at >= s.at, t.close(s.play, s.at, row.Play, at):
 			return false
 		}

@@ -493,6 +493,22 @@ func TestR17PlayAfterUnwatchingBesideRows(t *testing.T) {
 	}
 }
 
+// R17: the mark that was taken away with a play deleted elsewhere comes back when
+// the play is told of again, though the row of it stays.
+func TestR17PlayToldOfAgainBesideItsRow(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	caps := &b.party(B).Caps.Features[media.History]
+	caps.UndatedPlays, caps.PastDates = true, false
+	b.play(1, in2020)
+	b.shows(B, media.History, 1, media.Watched(in2020), 0, 1).PlayKey = "p1"
+	b.shows(B, media.History, 0, clearedNow, 0, 60)
+	gone := *b.saysPlay(A, media.History, 1, clearedNow, ago(9*day0), 50)
+	b.adopts(B, gone, 60)
+	b.d.Statements = b.d.Statements[1:]
+	b.saysPlay(A, media.History, 1, media.Watched(0), ago(day0), 70)
+	b.expect(t, "B add watched unknown")
+}
+
 // R17: where rows and flag live on one account, a row that is being deleted
 // takes nothing from the flag, and another play is not written over the row.
 func TestR17RowsBesideAFlag(t *testing.T) {
