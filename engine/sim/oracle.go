@@ -190,16 +190,23 @@ var aims = map[providertest.Verb]media.Feature{
 	providertest.Pause: media.Progress, providertest.ClearProgress: media.Progress,
 }
 
+// aim is the feature that an act turned out to be about: stopped so late that it
+// counts as watched, a position is a viewing.
+func aim(a providertest.Act, was, is []providertest.Has) media.Feature {
+	if f := aims[a.Verb]; f != media.Progress || len(missing(is, was)) == 0 {
+		return f
+	}
+	return media.History
+}
+
 // compare turns an act into words about one work.
 func (j *judge) compare(room *Room, w providertest.Work, a providertest.Act, before, after providertest.Truth) {
-	f, said := aims[a.Verb]
+	_, said := aims[a.Verb]
 	if !said {
 		return
 	}
 	was, is := before.Of(w), after.Of(w)
-	if f == media.Progress && len(missing(is, was)) > 0 {
-		f = media.History // stopped so late that it counts as watched
-	}
+	f := aim(a, was, is)
 	v := shows(is, f)
 	t := told{who: room.Name, at: a.At, early: j.firstSight(room, w, f, len(was) == 0)}
 	if !v.Set {

@@ -32,7 +32,7 @@ func (j *judge) byItself(room *Room, w providertest.Work, a providertest.Act, be
 		if known {
 			j.nth++
 			t.nth = j.nth
-			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, topic{a.Work, aims[a.Verb]}, j.traceless(room, a, before, after)})
+			j.effects[topic{w, f}] = append(j.effects[topic{w, f}], effect{t, topic{a.Work, aim(a, before.Of(a.Work), after.Of(a.Work))}, j.traceless(room, a, before, after)})
 		}
 	}
 }
@@ -59,7 +59,8 @@ func (j *judge) ended(own told, key topic) bool {
 // traceless: the act changed nothing that anybody can see but what followed from
 // it, as marking what is watched already does where no date is kept.
 func (j *judge) traceless(room *Room, a providertest.Act, before, after providertest.Truth) bool {
-	was, is, f := before.Of(a.Work), after.Of(a.Work), aims[a.Verb]
+	was, is := before.Of(a.Work), after.Of(a.Work)
+	f := aim(a, was, is)
 	if f == media.History {
 		return len(missing(is, was)) == 0
 	}
