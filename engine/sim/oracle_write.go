@@ -77,7 +77,31 @@ func (j *judge) exact(s sent) bool {
 // nobody could know of it.
 func (j *judge) unseen(t told, s sent) bool {
 	r := j.noticed(shelf{t.who, s.Change.Feature}, t.nth)
-	return r.nth == 0 || r.nth > s.nth || !t.set && j.nameless(t, s.Work) || j.backAndForth(t, topic{s.Work, s.Change.Feature})
+	about := topic{s.Work, s.Change.Feature}
+	return r.nth == 0 || r.nth > s.nth || !t.set && j.nameless(t, s.Work) || j.backAndForth(t, about) || j.unproved(t, about)
+}
+
+// unproved: what was taken away had not been seen twice since it was given, at an
+// account that tells no times and has no look-up: it was never believed, and that
+// it went says nothing (R6).
+func (j *judge) unproved(t told, key topic) bool {
+	if t.set || j.times(t.who, key.feature) || j.l.home.Room(t.who).Memory.Profile().Caps.Features[key.feature].LookUp {
+		return false
+	}
+	var given told
+	for _, w := range j.words[key] {
+		if w.who == t.who && w.nth < t.nth {
+			given = w
+		}
+	}
+	ours := slices.ContainsFunc(j.sent[key], func(w sent) bool { return w.who == t.who && w.Stored && given.nth < w.nth && w.nth < t.nth })
+	looks := 0
+	for _, r := range j.reads[shelf{t.who, key.feature}] {
+		if given.nth < r.nth && r.nth < t.nth {
+			looks++
+		}
+	}
+	return given.set && !ours && looks < 2
 }
 
 // nameless: the account gives no ids, and what the word is about did not come
