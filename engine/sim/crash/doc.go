@@ -9,5 +9,5 @@
 //
 // It imports no part of the engine that decides. Read disk.go for what a disk
 // may lose, mortal.go for how a program dies and comes back, trial.go for what
-// is asked of a life.
+// is asked of a life, differ.go for what a death may change.
 package crash
