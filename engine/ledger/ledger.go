@@ -208,6 +208,9 @@ type Shown struct {
 	// Looks counts trusted views that agreed on a first absence; it becomes
 	// ShownAbsent at two.
 	Looks int
+	// Ahead: a look-up showed it and no list has since, so that a list may be
+	// older and shows nothing that came after it (R6).
+	Ahead bool
 }
 
 // Statement is the last thing the person said at an account about a subject,

@@ -64,7 +64,7 @@ func (o *observer) quiet(s *Sighting, key ledger.RowKey, old *ledger.Shown) bool
 	if len(o.answers) > 0 && o.answeredFor(key) {
 		return true
 	}
-	if o.v.FirstLook || old.Work != s.Work || len(o.queues) > 0 && len(o.queues[s.Work]) > 0 {
+	if o.v.FirstLook || old.Ahead || old.Work != s.Work || len(o.queues) > 0 && len(o.queues[s.Work]) > 0 {
 		return false
 	}
 	if len(o.k.Proofs) > 0 {

@@ -37,6 +37,8 @@ func (o *observer) own(s seen, old ledger.Shown, queue []ledger.Pending) {
 	switch {
 	case s.is == notHeld:
 		o.waits(s, queue)
+	case (ours || older) && o.behind(s, old, last):
+		o.waits(s, queue)
 	case o.agrees(s.value, last.New, queue) && o.arrived(s, old, queue):
 		if !o.undisputed(s) {
 			o.count(queue)
@@ -68,7 +70,7 @@ func (o *observer) givenAgain(s seen, old ledger.Shown, last ledger.Pending) boo
 func (o *observer) overruled(queue []ledger.Pending) bool {
 	under := queue[base(queue)]
 	st, stands := o.k.Statements[under.Subject]
-	return stands && !st.Adopted() && st.Run > under.Run && o.agrees(st.Value, under.Old, queue)
+	return stands && !st.Adopted() && saidSince(st, under) && o.agrees(st.Value, under.Old, queue)
 }
 
 // base is the write that was sent over what the account showed: the first that
@@ -194,7 +196,7 @@ func (o *observer) third(s seen, old ledger.Shown, queue []ledger.Pending) {
 	o.conclude(s, old, had)
 	spoke, waits := len(o.words) > words, o.waiting > waiting
 	last := queue[len(queue)-1]
-	if spoke && (o.time(s) > last.Sent || s.looked > last.Sent) {
+	if spoke && (o.time(s) > last.Sent || s.looked > last.Sent && o.r.Run > last.Run) {
 		o.drop(queue)
 		return
 	}

@@ -51,19 +51,27 @@ func (o *observer) await(next, before ledger.Proof, open bool) {
 	o.waiting++
 }
 
-// disputed tells whether a look-up contradicts a list of the same run that
-// shows what was believed: one of them is wrong, and one look-up alone is no
-// proof that it is the list.
+// disputed tells whether a look-up contradicts both the list of the same run
+// and what was believed: one look-up alone is no proof that these are wrong.
 func (o *observer) disputed(s seen) bool {
 	if !s.looked.Known() || s.is == notHeld {
 		return false
 	}
-	old := o.k.Shown[s.RowKey]
-	if i, found := o.found[s.RowKey]; found {
-		return old.State == ledger.ShownValue && o.rows[i].Value == old.Value && s.value != old.Value
+	old, had := o.k.Shown[s.RowKey]
+	if !had {
+		old.State = o.unlistedState()
 	}
-	lacks := o.r.View.Coverage == provider.Whole && !o.hidden(s.Key)
-	return lacks && old.State == ledger.ShownAbsent && s.is == listed
+	list, told := o.listValue(s.RowKey)
+	return told && old.State != ledger.ShownUnknown && list != s.value && old.Value != s.value
+}
+
+// listValue is what the list of this run shows of an item; false where it does
+// not tell.
+func (o *observer) listValue(key ledger.RowKey) (v media.Value, told bool) {
+	if i, found := o.found[key]; found {
+		return o.rows[i].Value, true
+	}
+	return media.Value{}, o.r.View.Coverage == provider.Whole && !o.hidden(key.Key)
 }
 
 // undisputed tells whether what a look-up shows is sure: the list does not

@@ -362,3 +362,173 @@ func TestDisputedLookUpSettlesNothing(t *testing.T) {
 		t.Fatalf("two look-ups say so: %d, %+v, on the way: %v", b.lookups, b.shown("a"), b.known.Pending)
 	}
 }
+
+// The same for an item that no list ever showed.
+func TestDisputedLookUpOfWhatWasNeverListed(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := started(t, caps)
+	there := false
+	b.truth = func(key string) provider.Answer {
+		if there {
+			return provider.Answer{Key: key, Held: true, Rows: []provider.Row{row(key, three, 0)}}
+		}
+		return provider.Answer{Key: key, Held: true}
+	}
+	b.sent("1", "a", media.Value{}, eight, 0)
+	there = true
+	for range 40 {
+		if b.read(); b.lookups > 0 {
+			break
+		}
+	}
+	if st, said := b.statement(0); b.lookups != 1 || said {
+		t.Fatalf("after %d look-ups %+v", b.lookups, st)
+	}
+	b.read(row("a", three, 0))
+	if st, _ := b.statement(0); st.Value != three || st.Adopted() {
+		t.Fatalf("list and look-up say so: %+v", st)
+	}
+}
+
+// ahead is a rating of ours that a look-up has shown and no list yet.
+func ahead(t *testing.T) (b *book, truth *media.Value) {
+	t.Helper()
+	caps := whole()
+	caps.LookUp = true
+	b = started(t, caps)
+	truth = &media.Value{}
+	b.truth = func(key string) provider.Answer {
+		return provider.Answer{Key: key, Held: true, Rows: []provider.Row{row(key, *truth, 0)}}
+	}
+	b.sent("1", "a", media.Value{}, eight, 0)
+	*truth = eight
+	if b.settle("a"); b.shown("a").Value != eight || len(b.known.Pending) != 0 {
+		t.Fatalf("a look-up settles it at once: %+v, on the way %v", b.shown("a"), b.known.Pending)
+	}
+	return b, truth
+}
+
+// A list that has not shown yet what a look-up has shown is older than that: a
+// value that it showed before, or its lack of one, settles no write of ours,
+// and never becomes a word of the person.
+func TestAListOfBeforeTheLookUpSettlesNothing(t *testing.T) {
+	for name, write := range map[string]media.Value{"a removal": {}, "another value": three} {
+		b, truth := ahead(t)
+		var before []provider.Row
+		if write.Set {
+			before = append(before, row("a", write, 0))
+			b.read(before...) // looked up: what the list shows is not so
+		}
+		b.sent("2", "a", eight, write, 0) // lost on its way
+		for range 3 {
+			b.read(before...)
+		}
+		if b.shown("a").Value != eight || len(b.known.Pending) != 1 {
+			t.Errorf("%s: an old list settles it: %+v, on the way %v", name, b.shown("a"), b.known.Pending)
+		}
+		for range 3 {
+			b.read(before...)
+		}
+		if !lost(b, "2") {
+			t.Errorf("%s: a look-up tells that it is lost: %v", name, b.known.Pending)
+		}
+		b.read(row("a", eight, 0))
+		if st, _ := b.statement(0); !st.Adopted() || st.Value != eight {
+			t.Errorf("%s: our own value is read as the person's: %+v", name, st)
+		}
+		*truth = write
+		after := append([]provider.Row{}, before...)
+		b.read(after...)
+		if b.read(after...); b.shown("a").Value != write {
+			t.Errorf("%s: a list that showed it is believed again: %+v", name, b.shown("a"))
+		}
+	}
+}
+
+// A list that moved on to the value settles the write: it is older no more.
+func TestAListThatMovedOnSettles(t *testing.T) {
+	b, _ := ahead(t)
+	b.read(row("a", eight, 0))
+	b.sent("2", "a", eight, media.Value{}, 0)
+	looked := b.lookups
+	b.read()
+	if st, _ := b.statement(0); !st.Cleared || !st.Adopted() || len(b.known.Pending) != 0 || b.lookups != looked {
+		t.Fatalf("got %+v, on the way %v, %d look-ups", st, b.known.Pending, b.lookups-looked)
+	}
+}
+
+// The same the other way round: where a look-up has shown the removal, a list
+// that still shows the value does not show that it was written again.
+func TestAListOfBeforeTheRemovalSettlesNothing(t *testing.T) {
+	b, truth := ahead(t)
+	b.read(row("a", eight, 0))
+	b.sent("2", "a", eight, media.Value{}, 0)
+	*truth = media.Value{}
+	b.settle("a")
+	b.now = b.now.Add(30 * minutes)
+	b.sent("3", "a", media.Value{}, eight, 0) // lost on its way
+	b.read(row("a", eight, 0))
+	if b.shown("a").Value.Set || len(b.known.Pending) != 1 {
+		t.Fatalf("an old list settles it: %+v, on the way %v", b.shown("a"), b.known.Pending)
+	}
+	for range 8 {
+		b.read()
+	}
+	if st, _ := b.statement(0); st.Cleared && !st.Adopted() {
+		t.Fatalf("our own removal is read as the person's: %+v", st)
+	}
+}
+
+// A list that goes on showing an older value than a look-up did is looked up
+// again: it may be the look-up that was wrong.
+func TestAnOlderValueThanTheLookUpShowed(t *testing.T) {
+	for name, c := range map[string]struct{ truth, want media.Value }{"the list is old": {eight, eight}, "the look-up was wrong": {three, three}} {
+		b, truth := ahead(t)
+		at := b.now.Add(-time.Hour)
+		k := b.known.Shown[ledger.RowKey{Key: "a"}]
+		k.At = at
+		b.known.Shown[k.RowKey] = k
+		*truth = c.truth
+		for range 3 {
+			b.read(row("a", three, at.Add(-time.Hour)))
+		}
+		if got := b.shown("a").Value; got != c.want {
+			t.Errorf("%s: %v is shown, want %v", name, got, c.want)
+		}
+	}
+}
+
+// The same where the list shows neither what is believed nor what the look-up
+// shows, and where it says no.
+func TestDisputedLookUpAgainstAnotherList(t *testing.T) {
+	b, truth := ahead(t)
+	*truth = three
+	b.read() // of before our write
+	if got := b.shown("a").Value; got != eight {
+		t.Fatalf("after one look-up %v", got)
+	}
+	b.read()
+	if st, _ := b.statement(0); st.Value != three || st.Adopted() {
+		t.Fatalf("two look-ups say so: %+v", st)
+	}
+
+	caps := catalogue()
+	caps.LookUp = true
+	c := newBook(t, media.Ratings, caps)
+	no := row("a", media.Value{}, 0)
+	c.read(no)
+	c.read(no)
+	c.sent("1", "a", media.Value{}, eight, 0)
+	c.truth = func(key string) provider.Answer {
+		return provider.Answer{Key: key, Held: true, Rows: []provider.Row{row(key, three, 0)}}
+	}
+	for range 40 {
+		if c.read(no); c.lookups > 0 {
+			break
+		}
+	}
+	if st, said := c.statement(0); c.lookups != 1 || said {
+		t.Fatalf("after %d look-ups %+v", c.lookups, st)
+	}
+}

@@ -85,6 +85,10 @@ func (o *observer) unplaced(s seen) bool {
 
 // held treats an item that the account can show.
 func (o *observer) held(s seen, old ledger.Shown, had bool) {
+	if old.Ahead && s.looked == 0 && o.shows(s, old) {
+		old.Ahead = false
+		o.put[s.RowKey] = old
+	}
 	if queue := o.queue(s); len(queue) > 0 {
 		o.own(s, old, queue)
 		return
@@ -94,8 +98,8 @@ func (o *observer) held(s seen, old ledger.Shown, had bool) {
 
 // conclude applies the table where no write of ours is under way.
 func (o *observer) conclude(s seen, old ledger.Shown, had bool) {
-	if !had && o.absenceKnown() {
-		old.State = ledger.ShownAbsent
+	if !had {
+		old.State = o.unlistedState()
 	}
 	switch {
 	case o.v.FirstLook:
@@ -116,12 +120,15 @@ func (o *observer) conclude(s seen, old ledger.Shown, had bool) {
 	}
 }
 
-// absenceKnown tells whether an item without a row was absent until now, not
-// unknown: the account lists everything, and two trusted views have agreed. A
-// short first look must not make old values look new.
-func (o *observer) absenceKnown() bool {
+// unlistedState is what an item without a row showed until now: nothing where
+// the account lists everything and two trusted views have agreed, else unknown.
+// A short first look must not make old values look new.
+func (o *observer) unlistedState() ledger.ShownState {
 	t := o.r.Trust
-	return o.caps.Coverage == provider.Whole && t.Looked && t.Run > t.FirstRun && !o.v.FirstLook
+	if o.caps.Coverage == provider.Whole && t.Looked && t.Run > t.FirstRun && !o.v.FirstLook {
+		return ledger.ShownAbsent
+	}
+	return ledger.ShownUnknown
 }
 
 // firstSight treats a value of an item that was unknown. It was said when the
@@ -228,9 +235,10 @@ func (o *observer) compared(s seen, old ledger.Shown) {
 	}
 }
 
-// stale tells whether a differing value is older than the one shown.
+// stale tells whether a differing value is older than the one shown. Where only a
+// look-up has shown that, another one has to tell which is so.
 func (o *observer) stale(s seen, old ledger.Shown) bool {
-	return s.looked == 0 && o.clock.read(s.at).Known() && o.clock.read(old.At).Known() && s.at <= old.At
+	return s.looked == 0 && !old.Ahead && o.clock.read(s.at).Known() && o.clock.read(old.At).Known() && s.at <= old.At
 }
 
 // repeated treats the value that was shown before. A newer time of the
@@ -304,6 +312,7 @@ func (o *observer) show(s seen, state ledger.ShownState) {
 	if state == old.State && state != ledger.ShownValue && !o.v.FirstLook {
 		row.Since, row.FirstLook = old.Since, old.FirstLook
 	}
+	row.Ahead = state != ledger.ShownUnknown && o.ahead(s)
 	o.put[s.RowKey] = row
 }
 

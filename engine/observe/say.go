@@ -104,9 +104,12 @@ func (o *observer) heard(w word, rows []ledger.Shown) bool {
 	return folded.RowKey == w.RowKey
 }
 
+// unmoved tells whether a row shows what it showed; that a list has caught up
+// with it is nothing new.
 func (o *observer) unmoved(row ledger.Shown) bool {
-	_, moved := o.put[row.RowKey]
-	return !moved
+	was := o.k.Shown[row.RowKey]
+	was.Ahead = row.Ahead
+	return row == was
 }
 
 // sameSubject tells whether a row speaks about the subject of a word. The
@@ -207,6 +210,11 @@ func (o *observer) outweighs(current ledger.Statement, w word) bool {
 	return w.at <= current.At
 }
 
+// saidSince tells whether a statement was concluded after a write was sent.
+func saidSince(st ledger.Statement, p ledger.Pending) bool {
+	return st.Run > p.Run || st.Seen > p.Sent
+}
+
 // adopt makes the account take over what caused a write that has arrived
 // (R8): value, time and origin. Only a word said here since it was sent, and
 // newer, stands against it. The same word once more is seen anew, no more.
@@ -217,7 +225,7 @@ func (o *observer) adopt(s seen, p ledger.Pending) {
 	st := p.Says
 	st.Account, st.Subject, st.Seq, st.Run, st.Seen, st.Key = o.r.Party.ID, p.Subject, 0, o.r.Run, o.r.Now, s.Key
 	current, stands := o.k.Statements[p.Subject]
-	if stands && current.Run > p.Run && (current.At > st.At || current.At == st.At && st.Cleared && !current.Cleared) {
+	if stands && saidSince(current, p) && (current.At > st.At || current.At == st.At && st.Cleared && !current.Cleared) {
 		return
 	}
 	if same := current; stands {

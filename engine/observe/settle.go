@@ -1,6 +1,9 @@
 package observe
 
-import "watchkeeper/engine/ledger"
+import (
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/provider"
+)
 
 // Settle decides writes from look-ups made after they were sent, at the end of
 // a run (R8): a look-up goes past every cache, so what it shows counts at
@@ -9,6 +12,7 @@ import "watchkeeper/engine/ledger"
 // what is believed moved: the last list does not tell all that is known any
 // more, and the same list again is no longer the same.
 func Settle(r Reading, k Known, answers []Answered) ledger.Delta {
+	r.View = provider.View{}
 	o := newObserver(r, Verdict{Trusted: true}, k, answers)
 	o.lookedUp()
 	o.speak()

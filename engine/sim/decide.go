@@ -48,6 +48,7 @@ type toyAccount struct {
 	ours   map[media.WorkID][]toyValue   // what was written, sent when
 	before map[media.WorkID]toyValue     // what was true before it changed last
 	fibbed map[media.WorkID]bool         // a look-up lied about it at some time
+	lie    map[media.WorkID]toyValue     // that the look-up before told, and when
 	frozen int
 	lossy  int // percent of writes that are not stored
 	lost   int // percent of answers that are lost
@@ -155,7 +156,7 @@ func newDecision(seed uint64) *decision {
 
 func (d *decision) addAccount() {
 	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{},
-		before: map[media.WorkID]toyValue{}, fibbed: map[media.WorkID]bool{}, came: map[media.WorkID]media.Moment{},
+		before: map[media.WorkID]toyValue{}, fibbed: map[media.WorkID]bool{}, lie: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
 		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}}
 	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
 		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
@@ -222,6 +223,7 @@ func (d *decision) once() (wrote int, err error) {
 		}
 		d.write(op)
 	}
+	d.lookAfter(allowed)
 	return len(allowed), nil
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -69,28 +70,57 @@ func sighting(w media.WorkID, have toyValue, timed bool) observe.Sighting {
 // answers are point look-ups, past every list, which may lie.
 func (d *decision) answers(a *toyAccount, asks []ledger.Question) (out []observe.Answered) {
 	for _, q := range asks {
-		have := d.testimony(a, q.Work)
-		s := sighting(q.Work, have, a.caps.Features[d.feature].Times)
-		out = append(out, observe.Answered{Key: q.Key, Work: q.Work, At: d.now,
-			Answer: provider.Answer{Key: q.Key, Held: true, Rows: []provider.Row{s.Row}}, Sightings: []observe.Sighting{s}})
+		out = append(out, d.answer(a, q.Work, q.Key, d.testimony(a, q.Work)))
 	}
 	return out
 }
 
+func (d *decision) answer(a *toyAccount, w media.WorkID, key string, have toyValue) observe.Answered {
+	s := sighting(w, have, a.caps.Features[d.feature].Times)
+	return observe.Answered{Key: key, Work: w, At: d.now,
+		Answer: provider.Answer{Key: key, Held: true, Rows: []provider.Row{s.Row}}, Sightings: []observe.Sighting{s}}
+}
+
 // testimony is what a look-up tells: the truth, or what was true before. Where
-// its list tells the same, nobody can see through it.
+// its list tells the same, or the look-up before it, nobody can see through it (R6).
 func (d *decision) testimony(a *toyAccount, w media.WorkID) toyValue {
-	have := a.truth[w]
-	if d.chance.IntN(100) >= a.fibs || a.before[w].value == have.value {
+	have, before := a.truth[w], a.before[w]
+	if d.chance.IntN(100) >= a.fibs || before.value == have.value {
+		delete(a.lie, w)
 		return have
 	}
 	d.engaged["lie"]++
 	a.fibbed[w] = true
-	if a.before[w].value == a.shows[w].value {
+	if before.value == a.shows[w].value {
 		d.engaged["consistent lie"]++
 		d.fooled[w] = true
 	}
-	return a.before[w]
+	if last, again := a.lie[w]; again && last.value == before.value && last.at < d.now {
+		d.engaged["repeated lie"]++
+		d.fooled[w] = true
+	}
+	a.lie[w] = toyValue{before.value, d.now}
+	return before
+}
+
+// lookAfter looks up what was written just now, where a service can (R8). Such a
+// look-up tells what was before the write at the most.
+func (d *decision) lookAfter(ops []ledger.Op) {
+	sent := d.now
+	d.now = d.now.Add(time.Second)
+	for _, op := range ops {
+		a := d.shelves[op.Account-1]
+		if !a.caps.Features[d.feature].LookUp || d.chance.IntN(100) < a.lost {
+			continue
+		}
+		have := a.truth[op.Work]
+		if a.came[op.Work] == sent && d.chance.IntN(100) < a.fibs {
+			have = a.before[op.Work]
+		}
+		r := observe.Reading{Now: d.now, Run: d.run, Party: d.world.Parties[a.id-1], Feature: d.feature, Trust: a.trust,
+			IntervalMS: d.world.Settings.IntervalMS}
+		d.keep(a, observe.Settle(r, a.known, []observe.Answered{d.answer(a, op.Work, keyOf(op.Work).Key, have)}))
+	}
 }
 
 // keep applies a delta as the store does.

@@ -34,10 +34,13 @@ func (d *decision) pure(p ledger.Plan, files []ledger.Dossier) error {
 // bounded is S6 and S7: over budget nothing is removed without a yes, and what
 // waits for an answer is not done.
 func (d *decision) bounded(ops []ledger.Op) error {
-	removed := map[[2]ledger.AccountID]int{}
+	removed := map[[2]ledger.AccountID]map[media.WorkID]bool{}
 	for _, op := range ops {
-		if op.Action == provider.Remove {
-			removed[[2]ledger.AccountID{op.Account, op.Origin().Account}]++
+		if flow := [2]ledger.AccountID{op.Account, op.Origin().Account}; op.Action == provider.Remove {
+			if removed[flow] == nil {
+				removed[flow] = map[media.WorkID]bool{}
+			}
+			removed[flow][op.Work] = true
 		}
 		for _, held := range d.held() {
 			if held.Account == op.Account && held.Subject == op.Subject && held.Action == op.Action && held.Origin() == op.Origin() {
@@ -45,8 +48,8 @@ func (d *decision) bounded(ops []ledger.Op) error {
 			}
 		}
 	}
-	for flow, n := range removed {
-		if n > max(3, (len(d.works)+19)/20) {
+	for flow, works := range removed {
+		if n := len(works); n > max(3, (len(d.works)+19)/20) {
 			return fmt.Errorf("S6: %d removals at %d because of %d in one run", n, flow[0], flow[1])
 		}
 	}
@@ -87,7 +90,8 @@ func (d *decision) judge(op ledger.Op) error {
 		given = append(given, *w)
 		if w.who == me {
 			own = w
-		} else if w.set == (op.Action != provider.Remove) {
+		}
+		if w.set == (op.Action != provider.Remove) && (w.who != me || d.shelves[me].oursOver(*w)) {
 			causes = append(causes, *w)
 		}
 	}
@@ -176,10 +180,21 @@ func (d *decision) behind(w toyWord) bool {
 	return !w.set && (d.froze || d.shelves[w.who].fibbed[w.work])
 }
 
+// oursOver: what the account shows is a write of ours on top of what was said
+// there, so that its owner's word asks for a write as well.
+func (a *toyAccount) oursOver(w toyWord) bool {
+	return slices.ContainsFunc(a.ours[w.work], func(ours toyValue) bool { return ours.at >= w.at && ours.value == a.truth[w.work].value })
+}
+
 // wroteSince: what the account shows is ours by now.
 func (d *decision) wroteSince(op ledger.Op, own toyWord) bool {
 	have := d.shelves[op.Account-1].truth[op.Work]
 	return have.value != own.v
+}
+
+// waits tells whether a person was asked about a work.
+func (d *decision) waits(w media.WorkID) bool {
+	return slices.ContainsFunc(d.held(), func(op ledger.Op) bool { return op.Work == w })
 }
 
 func (d *decision) near(a, b media.Value) bool {
@@ -210,11 +225,8 @@ func (d *decision) agree() error {
 			if v.Set == first.Set && (!v.Set || d.near(v, first)) {
 				continue
 			}
-			explained := slices.ContainsFunc(p.NonOps, func(n ledger.NonOp) bool { return n.Work == w.ID && explains(d.feature, n.Why.Code) }) ||
-				slices.ContainsFunc(d.holds, func(h ledger.Hold) bool {
-					return h.State == ledger.HoldOpen && slices.ContainsFunc(h.Ops, func(op ledger.Op) bool { return op.Work == w.ID })
-				})
-			if !explained {
+			explained := slices.ContainsFunc(p.NonOps, func(n ledger.NonOp) bool { return n.Work == w.ID && explains(d.feature, n.Why.Code) })
+			if !explained && !d.waits(w.ID) {
 				return fmt.Errorf("L1: work %d is %v at 1 and %v at %d: %+v\nsaid %+v", w.ID, first, v, a.id, p.NonOps, d.words)
 			}
 		}

@@ -7,19 +7,19 @@ import (
 	"watchkeeper/engine/media"
 )
 
-const shownColumns = `account, feature, key, play_key, work, play, state, has, n, len, at, count, since, first_look, looks`
+const shownColumns = `account, feature, key, play_key, work, play, state, has, n, len, at, count, since, first_look, looks, ahead`
 
 func scanShown(r scanner) (v ledger.Shown, err error) {
 	err = r.Scan(&v.Account, &v.Feature, &v.Key, &v.PlayKey, &v.Work, &v.Play, &v.State,
-		&v.Value.Set, &v.Value.N, &v.Value.Of, &v.At, &v.Count, &v.Since, &v.FirstLook, &v.Looks)
+		&v.Value.Set, &v.Value.N, &v.Value.Of, &v.At, &v.Count, &v.Since, &v.FirstLook, &v.Looks, &v.Ahead)
 	return v, err
 }
 
 func (t *tx) putShown(rows []ledger.Shown) {
 	for _, v := range rows {
-		t.exec(`INSERT OR REPLACE INTO shown (`+shownColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.exec(`INSERT OR REPLACE INTO shown (`+shownColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Account, v.Feature, v.Key, v.PlayKey, v.Work, v.Play, v.State,
-			v.Value.Set, v.Value.N, v.Value.Of, v.At, v.Count, v.Since, v.FirstLook, v.Looks)
+			v.Value.Set, v.Value.N, v.Value.Of, v.At, v.Count, v.Since, v.FirstLook, v.Looks, v.Ahead)
 	}
 }
 

@@ -7,6 +7,9 @@ var judged = Proof{Package: "engine/observe", Test: "TestJudge$"}
 // It takes a lost write and a lie at the right moment.
 var disputed = Proof{Package: "engine/observe", Test: "TestDisputed"}
 
+// It takes a look-up over an old list, and then a lost write.
+var ahead = Proof{Package: "engine/observe", Test: "TestAListOfBefore"}
+
 // A library that lost a file is rare in a life, and a look-up mostly says so too.
 var notHeld = Proof{Package: "engine/observe", Test: "TestTable$"}
 
@@ -52,6 +55,12 @@ var Bugs = []Bug{
 		Old: "if queue := o.queue(s); len(queue) > 0 {", New: "if queue := o.queue(s); len(queue) > 100 {"},
 	{Name: "acknowledged is shown", Breaks: "R8", File: "engine/observe/own.go",
 		Old: "case ours || older:\n\t\to.lag(s, old, queue)", New: "case ours || older:\n\t\to.settle(s, queue)"},
+	{Name: "a list of before the look-up settles", Breaks: "S5", File: "engine/observe/ahead.go",
+		Old: "return old.Ahead && s.looked == 0 &&", New: "return false && old.Ahead && s.looked == 0 &&", By: ahead},
+	{Name: "what was said in the run of the write is not said since", Breaks: "S10", File: "engine/observe/say.go",
+		Old: "return st.Run > p.Run || st.Seen > p.Sent", New: "return st.Run > p.Run"},
+	{Name: "our late write stands on top of a removal", Breaks: "L1", File: "engine/plan/single.go",
+		Old: "return !own.Local && row.Since > own.Run", New: "return false"},
 	{Name: "lost write sent for ever", Breaks: "L3", File: "engine/observe/lost.go",
 		Old: "return q.Failures\n", New: "return 0\n"},
 	{Name: "effects of a service read as a person", Breaks: "R9", File: "engine/observe/effect.go",

@@ -136,6 +136,7 @@ CREATE TABLE shown (
   since      INTEGER NOT NULL,
   first_look INTEGER NOT NULL,
   looks      INTEGER NOT NULL,
+  ahead      INTEGER NOT NULL,
   PRIMARY KEY (account, feature, key, play_key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX shown_of_work ON shown (work, state); -- state: the library asks for works that somebody shows
