@@ -3,11 +3,13 @@ package engine
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/observe"
+	"watchkeeper/engine/store"
 )
 
 // linkPlays gives every row of History its play (R16).
@@ -76,6 +78,7 @@ func (r *round) clusterWorks(ctx context.Context, works []media.WorkID, sighting
 	if err != nil {
 		return err
 	}
+	r.addFound(&facts, works)
 	in := observe.PlayInput{Now: r.now, Sightings: sightings, Works: facts.Works, Plays: facts.Plays, Live: facts.Live,
 		Linked: facts.Linked, Said: facts.Said, Seen: facts.Seen, Next: facts.Next}
 	for _, p := range facts.Pending {
@@ -84,5 +87,27 @@ func (r *round) clusterWorks(ctx context.Context, works []media.WorkID, sighting
 		}
 	}
 	plays, _ := observe.LinkPlays(in)
+	for _, p := range plays {
+		if r.found == nil {
+			r.found = map[media.PlayID]ledger.Play{}
+		}
+		r.found[p.ID] = p
+	}
 	return r.e.cfg.Store.Apply(ctx, r.run, ledger.Delta{Plays: plays})
+}
+
+// addFound adds the plays that this run found in views and is yet to conclude
+// from: a look-up that shows one of them again finds no other.
+func (r *round) addFound(facts *store.PlayFacts, works []media.WorkID) {
+	known := make(map[media.PlayID]bool, len(facts.Plays))
+	for _, p := range facts.Plays {
+		known[p.ID] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.found)) {
+		p := r.found[id]
+		if _, touched := slices.BinarySearch(works, p.Work); touched && !known[id] {
+			facts.Plays = append(facts.Plays, p)
+			facts.Live[id] = true
+		}
+	}
 }

@@ -74,6 +74,7 @@ type round struct {
 	cards    map[media.WorkID]card // of the works that are written
 	rulesNow string
 	fed      map[ledger.AccountID]media.Moment // the latest play that only this account told of
+	found    map[media.PlayID]ledger.Play      // new plays, which no account may show yet by what is stored
 	// interrupted: the run before was stopped, failed or died, so what it had
 	// found out may not have been planned.
 	interrupted bool

@@ -122,9 +122,9 @@ func (m *matcher) written(c *candidate) (best *viewing) {
 
 // returned is the viewing that the account told of before, under the same key
 // and with the same date, although the row was gone meanwhile: by its clock or
-// by ours, for either may have been set since. A flag that we set says when we
-// set it, which was before we saw it; an item that was made anew keeps it, and
-// where that was just before, it is known without the key.
+// by ours, for either may have been set since. A flag that we set without a date
+// says when we set it, which was before we saw it; an item that was made anew
+// keeps it, and where that was just before, it is known without the key.
 func (m *matcher) returned(c *candidate) *viewing {
 	ours := int64(clock{m.in.Now, c.ClockMS}.read(c.Value.PlayedAt()))
 	for _, st := range m.said {
@@ -132,7 +132,8 @@ func (m *matcher) returned(c *candidate) *viewing {
 			return (st.Value.N == 0) == (n == 0) && distance(st.Value.N, n) <= max(c.Caps.GrainMS, 1000)
 		}
 		same := near(ours) || near(c.Value.N)
-		copied := st.Adopted() && c.isFlag() && c.date <= st.Seen // with the date of our write
+		stamped := !c.Caps.PastDates || st.Value.N == 0 // our write had no date that the service keeps
+		copied := st.Adopted() && c.isFlag() && stamped && c.date <= st.Seen
 		given := st.Adopted() && c.isFlag() && st.Value.N != 0 && near(c.Value.N)
 		anew := given || copied && c.date >= st.Seen-media.Moment(c.IntervalMS)
 		if st.Account == c.Account && (st.Key == c.Key && (same || copied) || anew) {

@@ -583,3 +583,31 @@ func TestGivenAgainOverAnAddAndARemoval(t *testing.T) {
 		t.Fatalf("the writes are void: %+v", b.known.Pending)
 	}
 }
+
+// R8: what a look-up at the end of the very run shows instead of our write was
+// said after it was sent. It stands when the write arrives on top of it.
+func TestWordSaidInTheRunOfTheWriteStands(t *testing.T) {
+	caps := whole()
+	caps.LookUp = true
+	b := started(t, caps)
+	b.read(row("a", three, noon))
+	p := b.sent("1", "a", three, eight, 0)
+	p.Run, p.Sent = b.run, b.now.Add(-time.Minute)
+	b.putPending(p)
+	shows := media.Rated(50)
+	b.truth = func(key string) provider.Answer {
+		return provider.Answer{Key: key, Held: true, Rows: []provider.Row{row(key, shows, 0)}}
+	}
+	b.settle("a")
+	if st, _ := b.statement(0); st.Value != shows || len(b.known.Pending) != 1 {
+		t.Fatalf("said %+v, on the way %v", st, b.known.Pending)
+	}
+	b.now, b.run = b.now.Add(30*minutes), b.run+1
+	shows = eight
+	for range 8 {
+		b.read(row("a", eight, 0))
+	}
+	if st, _ := b.statement(0); st.Value != media.Rated(50) || st.Adopted() || b.shown("a").Value != eight || len(b.known.Pending) != 0 {
+		t.Fatalf("said %+v, shown %+v, on the way %v", st, b.shown("a"), b.known.Pending)
+	}
+}

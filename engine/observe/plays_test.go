@@ -84,9 +84,12 @@ func TestReturnedItemKeepsItsPlay(t *testing.T) {
 	}
 }
 
-// A flag that we set for a viewing of long ago shows when we set it. An item that
-// was not listed for a while comes back with that viewing, not with a second one.
+// A flag that we set for a viewing of long ago shows when we set it, where the
+// service dates it. An item that was not listed for a while comes back with that
+// viewing, not with a second one.
 func TestReturnedCopyKeepsItsPlay(t *testing.T) {
+	stamps := flagCaps
+	stamps.PastDates = false
 	in := started16(2 * time.Hour)
 	evening, set := noon.Add(-72*time.Hour), noon.Add(-5*time.Hour)
 	in.Next, in.Plays, in.Live = 8, []ledger.Play{{ID: 7, Work: film, At: evening, ToleranceMS: 1}}, map[media.PlayID]bool{7: true}
@@ -97,9 +100,11 @@ func TestReturnedCopyKeepsItsPlay(t *testing.T) {
 		at   media.Moment
 		same bool
 	}{
-		"as we set it":           {flagCaps, set, true},
-		"watched since":          {flagCaps, set.Add(2 * time.Hour), false},
+		"as we set it":           {stamps, set, true},
+		"watched since":          {stamps, set.Add(2 * time.Hour), false},
 		"a play of its own date": {logCaps, set, false},
+		"not the date we gave":   {flagCaps, set, false},
+		"the date we gave":       {flagCaps, evening, true},
 	} {
 		in.Sightings = []observe.AccountSighting{sightingAt(2, c.caps, c.at)}
 		if got := groups(in); (got[0] == 7) != c.same {
@@ -114,7 +119,7 @@ func TestReturnedCopyKeepsItsPlay(t *testing.T) {
 		"another item, watched before":   {set.Add(-2 * time.Hour), false},
 		"another item, watched after us": {set.Add(5 * minutes), false},
 	} {
-		in.Sightings = []observe.AccountSighting{sightingAt(2, flagCaps, c.at)}
+		in.Sightings = []observe.AccountSighting{sightingAt(2, stamps, c.at)}
 		in.Sightings[0].Key, in.Sightings[0].IntervalMS = "b", (30 * minutes).Milliseconds()
 		if got := groups(in); (got[0] == 7) != c.same {
 			t.Errorf("%s: play %d", name, got[0])

@@ -84,7 +84,8 @@ func (t *target) clearPlay(s said, plays []said) {
 		moved = moved || since
 		return since || another && row.PlayKey == ""
 	})
-	if len(base.rows) == 0 && base.state == listed && base.queued == nil {
+	kept := another && !t.caps.KeepsPlays // whatever is under way to the flag
+	if len(base.rows) == 0 && base.state == listed && (base.queued == nil || kept) {
 		switch {
 		case moved:
 			t.note(s.candidates[0].Statement, ledger.NewerThere, saw(ledger.SawAnotherPlay), false)

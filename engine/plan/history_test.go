@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -249,6 +250,27 @@ func TestDeletedPlayTakesItsFlagWhateverTheClock(t *testing.T) {
 			row.Value = media.Watched(ago(2 * day0))
 		}
 		t.Run(name, func(t *testing.T) { b.expect(t, "B remove; A newer_there") })
+	}
+}
+
+// S1: a flag that a play of its own keeps is not taken away, although the date of
+// the deleted play is under way to it.
+func TestDeletedPlayUnderWayLeavesTheFlag(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	own := *b.watched(B, 1, in2020, 1)
+	b.adopts(A, own, 50)
+	b.play(2, in2024)
+	c := *b.saysPlay(A, media.History, 2, clearedNow, ago(day0), 90)
+	b.d.Pending = []ledger.Pending{{Op: "80-1", Account: B, Subject: c.Subject, RowKey: ledger.RowKey{Key: "k2"}, Old: media.Watched(in2020),
+		New: media.Watched(in2024), Run: 80, Sent: ago(2 * day0), State: ledger.Expected}}
+	if got := text(b.make()); strings.Contains(got, "remove") {
+		t.Errorf("got %q", got)
+	}
+	b.d.Statements, b.d.Shown = b.d.Statements[2:], b.d.Shown[:0] // nothing else keeps it
+	b.shows(B, media.History, 0, clearedNow, 0, 1)
+	b.d.Pending[0].Old = media.Value{}
+	if got := text(b.make()); !strings.Contains(got, "B remove") {
+		t.Errorf("got %q", got)
 	}
 }
 

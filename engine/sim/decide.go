@@ -36,6 +36,14 @@ type decision struct {
 	fooled  map[media.WorkID]bool // a service lied about it everywhere alike
 	removed []toyRemoval
 	engaged map[ledger.Code]int // and what else happened, by name
+	// Of history: what truly was watched, the plays that are believed in, how many
+	// rows logs have given keys to, and whose plays this run has read afresh.
+	viewings []viewing
+	plays    []ledger.Play
+	found    map[media.PlayID]bool // those that this run has found
+	played   int
+	afresh   map[media.WorkID][]ledger.AccountID
+	careless bool // a log's plays count as read afresh without being read
 }
 
 // toyAccount is an account's truth and what is believed of it.
@@ -56,6 +64,10 @@ type toyAccount struct {
 	known  observe.Known
 	trust  ledger.Trust
 	reads  []media.Moment // at which it showed the truth
+	// Of history: its truth, what lists show, what was true before it changed
+	// last, and when works were un-watched and what was un-watched had come.
+	log, lists, earlier map[media.WorkID][]toyPlay
+	unwatched, marked   map[media.WorkID]media.Moment
 }
 
 type toyValue struct {
@@ -130,8 +142,11 @@ func newDecision(seed uint64) *decision {
 	features := [...]media.Feature{media.Watchlist, media.Ratings, media.Progress}
 	d := &decision{chance: chance, feature: features[chance.IntN(3)], mutual: chance.IntN(3) > 0, now: media.At(Start), run: 1,
 		fooled: map[media.WorkID]bool{}, engaged: map[ledger.Code]int{}}
+	if seed%4 == 3 {
+		d.feature = media.History
+	}
 	works := 1 + chance.IntN(3)
-	if chance.IntN(40) == 0 {
+	if d.feature != media.History && chance.IntN(40) == 0 {
 		works = 24 // enough for guards that count
 	}
 	for n := range works {
@@ -157,7 +172,8 @@ func newDecision(seed uint64) *decision {
 func (d *decision) addAccount() {
 	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{},
 		before: map[media.WorkID]toyValue{}, fibbed: map[media.WorkID]bool{}, lie: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
-		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}}
+		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}, log: map[media.WorkID][]toyPlay{},
+		earlier: map[media.WorkID][]toyPlay{}, unwatched: map[media.WorkID]media.Moment{}, marked: map[media.WorkID]media.Moment{}}
 	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
 		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
 	if d.chance.IntN(3) == 0 {
@@ -165,6 +181,9 @@ func (d *decision) addAccount() {
 	}
 	for k := range c.Access {
 		c.Access[k] = provider.FullUse
+	}
+	if d.feature == media.History {
+		d.historyCaps(&c)
 	}
 	a.caps = provider.Capabilities{Class: provider.MediaServer, OnwardToTrackers: true, Batch: 10}
 	a.caps.Features[d.feature] = c
@@ -197,12 +216,13 @@ func (d *decision) once() (wrote int, err error) {
 	d.run++
 	d.now = d.now.Add(31 * time.Minute)
 	d.world.Now, d.world.Run = d.now, d.run
-	for _, i := range d.chance.Perm(len(d.shelves)) {
-		d.observe(d.shelves[i])
-	}
+	d.look()
 	files := d.files()
 	d.chance.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 	p := plan.Make(&d.world, files)
+	if d.feature == media.History {
+		p, files = d.reread(p, files)
+	}
 	if err := d.pure(p, files); err != nil {
 		return 0, err
 	}
@@ -227,6 +247,18 @@ func (d *decision) once() (wrote int, err error) {
 	return len(allowed), nil
 }
 
+// look has every account looked at once.
+func (d *decision) look() {
+	order := d.chance.Perm(len(d.shelves))
+	if d.feature == media.History {
+		d.observePlays(order)
+		return
+	}
+	for _, i := range order {
+		d.observe(d.shelves[i])
+	}
+}
+
 // withdraw forgets what a first look no longer shows (R13).
 func (d *decision) withdraw(refs []ledger.StatementRef) {
 	for _, ref := range refs {
@@ -240,6 +272,11 @@ func (d *decision) files() []ledger.Dossier {
 	for i, w := range d.works {
 		n := len(d.shelves)
 		f := ledger.Dossier{Work: w, Links: make([]ledger.Link, 0, n), Shown: make([]ledger.Shown, 0, n), Statements: make([]ledger.Statement, 0, n)}
+		if d.feature == media.History {
+			d.playFile(&f)
+			out[i] = f
+			continue
+		}
 		s := ledger.Subject{Work: w.ID, Feature: d.feature}
 		for _, a := range d.shelves {
 			key := keyOf(w.ID)
@@ -269,7 +306,10 @@ func keyOf(w media.WorkID) ledger.RowKey {
 func (d *decision) write(op ledger.Op) {
 	d.wrote++
 	a := d.shelves[op.Account-1]
-	if d.chance.IntN(100) >= a.lossy {
+	key := keyOf(op.Work)
+	if stored := d.chance.IntN(100) >= a.lossy; stored && d.feature == media.History {
+		key.PlayKey = d.writePlay(a, op)
+	} else if stored {
 		at := d.now
 		if a.caps.Features[d.feature].PastDates && op.At.Known() {
 			at = op.At
@@ -283,7 +323,7 @@ func (d *decision) write(op ledger.Op) {
 	says := op.Says
 	says.Account = a.id
 	a.known.Pending[op.Subject] = append(a.known.Pending[op.Subject], ledger.Pending{Op: op.ID, Account: a.id, Subject: op.Subject,
-		RowKey: keyOf(op.Work), Old: op.Old, New: op.New, Cause: op.Cause, Says: says, Sent: d.now, Run: d.run, State: ledger.Expected})
+		RowKey: key, Old: op.Old, New: op.New, Cause: op.Cause, Says: says, Sent: d.now, Run: d.run, State: ledger.Expected})
 }
 
 // sortedWorks are the works that an account shows, in order.

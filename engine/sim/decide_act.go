@@ -27,6 +27,10 @@ func (d *decision) act() {
 	d.now = d.now.Add(time.Duration(1+d.chance.IntN(1000)) * time.Second)
 	a := d.shelves[d.chance.IntN(len(d.shelves))]
 	w := d.works[d.chance.IntN(len(d.works))].ID
+	if d.feature == media.History {
+		d.actPlay(a, w)
+		return
+	}
 	have := a.truth[w]
 	var v media.Value
 	if !have.value.Set || d.chance.IntN(3) > 0 {

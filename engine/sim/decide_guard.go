@@ -29,11 +29,13 @@ func (d *decision) held() []ledger.Op {
 func (d *decision) budget() guard.Budget {
 	b := guard.Budget{Shown: map[guard.Shelf]int{}, Removed: map[guard.Flow]int{}, Room: map[guard.Shelf]int{}, Planned: map[media.WorkID]bool{}}
 	for _, a := range d.shelves {
+		works := map[media.WorkID]bool{}
 		for _, row := range a.known.Shown {
 			if row.State == ledger.ShownValue {
-				b.Shown[guard.Shelf{Account: a.id, Feature: d.feature}]++
+				works[row.Work] = true
 			}
 		}
+		b.Shown[guard.Shelf{Account: a.id, Feature: d.feature}] = len(works)
 	}
 	for _, w := range d.works {
 		b.Planned[w.ID] = true

@@ -18,25 +18,37 @@ func (d *decision) observe(a *toyAccount) {
 	} else {
 		a.frozen--
 	}
-	party := &d.world.Parties[a.id-1]
 	rows := d.rows(a, a.sortedWorks())
 	d.chance.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	r := observe.Reading{Now: d.now, Run: d.run, Party: *party, Feature: d.feature, Trust: a.trust,
-		IntervalMS: d.world.Settings.IntervalMS,
-		View: provider.View{Feature: d.feature, Coverage: a.caps.Features[d.feature].Coverage,
-			Evidence: provider.Evidence{Announced: -1, Received: len(rows)}}}
-	r.View.Rows = make([]provider.Row, 0, len(rows))
-	for _, s := range rows {
-		r.View.Rows = append(r.View.Rows, s.Row)
-	}
+	r := d.reading(a)
+	r.View = d.view(a, rows)
 	v := observe.Judge(r)
 	delta, asks := observe.Observe(r, v, rows, a.known, nil)
 	if len(asks) > 0 && a.caps.Features[d.feature].LookUp {
 		delta, _ = observe.Observe(r, v, rows, a.known, d.answers(a, asks))
 	}
 	d.keep(a, delta)
-	party.TrustedNow[d.feature] = v.Trusted
-	party.Trust[d.feature] = a.trust
+	d.trust(a, v)
+}
+
+func (d *decision) reading(a *toyAccount) observe.Reading {
+	return observe.Reading{Now: d.now, Run: d.run, Party: d.world.Parties[a.id-1], Feature: d.feature, Trust: a.trust,
+		IntervalMS: d.world.Settings.IntervalMS}
+}
+
+// view is a list of rows in any order.
+func (d *decision) view(a *toyAccount, rows []observe.Sighting) provider.View {
+	v := provider.View{Feature: d.feature, Coverage: a.caps.Features[d.feature].Coverage,
+		Evidence: provider.Evidence{Announced: -1, Received: len(rows)}, Rows: make([]provider.Row, 0, len(rows))}
+	for _, s := range rows {
+		v.Rows = append(v.Rows, s.Row)
+	}
+	return v
+}
+
+func (d *decision) trust(a *toyAccount, v observe.Verdict) {
+	party := &d.world.Parties[a.id-1]
+	party.TrustedNow[d.feature], party.Trust[d.feature] = v.Trusted, a.trust
 }
 
 // rows are what a list shows; a catalogue says no as well.
@@ -113,13 +125,15 @@ func (d *decision) lookAfter(ops []ledger.Op) {
 		if !a.caps.Features[d.feature].LookUp || d.chance.IntN(100) < a.lost {
 			continue
 		}
+		if d.feature == media.History {
+			d.lookAfterPlay(a, op.Work, sent)
+			continue
+		}
 		have := a.truth[op.Work]
 		if a.came[op.Work] == sent && d.chance.IntN(100) < a.fibs {
 			have = a.before[op.Work]
 		}
-		r := observe.Reading{Now: d.now, Run: d.run, Party: d.world.Parties[a.id-1], Feature: d.feature, Trust: a.trust,
-			IntervalMS: d.world.Settings.IntervalMS}
-		d.keep(a, observe.Settle(r, a.known, []observe.Answered{d.answer(a, op.Work, keyOf(op.Work).Key, have)}))
+		d.keep(a, observe.Settle(d.reading(a), a.known, []observe.Answered{d.answer(a, op.Work, keyOf(op.Work).Key, have)}))
 	}
 }
 

@@ -79,6 +79,9 @@ func (d *decision) boundedInAWeek(ops []ledger.Op) error {
 
 // judge is S1, S5 and S9 for one op.
 func (d *decision) judge(op ledger.Op) error {
+	if d.feature == media.History {
+		return d.judgePlay(op)
+	}
 	me := int(op.Account) - 1
 	var causes, given []toyWord
 	var own *toyWord
@@ -215,6 +218,9 @@ func (d *decision) agree() error {
 	}
 	d.world.Explain = true
 	p := plan.Make(&d.world, d.files())
+	if d.feature == media.History {
+		return d.agreePlays(p)
+	}
 	for _, w := range d.works {
 		if slices.ContainsFunc(d.shelves, func(a *toyAccount) bool { return d.gaveOurs(a, w.ID) }) {
 			continue

@@ -1,0 +1,183 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
+)
+
+// The oracle of plays knows which viewing every play of every account stands
+// for, who noted it and who took it away.
+
+// judgePlay is S1, S3, S5 and S9 for one op about a play.
+func (d *decision) judgePlay(op ledger.Op) error {
+	a := d.shelves[op.Account-1]
+	if op.Action == provider.Remove {
+		return d.judgeRemoval(a, op)
+	}
+	n := d.meant(op)
+	if n < 0 {
+		return fmt.Errorf("S9: %v of work %d at %d, when nobody watched: %+v", op.New.PlayedAt(), op.Work, op.Account, d.viewings)
+	}
+	v, plays := d.viewings[n], a.log[op.Work]
+	for who, at := range v.gone {
+		if d.knownGone(v, who) && (who == a.id || d.mutual) {
+			return fmt.Errorf("S5: %s of work %d at %d, which was taken away at %d at %v: %+v", op.Action, op.Work, op.Account, who, at, v)
+		}
+	}
+	if at := a.unwatched[op.Work]; len(plays) == 0 && d.knownUnwatched(a, op.Work) && v.latest() <= a.lastRead(at) {
+		return fmt.Errorf("R17: %s of work %d at %d, which is unwatched since %v: %+v", op.Action, op.Work, op.Account, at, v)
+	}
+	switch {
+	case op.Action == provider.Update && op.New.N <= op.Old.N:
+		return fmt.Errorf("R16: the date of work %d at %d is lowered from %v to %v", op.Work, op.Account, op.Old.PlayedAt(), op.New.PlayedAt())
+	case !a.caps.Features[media.History].KeepsPlays:
+	case op.New.N == 0 && slices.ContainsFunc(plays, func(p toyPlay) bool { return p.came < d.now }),
+		op.New.N != 0 && slices.ContainsFunc(plays, func(p toyPlay) bool { return p.viewing == n && p.value.N != 0 }):
+		return fmt.Errorf("S3: %v of work %d at %d a second time: %+v", op.New.PlayedAt(), op.Work, op.Account, plays)
+	}
+	return nil
+}
+
+// judgeRemoval is S1: what is deleted, a person deleted at another account. A
+// play without a date may be any of its work (R16), and what no list has shown
+// yet nobody can spare.
+func (d *decision) judgeRemoval(a *toyAccount, op ledger.Op) error {
+	for _, p := range a.log[op.Work] {
+		if p.key != op.PlayKey || !a.saw(p.came, d.now) {
+			continue
+		}
+		asked := slices.ContainsFunc(d.viewings, func(v viewing) bool {
+			same := v.at == d.viewings[p.viewing].at || p.value.N == 0 || !v.at.Known() || !d.viewings[p.viewing].at.Known()
+			return v.work == op.Work && same && len(v.gone) > 0
+		})
+		if !asked {
+			return fmt.Errorf("S1: the play %+v of work %d at %d is deleted, which nobody deleted: %+v", p, op.Work, op.Account, d.viewings)
+		}
+	}
+	return nil
+}
+
+// latest is when a viewing was, or was noted last where nobody knows.
+func (v viewing) latest() (at media.Moment) {
+	if v.at.Known() {
+		return v.at
+	}
+	for _, said := range v.said {
+		at = max(at, said)
+	}
+	return at
+}
+
+// knownGone tells whether the engine can know that a viewing was taken away at
+// an account: it was seen wherever it was noted before, and what was left has
+// been read, twice where nobody can look it up (R6). Seen later it would be the
+// later word (R7, R11).
+func (d *decision) knownGone(v viewing, who ledger.AccountID) bool {
+	gone := v.gone[who]
+	if !d.believed(d.shelves[who-1], v.came[who], gone) {
+		return false
+	}
+	for id, said := range v.said {
+		if !d.believed(d.shelves[id-1], said, gone) {
+			return false
+		}
+	}
+	a := d.shelves[who-1]
+	last := a.lastRead(d.now)
+	return a.saw(gone, d.now) && (a.caps.Features[media.History].LookUp || a.saw(gone, last-1))
+}
+
+// knownUnwatched is the same for a mark.
+func (d *decision) knownUnwatched(a *toyAccount, w media.WorkID) bool {
+	at := a.unwatched[w]
+	return at.Known() && d.believed(a, a.marked[w], at) && a.saw(at, d.now)
+}
+
+// believed tells whether what came and went was read often enough in between.
+func (d *decision) believed(a *toyAccount, came, went media.Moment) bool {
+	looks := 0
+	for _, at := range a.reads {
+		if came < at && at <= went {
+			looks++
+		}
+	}
+	if d.froze && !a.caps.Features[media.History].LookUp {
+		return looks > 1
+	}
+	return looks > 0
+}
+
+// agreePlays is S3, L1 and L4: at rest no log has a viewing twice, and accounts
+// that keep the same have every viewing that stands and none that was taken
+// away, or the plan says why not.
+func (d *decision) agreePlays(p ledger.Plan) error {
+	for _, a := range d.shelves {
+		for _, w := range d.works {
+			told := slices.ContainsFunc(p.NonOps, func(n ledger.NonOp) bool {
+				return n.Account == a.id && n.Work == w.ID && explains(d.feature, n.Why.Code)
+			})
+			if told || d.waits(w.ID) {
+				continue
+			}
+			if err := d.agreeOn(a, w.ID); err != nil {
+				return fmt.Errorf("%w: %+v\nviewings %+v\n%+v", err, a.log[w.ID], d.viewings, p.NonOps)
+			}
+		}
+	}
+	return nil
+}
+
+// agreeOn judges one work at one account. A play without a date may be any
+// viewing of its work (R16).
+func (d *decision) agreeOn(a *toyAccount, w media.WorkID) error {
+	plays, logs, undated := a.log[w], a.caps.Features[media.History].KeepsPlays, 0
+	for _, p := range plays {
+		if p.value.N == 0 {
+			undated++
+		}
+	}
+	marked := slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() })
+	anyGone := slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() && len(v.gone) > 0 })
+	for n, v := range d.viewings {
+		if v.work != w || !v.at.Known() || anyGone {
+			continue
+		}
+		shown := slices.ContainsFunc(plays, func(p toyPlay) bool { return p.viewing == n && p.value.N != 0 })
+		switch {
+		case len(v.gone) == 0 && d.noted(v) && !shown && logs:
+			if undated--; undated >= 0 {
+				continue
+			}
+			return fmt.Errorf("L1: account %d lacks what was watched at %v", a.id, v.at)
+		case len(v.gone) == 0 && d.noted(v) && len(plays) == 0 && !(a.unwatched[w] > v.at):
+			return fmt.Errorf("L1: account %d shows work %d as unwatched", a.id, w)
+		case shown && logs && !marked && d.everGone(v):
+			return fmt.Errorf("L1: account %d shows what was taken away at %v", a.id, v.at)
+		}
+	}
+	return nil
+}
+
+// noted tells whether a log was told of a viewing: on a mark the next one may
+// hide it before it is read.
+func (d *decision) noted(v viewing) bool {
+	for who := range v.said {
+		if d.shelves[who-1].caps.Features[media.History].KeepsPlays {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decision) everGone(v viewing) bool {
+	for who := range v.gone {
+		if d.knownGone(v, who) {
+			return true
+		}
+	}
+	return false
+}
