@@ -112,6 +112,9 @@ func (t *target) movedOn(s said, row ledger.Shown) bool {
 	}
 	shown := row.Value.PlayedAt()
 	at, until := shown.Add(-ms(t.party.Trust[t.f].ClockMS)), own.Seen
+	if t.otherDate(s, *own, row) {
+		return !(lead.unwatch && at <= lead.At)
+	}
 	if t.caps.FinishProven && at.Plausible(t.w.Now) {
 		return false
 	}
@@ -123,6 +126,13 @@ func (t *target) movedOn(s said, row ledger.Shown) bool {
 		until = min(until, date.Add(t.tolerance(s.play))) // a viewing is dated by its start, too
 	}
 	return at > until && !(lead.unwatch && at <= lead.At)
+}
+
+// otherDate tells whether a flag that we gave the date of a play shows one by
+// now that is none of that play, where the service keeps what it is given.
+func (t *target) otherDate(s said, own ledger.Statement, row ledger.Shown) bool {
+	given, at := own.Value.PlayedAt(), row.Value.PlayedAt()
+	return adopted(own) && t.caps.PastDates && given.Known() && at.Known() && !t.close(s.play, given, row.Play, at)
 }
 
 // flag plans a watched flag. The latest play decides: it sets a flag that says

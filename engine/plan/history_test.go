@@ -253,6 +253,23 @@ func TestDeletedPlayTakesItsFlagWhateverTheClock(t *testing.T) {
 	}
 }
 
+// S1: nor does a flag tell of the deleted play that shows another date than the
+// one we gave it, where the service keeps that.
+func TestDeletedPlayLeavesAFlagOfAnotherDate(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	b.adopts(B, *b.watched(A, 1, in2020, 40), 50).Seen = ago(day0)
+	b.d.Statements[0], b.d.Shown[0] = *b.saysPlay(A, media.History, 1, clearedNow, ago(time.Hour), 90), b.d.Shown[1]
+	b.d.Statements, b.d.Shown = b.d.Statements[:2], b.d.Shown[:1]
+	row := &b.d.Shown[0]
+	b.expect(t, "B remove")
+	for _, at := range []media.Moment{ago(3 * day0), in2020.Add(-5 * time.Hour)} {
+		row.Value = media.Watched(at)
+		b.expect(t, "B newer_there")
+	}
+	b.party(B).Caps.Features[media.History].PastDates = false
+	b.expect(t, "B remove")
+}
+
 // S1: a flag that a play of its own keeps is not taken away, although the date of
 // the deleted play is under way to it.
 func TestDeletedPlayUnderWayLeavesTheFlag(t *testing.T) {

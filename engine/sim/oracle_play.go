@@ -24,11 +24,11 @@ func (d *decision) judgePlay(op ledger.Op) error {
 	}
 	v, plays := d.viewings[n], a.log[op.Work]
 	for who, at := range v.gone {
-		if d.knownGone(v, who) && (who == a.id || d.mutual) {
+		if !d.marked(op.Work) && d.knownGone(v, who) && (who == a.id || d.mutual) {
 			return fmt.Errorf("S5: %s of work %d at %d, which was taken away at %d at %v: %+v", op.Action, op.Work, op.Account, who, at, v)
 		}
 	}
-	if at := a.unwatched[op.Work]; len(plays) == 0 && d.knownUnwatched(a, op.Work) && v.latest() <= a.lastRead(at) {
+	if at := a.unwatched[op.Work]; v.at.Known() && len(plays) == 0 && d.knownUnwatched(a, op.Work) && v.at <= a.lastRead(at) {
 		return fmt.Errorf("R17: %s of work %d at %d, which is unwatched since %v: %+v", op.Action, op.Work, op.Account, at, v)
 	}
 	switch {
@@ -61,15 +61,10 @@ func (d *decision) judgeRemoval(a *toyAccount, op ledger.Op) error {
 	return nil
 }
 
-// latest is when a viewing was, or was noted last where nobody knows.
-func (v viewing) latest() (at media.Moment) {
-	if v.at.Known() {
-		return v.at
-	}
-	for _, said := range v.said {
-		at = max(at, said)
-	}
-	return at
+// marked tells whether a work was marked without a date: such a mark stands for
+// any viewing of it, and whoever takes one away may mean the other (R16).
+func (d *decision) marked(w media.WorkID) bool {
+	return slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() })
 }
 
 // knownGone tells whether the engine can know that a viewing was taken away at
@@ -140,7 +135,6 @@ func (d *decision) agreeOn(a *toyAccount, w media.WorkID) error {
 			undated++
 		}
 	}
-	marked := slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() })
 	anyGone := slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() && len(v.gone) > 0 })
 	for n, v := range d.viewings {
 		if v.work != w || !v.at.Known() || anyGone {
@@ -155,7 +149,7 @@ func (d *decision) agreeOn(a *toyAccount, w media.WorkID) error {
 			return fmt.Errorf("L1: account %d lacks what was watched at %v", a.id, v.at)
 		case len(v.gone) == 0 && d.noted(v) && len(plays) == 0 && !(a.unwatched[w] > v.at):
 			return fmt.Errorf("L1: account %d shows work %d as unwatched", a.id, w)
-		case shown && logs && !marked && d.everGone(v):
+		case shown && logs && !d.marked(w) && d.everGone(v):
 			return fmt.Errorf("L1: account %d shows what was taken away at %v", a.id, v.at)
 		}
 	}
