@@ -16,7 +16,7 @@ func (t *target) clear(c contest, base baseline) {
 		t.met(c, lead, base)
 		return
 	}
-	if lead.Account == t.party.ID && !lead.byPlay && !t.overwritten(c.own, base) {
+	if lead.Account == t.party.ID && !lead.byPlay {
 		t.ownWord(c)
 		return
 	}
@@ -103,8 +103,7 @@ func (t *target) removal(x candidate, own *ledger.Statement, base baseline) gran
 // removable returns the rows that a Cleared may remove (R13): those that the
 // target showed, after its own first look, in a run no later than the one that
 // concluded the Cleared; or all of them when the target's own Set is known to
-// be older, or when what it shows is our own copy of something said before. What
-// arrived on top of the target's own Cleared goes because it held the work then.
+// be older, or when what it shows is our own copy of something said before.
 func (t *target) removable(cleared ledger.Statement, own *ledger.Statement, base baseline) (rows []ledger.Shown) {
 	run := t.b.concluded(cleared)
 	if cleared.FirstLook || t.firstLook(t.party, t.f) >= run {
@@ -121,9 +120,6 @@ func (t *target) removable(cleared ledger.Statement, own *ledger.Statement, base
 		first := own.FirstLook && own.Run >= run // a joined work, or a returned library
 		all = own.At.Known() && own.At < cleared.At && !first ||
 			t.ours(own, base) && originOf(*own).Seq < originOf(cleared).Seq
-	}
-	if own != nil && own.Cleared && t.overwritten(own, base) {
-		return slices.DeleteFunc(slices.Clone(base.rows), func(row ledger.Shown) bool { return !t.covers(row, own) })
 	}
 	for _, row := range base.rows {
 		held := row.Since < run || row.Since == run && !row.FirstLook

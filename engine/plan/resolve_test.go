@@ -504,36 +504,14 @@ func TestALostUndoIsSentAgain(t *testing.T) {
 	}
 }
 
-// R8, R13: the same where that word is a removal. What the target showed when it
-// was said is no question; what it shows since was not given by a person.
-func TestR8OwnRemovalUnderOurLateWrite(t *testing.T) {
+// S1: what is shown on top of the target's own removal may be our late write, or
+// the same value given again by the person: it is not taken away.
+func TestR8WhatStandsOnItsOwnRemovalStays(t *testing.T) {
 	b := newBench(listCaps(10), listCaps(10))
 	b.both(A, B, media.Ratings, keep, follow)
 	own := *b.says(B, media.Ratings, clearedNow, ago(day0), 60)
 	b.adopts(A, own, 61)
 	b.d.Statements[0].Key = "k2"
 	b.d.Shown = []ledger.Shown{{Account: B, Feature: media.Ratings, RowKey: ledger.RowKey{Key: "k2"}, Work: 7, State: ledger.ShownValue, Value: media.Rated(60), Since: 62}}
-	b.expect(t, "B remove")
-	for name, change := range map[string]func(*ledger.Shown){
-		"another copy":       func(row *ledger.Shown) { row.Key = "k9" },
-		"shown all the time": func(row *ledger.Shown) { row.Since = 60 },
-		"come back":          func(row *ledger.Shown) { row.FirstLook = true },
-	} {
-		row := b.d.Shown[0]
-		change(&b.d.Shown[0])
-		if got := text(Make(&b.w, []ledger.Dossier{b.d})); got != "B newer_there" {
-			t.Errorf("%s: %s", name, got)
-		}
-		b.d.Shown[0] = row
-	}
-	b.d.Statements[0].Local = true // the service did that, and it stays with it (R9)
-	b.expect(t, "B local_effect")
-	b.d.Statements[0].Local = false
-	b.d.Statements = b.d.Statements[:1]
-	b.says(A, media.Ratings, clearedNow, ago(2*day0), 50)
-	b.expect(t, "B remove") // A says so by itself
-	b.d.Shown[0].State, b.d.Shown[0].Value = ledger.ShownAbsent, media.Value{}
-	b.d.Pending = []ledger.Pending{{Op: "50-1", Account: B, Subject: own.Subject, New: media.Rated(60),
-		RowKey: ledger.RowKey{Key: "k2"}, Sent: ago(2 * day0), Run: 50, State: ledger.Expected}}
-	b.expect(t, "B newer_there") // there is nothing to take away before it arrives
+	b.expect(t, "B newer_there")
 }

@@ -137,19 +137,10 @@ func (t *target) shows(v media.Value, base baseline) bool {
 // said at the target since: the item by which it was said shows something else,
 // and nobody said that.
 func (t *target) overwritten(own *ledger.Statement, base baseline) bool {
-	return base.queued == nil && own != nil && !adopted(*own) &&
-		slices.ContainsFunc(base.rows, func(row ledger.Shown) bool { return t.covers(row, own) })
-}
-
-// covers tells whether a row shows a write of ours on top of what was said by it.
-func (t *target) covers(row ledger.Shown, own *ledger.Statement) bool {
-	if row.Key != own.Key || row.State != ledger.ShownValue || row.FirstLook {
-		return false
-	}
-	if own.Cleared {
-		return !own.Local && row.Since > own.Run
-	}
-	return !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
+	return base.queued == nil && own != nil && !own.Cleared && !adopted(*own) &&
+		slices.ContainsFunc(base.rows, func(row ledger.Shown) bool {
+			return row.Key == own.Key && row.State == ledger.ShownValue && !row.FirstLook && !Equal(t.f, t.caps, own.Value, row.Value, t.b.Work)
+		})
 }
 
 // seenAnew tells whether an item came, after the last word was said, with another

@@ -87,12 +87,23 @@ type toyWord struct {
 	since media.Moment
 }
 
+// histories is which share of the cases is about plays.
+const histories = 4
+
 // mostRuns is how soon a case must come to rest.
 const mostRuns = 200
 
 // Decide lives one case of tier 1 and returns what went wrong, if anything.
 func Decide(seed uint64) (engaged map[ledger.Code]int, err error) {
 	d := newDecision(seed)
+	if err := d.live(); err != nil {
+		return d.engaged, fmt.Errorf("case %d (%s): %w", seed, d.feature, err)
+	}
+	return d.engaged, nil
+}
+
+// live has weather and persons act for some runs, and then waits for rest.
+func (d *decision) live() error {
 	runs := 1 + d.chance.IntN(4)
 	if d.big() {
 		runs += 4
@@ -105,8 +116,8 @@ func Decide(seed uint64) (engaged map[ledger.Code]int, err error) {
 			d.clearOut()
 		}
 		d.weather(false)
-		if _, err = d.once(); err != nil {
-			return d.engaged, d.failed(seed, err)
+		if _, err := d.once(); err != nil {
+			return err
 		}
 	}
 	d.weather(true)
@@ -116,25 +127,18 @@ func Decide(seed uint64) (engaged map[ledger.Code]int, err error) {
 			d.now = d.now.Add(13 * time.Hour) // past every window of the rules
 		}
 		if n == mostRuns {
-			return d.engaged, d.failed(seed, fmt.Errorf("L2: still writing after %d runs", n))
+			return fmt.Errorf("L2: still writing after %d runs", n)
 		}
 		wrote, err := d.once()
 		if err != nil {
-			return d.engaged, d.failed(seed, err)
+			return err
 		}
 		quiet++
 		if wrote > 0 {
 			quiet = 0
 		}
 	}
-	return d.engaged, d.failed(seed, d.agree())
-}
-
-func (d *decision) failed(seed uint64, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("case %d (%s): %w", seed, d.feature, err)
+	return d.agree()
 }
 
 func newDecision(seed uint64) *decision {
@@ -142,7 +146,7 @@ func newDecision(seed uint64) *decision {
 	features := [...]media.Feature{media.Watchlist, media.Ratings, media.Progress}
 	d := &decision{chance: chance, feature: features[chance.IntN(3)], mutual: chance.IntN(3) > 0, now: media.At(Start), run: 1,
 		fooled: map[media.WorkID]bool{}, engaged: map[ledger.Code]int{}}
-	if seed%4 == 3 {
+	if seed%histories == 0 {
 		d.feature = media.History
 	}
 	works := 1 + chance.IntN(3)

@@ -130,15 +130,27 @@ func (d *decision) likeOurs(a *toyAccount, own toyWord) bool {
 	})
 }
 
-// gaveOurs: what the account's owner said last is what we had written there
-// before, so that it may be our write that came late (R8).
-func (d *decision) gaveOurs(a *toyAccount, w media.WorkID) bool {
-	var last toyWord
+// coveredByOurs: our write arrived on top of a removal by the account's owner. It
+// stays, because the owner may have given the same value again.
+func (d *decision) coveredByOurs(a *toyAccount, w media.WorkID) bool {
+	last := d.lastWord(a, w)
+	return last.at.Known() && !last.set && a.oursOver(last)
+}
+
+// lastWord is what an account's owner said last about a work.
+func (d *decision) lastWord(a *toyAccount, w media.WorkID) (last toyWord) {
 	for _, word := range d.words {
 		if word.work == w && word.who == int(a.id)-1 {
 			last = word
 		}
 	}
+	return last
+}
+
+// gaveOurs: what the account's owner said last is what we had written there
+// before, so that it may be our write that came late (R8).
+func (d *decision) gaveOurs(a *toyAccount, w media.WorkID) bool {
+	last := d.lastWord(a, w)
 	return last.set && slices.ContainsFunc(a.ours[w], func(ours toyValue) bool {
 		return ours.value.Set && ours.at < last.at && d.near(ours.value, last.v)
 	})
@@ -222,7 +234,7 @@ func (d *decision) agree() error {
 		return d.agreePlays(p)
 	}
 	for _, w := range d.works {
-		if slices.ContainsFunc(d.shelves, func(a *toyAccount) bool { return d.gaveOurs(a, w.ID) }) {
+		if slices.ContainsFunc(d.shelves, func(a *toyAccount) bool { return d.gaveOurs(a, w.ID) || d.coveredByOurs(a, w.ID) }) {
 			continue
 		}
 		first := d.shelves[0].truth[w.ID].value
