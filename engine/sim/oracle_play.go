@@ -42,16 +42,15 @@ func (d *decision) judgePlay(op ledger.Op) error {
 	return nil
 }
 
-// judgeRemoval is S1: what is deleted, a person deleted at another account. A
-// play without a date may be any of its work (R16), and what no list has shown
-// yet nobody can spare.
+// judgeRemoval is S1: what is deleted, a person deleted at another account. What
+// no list has shown yet nobody can spare.
 func (d *decision) judgeRemoval(a *toyAccount, op ledger.Op) error {
 	for _, p := range a.log[op.Work] {
 		if p.key != op.PlayKey || !a.saw(p.came, d.now) {
 			continue
 		}
 		asked := slices.ContainsFunc(d.viewings, func(v viewing) bool {
-			same := v.at == d.viewings[p.viewing].at || p.value.N == 0 || !v.at.Known() || !d.viewings[p.viewing].at.Known()
+			same := v.at == d.viewings[p.viewing].at || d.marked(op.Work)
 			return v.work == op.Work && same && len(v.gone) > 0
 		})
 		if !asked {
@@ -126,34 +125,31 @@ func (d *decision) agreePlays(p ledger.Plan) error {
 	return nil
 }
 
-// agreeOn judges one work at one account. A play without a date may be any
-// viewing of its work (R16).
+// agreeOn judges one work at one account. Where it was marked without a date, all
+// that is sure is that it is watched.
 func (d *decision) agreeOn(a *toyAccount, w media.WorkID) error {
-	plays, logs, undated := a.log[w], a.caps.Features[media.History].KeepsPlays, 0
-	for _, p := range plays {
-		if p.value.N == 0 {
-			undated++
-		}
-	}
-	anyGone := slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() && len(v.gone) > 0 })
+	plays, logs := a.log[w], a.caps.Features[media.History].KeepsPlays && !d.marked(w)
 	for n, v := range d.viewings {
-		if v.work != w || !v.at.Known() || anyGone {
+		if v.work != w || !v.at.Known() {
 			continue
 		}
-		shown := slices.ContainsFunc(plays, func(p toyPlay) bool { return p.viewing == n && p.value.N != 0 })
+		shown := slices.ContainsFunc(plays, func(p toyPlay) bool { return p.viewing == n })
+		stands := len(v.gone) == 0 && d.noted(v) && !d.markGone(w)
 		switch {
-		case len(v.gone) == 0 && d.noted(v) && !shown && logs:
-			if undated--; undated >= 0 {
-				continue
-			}
+		case stands && !shown && logs:
 			return fmt.Errorf("L1: account %d lacks what was watched at %v", a.id, v.at)
-		case len(v.gone) == 0 && d.noted(v) && len(plays) == 0 && !(a.unwatched[w] > v.at):
+		case stands && len(plays) == 0 && a.unwatched[w] <= v.at:
 			return fmt.Errorf("L1: account %d shows work %d as unwatched", a.id, w)
-		case shown && logs && !d.marked(w) && d.everGone(v):
+		case shown && logs && d.everGone(v):
 			return fmt.Errorf("L1: account %d shows what was taken away at %v", a.id, v.at)
 		}
 	}
 	return nil
+}
+
+// markGone tells whether a play without a date was taken away.
+func (d *decision) markGone(w media.WorkID) bool {
+	return slices.ContainsFunc(d.viewings, func(v viewing) bool { return v.work == w && !v.at.Known() && len(v.gone) > 0 })
 }
 
 // noted tells whether a log was told of a viewing: on a mark the next one may
