@@ -155,18 +155,19 @@ func (o *observer) later(s seen, p ledger.Pending) bool {
 	if o.r.Feature == media.History {
 		return o.flag(s) && o.caps.FinishProven && o.playDate(s) > p.Sent.Add(o.r.interval())
 	}
-	return !o.given(s, p) && o.clock.read(s.at) > p.Sent.Add(o.r.interval())
+	return !o.given(s.at, p.Says.At) && o.clock.read(s.at) > p.Sent.Add(o.r.interval())
 }
 
-// given tells whether a row shows the date that we gave the write.
-func (o *observer) given(s seen, p ledger.Pending) bool {
-	return o.caps.PastDates && s.at.Known() && p.Says.At.Known() && s.at.Sub(p.Says.At).Abs() <= max(grain(o.caps), time.Second)
+// given tells whether the service's own time of a value is the date that we gave
+// it.
+func (o *observer) given(at, says media.Moment) bool {
+	return o.caps.PastDates && at.Known() && says.Known() && at.Sub(says).Abs() <= max(grain(o.caps), time.Second)
 }
 
 // redated tells whether a service that keeps the dates it is given shows another
 // one, from after the send: a value that is not quite ours is then the person's.
 func (o *observer) redated(s seen, p ledger.Pending) bool {
-	return o.caps.PastDates && p.Says.At.Known() && !o.given(s, p) && o.clock.read(s.at) > p.Sent
+	return o.caps.PastDates && p.Says.At.Known() && !o.given(s.at, p.Says.At) && o.clock.read(s.at) > p.Sent
 }
 
 func grain(c provider.FeatureCaps) time.Duration { return time.Duration(c.GrainMS) * time.Millisecond }

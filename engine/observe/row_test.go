@@ -445,3 +445,29 @@ func TestReturnedItemWithAnotherValue(t *testing.T) {
 		}
 	}
 }
+
+// R8: a copy that comes back with the date that we gave it stays a copy, although
+// its service's clock was set since and makes that date look newer.
+func TestCopyThatComesBackAfterItsClockWasSet(t *testing.T) {
+	for name, c := range map[string]struct {
+		off time.Duration // of the date from the one that we gave
+		own bool
+	}{"as we dated it": {0, false}, "given since": {10 * minutes, true}} {
+		caps := catalogue()
+		caps.PastDates = true
+		b := newBook(t, media.Ratings, caps)
+		v := value(media.Ratings, 40)
+		for range 2 {
+			b.read(row("d", v, noon.Add(-48*time.Hour)))
+		}
+		given := b.now.Add(-24*time.Hour - 15*minutes)
+		subject := ledger.Subject{Work: film, Feature: media.Ratings}
+		b.known.Statements[subject] = ledger.Statement{Account: us, Subject: subject, Value: v, At: given, Seq: 3, Run: 11, Seen: b.now.Add(-minutes),
+			Origin: other, OriginSeq: 2, Key: "gone"}
+		b.trust.ClockMS = -(24 * time.Hour).Milliseconds()
+		b.read(row("a", v, given.Add(c.off)), row("d", v, noon.Add(-48*time.Hour)))
+		if st := b.known.Statements[subject]; st.Adopted() == c.own {
+			t.Errorf("%s: %+v", name, st)
+		}
+	}
+}

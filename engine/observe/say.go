@@ -14,6 +14,7 @@ type word struct {
 	ledger.RowKey
 	value   media.Value
 	at      media.Moment
+	dated   media.Moment // the service's own time, uncorrected
 	cleared bool
 	first   bool // at first sight: it never replaces a newer statement
 	instead bool // first sight of another value: the Set before is not shown any more
@@ -26,7 +27,7 @@ type word struct {
 
 // say notes what an item lets conclude; speak hears them all.
 func (o *observer) say(s seen, w word) {
-	w.RowKey, w.flag, w.value = s.RowKey, o.flag(s), s.value
+	w.RowKey, w.flag, w.value, w.dated = s.RowKey, o.flag(s), s.value, s.at
 	w.Subject = o.about(s.Work, 0)
 	if o.r.Feature == media.History {
 		w.Play, w.value = s.Play, media.Watched(o.playDate(s))
@@ -202,7 +203,7 @@ func (o *observer) outweighs(current ledger.Statement, w word) bool {
 		return true // the same viewing, whatever date this service gives it
 	}
 	if current.Adopted() && equal(o.r.Feature, o.caps, current.Value, w.value) {
-		return o.v.FirstLook || w.at <= o.r.Trust.LastTrusted
+		return o.v.FirstLook || w.at <= o.r.Trust.LastTrusted || o.given(w.dated, current.At)
 	}
 	if w.at == current.At && current.Value != w.value {
 		return false // neither is newer, and this is what it shows now
