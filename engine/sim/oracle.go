@@ -163,6 +163,9 @@ func (j *judge) heard(room *Room, a providertest.Act, before, after providertest
 			if a.Verb != providertest.Copy {
 				j.madeAnew(room, w)
 			}
+			if len(after.Of(w)) == 0 {
+				j.leaves(room, w)
+			}
 		}
 	case providertest.LookIn:
 		j.dates[a.Work] = append(j.dates[a.Work], a.At)

@@ -58,3 +58,10 @@ func (j *judge) madeAnew(room *Room, w providertest.Work) {
 		}
 	}
 }
+
+// leaves takes note of an item that is there no more: one that comes later is new.
+func (j *judge) leaves(room *Room, w providertest.Work) {
+	for _, f := range media.Features {
+		delete(j.born, itemOf(room, w, f))
+	}
+}
