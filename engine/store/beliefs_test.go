@@ -19,7 +19,7 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 	v, w := media.Position(5, 6), media.Position(7, 8)
 	says := ledger.Statement{Account: 1, Subject: subject, Cleared: true, Value: v, At: 1, Seq: 2, Run: 3, Seen: 4, FirstLook: true, Origin: 2, OriginSeq: 7, Key: "k", Local: true}
 	want := ledger.Delta{
-		Shown:      []ledger.Shown{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, State: ledger.ShownValue, Value: v, At: 9, Count: 2, Since: 4, FirstLook: true, Looks: 1}},
+		Shown:      []ledger.Shown{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, State: ledger.ShownValue, Value: v, At: 9, Count: 2, Since: 4, FirstLook: true, Looks: 1, Ahead: true}},
 		Statements: []ledger.Statement{says},
 		Pending: []ledger.Pending{{Op: "o", Account: 1, Subject: subject, RowKey: key, Old: v, New: w, Cause: ledger.Cause{Account: 2, Seq: 7}, Says: says,
 			Sent: 1, Run: 2, Tokens: "t", Stamp: "s", Reads: 3, State: ledger.Parked, Until: 4}},
