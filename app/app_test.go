@@ -200,6 +200,8 @@ func TestVerdict(t *testing.T) {
 		"paused":  {func(s *ledger.Status) { s.Accounts[0].Paused, s.Accounts[0].Features[0].Freshness = true, ledger.Stale }, ExitInSync, "in sync"},
 		"sign in": {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.AuthNeeded }, ExitNeedsYou, "sign in again"},
 		"wrong":   {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.WrongUser }, ExitNeedsYou, "somebody else"},
+		"locked":  {func(s *ledger.Status) { s.Accounts[0].Problem = ledger.AccountLocked }, ExitNeedsYou, "only its support"},
+		"left":    {func(s *ledger.Status) { s.Unmet = 3 }, ExitInSync, "3 differences are left"},
 		"one hold": {func(s *ledger.Status) {
 			s.Holds = []ledger.HoldStatus{{Target: 1, Evidence: ledger.Evidence{Code: ledger.SawRemovals, N: 12, Of: 40, Most: 3}}}
 		}, ExitNeedsYou, "12 deletions"},

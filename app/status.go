@@ -156,7 +156,11 @@ func verdict(s ledger.Status) (state string, exit int, sentence string) {
 	if stale != "" {
 		return "stale", ExitStale, stale
 	}
-	return "in sync", ExitInSync, fmt.Sprintf("in sync, oldest read %s ago", s.Now.Sub(oldest).Round(time.Minute))
+	sentence = fmt.Sprintf("in sync, oldest read %s ago", s.Now.Sub(oldest).Round(time.Minute))
+	if s.Unmet > 0 {
+		sentence += fmt.Sprintf("; %d differences are left, each with its reason (watchkeeperctl plan)", s.Unmet)
+	}
+	return "in sync", ExitInSync, sentence
 }
 
 // outdated says which feature is not up to date, and why as far as is known.
@@ -184,6 +188,8 @@ func needsYou(s ledger.Status) (count int, first string) {
 			note(fmt.Sprintf("%s needs you to sign in again (watchkeeperctl accounts signin %q)", acc.Name, acc.Name))
 		case ledger.WrongUser:
 			note(acc.Name + " is signed in as somebody else")
+		case ledger.AccountLocked:
+			note("the service has locked " + acc.Name + "; only its support can unlock it")
 		}
 	}
 	for _, h := range s.Holds {

@@ -277,6 +277,8 @@ func kindOf(why ledger.Code) provider.ErrorKind {
 	switch why {
 	case ledger.AuthNeeded:
 		return provider.Auth
+	case ledger.AccountLocked:
+		return provider.Locked
 	case ledger.WrongUser:
 		return provider.WrongUser
 	case ledger.RateBudget:

@@ -84,6 +84,8 @@ var states = []struct {
 	{"unknown problem", ledger.Status{Now: noon, Problem: &ledger.Problem{Code: "moon"}}, Trouble,
 		"Watchkeeper cannot run", "Watchkeeper kann nicht laufen"},
 	{"sign-in", with(func(s *ledger.Status) { s.Accounts[1].Problem = ledger.AuthNeeded }), NeedsYou, "1 thing needs you", "1 Sache wartet auf dich"},
+	{"locked", with(func(s *ledger.Status) { s.Accounts[1].Problem = ledger.AccountLocked }), Trouble,
+		"Trakt: has locked this account", "Trakt: hat dieses Konto gesperrt"},
 	{"held", with(func(s *ledger.Status) {
 		s.Holds = []ledger.HoldStatus{removals(14), {ID: 8, Guard: ledger.GuardShrunk, Target: 1}}
 	}), NeedsYou, "2 things need you", "2 Sachen warten auf dich"},

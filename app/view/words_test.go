@@ -97,7 +97,7 @@ func families() map[string][]string {
 	for f := ledger.Fresh; f <= ledger.Silent; f++ {
 		add("tile.health.", freshKey(f))
 	}
-	add("trouble.", "source_silent", "source_not_trusted", "rate_budget", "quota_full", "other")
+	add("trouble.", "source_silent", "source_not_trusted", "rate_budget", "quota_full", "account_locked", "other")
 	add("run.", "looking", "deciding", "writing", "checking")
 	add("account.", string(ledger.AuthNeeded), string(ledger.WrongUser))
 	for _, p := range []string{"database_damaged", "database_newer", "disk_full", "read_only", "keyring_locked", "settings_invalid", "store", "other"} {

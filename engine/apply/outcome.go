@@ -97,8 +97,10 @@ func grave(k provider.ErrorKind) int {
 // StopCode is the reason that a person reads for an error of the given kind.
 func StopCode(k provider.ErrorKind) ledger.Code {
 	switch k {
-	case provider.Auth, provider.AppRejected, provider.Locked:
+	case provider.Auth, provider.AppRejected:
 		return ledger.AuthNeeded
+	case provider.Locked:
+		return ledger.AccountLocked
 	case provider.WrongUser:
 		return ledger.WrongUser
 	case provider.RateLimited:

@@ -121,7 +121,7 @@ func (r *round) approve(op *ledger.Op) {
 var waiting = map[ledger.Code]bool{
 	ledger.PendingProof: true, ledger.PendingVisible: true, ledger.SourceSilent: true, ledger.SourceNotTrusted: true,
 	ledger.Settling: true, ledger.RateBudget: true, ledger.QuotaFull: true, ledger.AuthNeeded: true,
-	ledger.WrongUser: true, ledger.AmbiguousMatch: true,
+	ledger.AccountLocked: true, ledger.WrongUser: true, ledger.AmbiguousMatch: true,
 	ledger.GuardShrunk: true, ledger.GuardChanged: true, ledger.GuardWrongUser: true, ledger.GuardVersion: true,
 	ledger.GuardRegressed: true, ledger.GuardFutureTimes: true, ledger.GuardIdentityShift: true,
 }

@@ -37,6 +37,7 @@ const (
 	RateBudget         Code = "rate_budget"
 	QuotaFull          Code = "quota_full"
 	AuthNeeded         Code = "auth_needed"
+	AccountLocked      Code = "account_locked" // by the service; no sign-in opens it
 	WrongUser          Code = "wrong_user"
 	Quarantined        Code = "quarantined"
 	ParkedPlay         Code = "parked"
@@ -67,7 +68,7 @@ var Codes = [...]Code{
 	AlreadyEqual, NewerThere, NothingSaid, FirstLook, PendingProof, PendingVisible, SourceSilent,
 	SourceNotTrusted, NoRoute, PathAddOnly, RemovalsOff, Policy, Pinned, RefusedByYou, NoMatch,
 	AmbiguousMatch, NotHeld, CannotStore, WouldDuplicatePlay, Settling, Echo, LocalEffect, RateBudget,
-	QuotaFull, AuthNeeded, WrongUser, Quarantined, ParkedPlay, ApprovedByYou, UndoneByYou,
+	QuotaFull, AuthNeeded, AccountLocked, WrongUser, Quarantined, ParkedPlay, ApprovedByYou, UndoneByYou,
 	GuardShrunk, GuardChanged, GuardWrongUser, GuardVersion, GuardRegressed, GuardFutureTimes,
 	GuardIdentityShift, GuardRemovals, GuardAdds, GuardDuplicates, GuardOverwrite, GuardFirstRun,
 	GuardUndoneWrites, GuardFlipFlop, GuardQuota, GuardAsk,
@@ -77,7 +78,7 @@ var Codes = [...]Code{
 // unmet for these are looked at again in every run. All others change only
 // with a belief, a rule or a decision, and these touch the work (R21).
 var Passing = append([]Code{AmbiguousMatch, FirstLook, PendingProof, PendingVisible, SourceSilent, SourceNotTrusted, WouldDuplicatePlay,
-	Settling, RateBudget, QuotaFull, AuthNeeded, WrongUser, Quarantined, ParkedPlay}, guards()...)
+	Settling, RateBudget, QuotaFull, AuthNeeded, AccountLocked, WrongUser, Quarantined, ParkedPlay}, guards()...)
 
 // guards are the codes of guards: what a hold stops is planned again while it
 // stands and when it ends (R22).

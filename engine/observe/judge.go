@@ -78,8 +78,10 @@ func untrusted(v Verdict, why ledger.Code, evidence ledger.Evidence) Verdict {
 // silence names why an account that failed with an error is silent.
 func silence(k provider.ErrorKind) ledger.Code {
 	switch k {
-	case provider.Auth, provider.AppRejected, provider.Locked:
+	case provider.Auth, provider.AppRejected:
 		return ledger.AuthNeeded
+	case provider.Locked:
+		return ledger.AccountLocked
 	case provider.WrongUser:
 		return ledger.WrongUser
 	case provider.RateLimited:

@@ -37,6 +37,7 @@ func TestJudge(t *testing.T) {
 		"an error":              {fails(provider.Transient), ledger.SourceSilent},
 		"a login page":          {fails(provider.Contract), ledger.SourceSilent},
 		"sign-in needed":        {fails(provider.Auth), ledger.AuthNeeded},
+		"locked account":        {fails(provider.Locked), ledger.AccountLocked},
 		"rate limited":          {fails(provider.RateLimited), ledger.RateBudget},
 		"wrong user, said so":   {fails(provider.WrongUser), ledger.WrongUser},
 		"no coverage":           {func(r *observe.Reading) { r.View.Coverage = 0 }, ledger.SourceNotTrusted},

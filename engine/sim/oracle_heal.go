@@ -74,7 +74,7 @@ type reason struct {
 var apart = []ledger.Code{ledger.NoRoute, ledger.PathAddOnly, ledger.RemovalsOff, ledger.Policy, ledger.Pinned, ledger.RefusedByYou,
 	ledger.NoMatch, ledger.AmbiguousMatch, ledger.NotHeld, ledger.CannotStore, ledger.Quarantined, ledger.ParkedPlay, ledger.QuotaFull,
 	ledger.LocalEffect, ledger.FirstLook, ledger.UndoneByYou, ledger.WouldDuplicatePlay, ledger.SourceSilent, ledger.SourceNotTrusted,
-	ledger.AuthNeeded, ledger.WrongUser}
+	ledger.AuthNeeded, ledger.AccountLocked, ledger.WrongUser}
 
 // reasons are what the engine itself says about what is not done.
 func (j *judge) reasons(ctx context.Context) (map[reason][]ledger.Code, error) {
