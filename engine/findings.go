@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -141,7 +142,7 @@ func (e *Engine) lookalikes(ctx context.Context, unmatched []store.Finding[ident
 	works := make([]identity.Candidate, len(files))
 	for i := range files {
 		works[i] = identity.Candidate{Work: files[i].Work.ID, Item: itemOf(files[i].Work, nil)}
-		works[i].Item.ShowTitle = titles[files[i].Work.Show].Title
+		works[i].Item.ShowTitle = cmp.Or(titles[files[i].Work.Show].Title, files[i].Work.ShowTitle)
 	}
 	at := map[media.WorkID][]ledger.AccountID{}
 	for len(unmatched) > 0 {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 
 	"watchkeeper/engine/ledger"
@@ -10,7 +11,7 @@ import (
 // Title names a work for a list: "Harbour Nine 1x03" for an episode, "Paper
 // Lighthouse (2023)" for a film.
 func Title(w, show ledger.Work) string {
-	name := show.Title
+	name := cmp.Or(show.Title, w.ShowTitle)
 	switch {
 	case w.Kind == media.Episode && name != "":
 		return fmt.Sprintf("%s %dx%02d", name, w.Season, w.Number)

@@ -222,6 +222,7 @@ func (p *painter) shownValue(c ledger.Chip, sign Presence) Cell {
 
 // workTitle names a work as lists do.
 func (p *painter) workTitle(w ledger.Work, show string) string {
+	show = cmp.Or(show, w.ShowTitle)
 	switch {
 	case w.Kind == media.Episode && show != "":
 		return p.Say("title.episode", "show", show, "numbers", numbers(w.Season, w.Number))

@@ -49,7 +49,7 @@ func (r *resolver) told(i int) ledger.Work {
 	it := &r.in.Items[i]
 	w := ledger.Work{Kind: it.Kind, Title: it.Title, Year: it.Year, RuntimeMS: it.RuntimeMS, Season: -1, Number: -1}
 	if it.Kind == media.Season || it.Kind == media.Episode {
-		w.Season, w.Show = it.Season, r.showFor(it)
+		w.Season, w.Show, w.ShowTitle = it.Season, r.showFor(it), it.ShowTitle
 	}
 	if it.Kind == media.Episode {
 		w.Number = it.Number
@@ -84,6 +84,10 @@ func (r *resolver) filled(id media.WorkID, told ledger.Work) ledger.Work {
 	}
 	if w.Show == 0 {
 		w.Show = told.Show
+	}
+	w.ShowTitle = cmp.Or(w.ShowTitle, told.ShowTitle)
+	if w.Show != 0 {
+		w.ShowTitle = "" // the show itself says it
 	}
 	if w.Season < 0 {
 		w.Season = told.Season
@@ -157,7 +161,7 @@ func (r *resolver) owner(t media.Token) media.WorkID {
 func compareItems(a, b *media.Item) int {
 	return cmp.Or(
 		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Year, b.Year),
-		cmp.Compare(a.RuntimeMS, b.RuntimeMS), cmp.Compare(a.ShowKey, b.ShowKey),
+		cmp.Compare(a.RuntimeMS, b.RuntimeMS), cmp.Compare(a.ShowKey, b.ShowKey), cmp.Compare(a.ShowTitle, b.ShowTitle),
 		cmp.Compare(a.Season, b.Season), cmp.Compare(a.Number, b.Number),
 	)
 }

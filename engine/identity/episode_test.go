@@ -56,10 +56,14 @@ func TestWorksKnowTheirShowAndNumbers(t *testing.T) {
 	same(t, "by token", b.works[4].Show, 2)
 
 	early := newBook()
-	early.see(accountB, byShow(episode("x", "", 2, 5), media.TVDB, "66"))
+	x := byShow(episode("x", "", 2, 5), media.TVDB, "66")
+	x.ShowTitle = "Harbour Nine"
+	early.see(accountB, x)
 	same(t, "not yet known", early.works[1].Show, 0)
-	out := early.see(accountB, byShow(episode("x", "", 2, 5), media.TVDB, "66"), show("y", "tvdb:66"))
+	same(t, "its name meanwhile", early.works[1].ShowTitle, "Harbour Nine")
+	out := early.see(accountB, x, show("y", "tvdb:66"))
 	same(t, "filled later", early.works[1].Show, 2)
+	same(t, "the show says its name", early.works[1].ShowTitle, "")
 	same(t, "links", len(out.Links), 1)
 }
 

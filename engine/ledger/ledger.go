@@ -140,6 +140,7 @@ type Work struct {
 	Year      int
 	RuntimeMS int64
 	Show      media.WorkID // of a season or episode; 0 unknown
+	ShowTitle string       // of a season or episode whose show is no work; "" when it is one
 	Season    int          // -1 none
 	Number    int          // -1 none
 }

@@ -48,8 +48,8 @@ func (s *Store) LibraryWorks(ctx context.Context, q LibraryQuery) ([]media.WorkI
 // order given; unknown works are left out.
 func (s *Store) LibraryRows(ctx context.Context, profile ledger.ProfileID, works []media.WorkID) (rows []ledger.LibraryRow, err error) {
 	err = s.snapshot(ctx, func(db querier) error {
-		rows, err = list(ctx, db, scanLibraryRow, `SELECT w.id, w.kind, w.title, w.year, w.runtime, w.show, w.season, w.number,
-			coalesce(s.title, '') FROM json_each(?) asked JOIN works w ON w.id = asked.value LEFT JOIN works s ON s.id = w.show
+		rows, err = list(ctx, db, scanLibraryRow, `SELECT w.id, w.kind, w.title, w.year, w.runtime, w.show, w.show_title, w.season, w.number,
+			coalesce(s.title, w.show_title) FROM json_each(?) asked JOIN works w ON w.id = asked.value LEFT JOIN works s ON s.id = w.show
 			ORDER BY asked.key`, ids(works))
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Store) LibraryRows(ctx context.Context, profile ledger.ProfileID, works
 
 func scanLibraryRow(r scanner) (v ledger.LibraryRow, err error) {
 	w := &v.Work
-	err = r.Scan(&w.ID, &w.Kind, &w.Title, &w.Year, &w.RuntimeMS, &w.Show, &w.Season, &w.Number, &v.Show)
+	err = r.Scan(&w.ID, &w.Kind, &w.Title, &w.Year, &w.RuntimeMS, &w.Show, &w.ShowTitle, &w.Season, &w.Number, &v.Show)
 	return v, err
 }
 

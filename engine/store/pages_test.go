@@ -37,6 +37,7 @@ func library(t *testing.T) *Store {
 		{ID: 2, Kind: media.Show, Title: "Harbour Nine", Season: -1, Number: -1},
 		{ID: 3, Kind: media.Episode, Title: "Pilot", Show: 2, Season: 1, Number: 1},
 		{ID: 4, Kind: media.Film, Title: "Gone", Season: -1, Number: -1},
+		{ID: 5, Kind: media.Episode, Title: "Return", ShowTitle: "Far Harbour", Season: 4, Number: 2},
 	}, nil))
 	show := func(a ledger.AccountID, f media.Feature, key string, w media.WorkID, v media.Value) ledger.Shown {
 		state := ledger.ShownValue
@@ -48,7 +49,7 @@ func library(t *testing.T) *Store {
 	must(t, s.Apply(ctx, 1, ledger.Delta{Shown: []ledger.Shown{
 		show(1, media.Ratings, "a", 1, media.Rated(70)), show(1, media.Ratings, "b", 1, media.Value{}), show(2, media.Ratings, "t", 1, media.Value{}),
 		show(1, media.History, "e", 3, media.Watched(9)), show(1, media.Watchlist, "s", 2, media.Listed()),
-		show(2, media.Watchlist, "g", 4, media.Value{}),
+		show(2, media.Watchlist, "g", 4, media.Value{}), show(1, media.History, "r", 5, media.Watched(9)),
 	}, Pending: []ledger.Pending{{Op: "o", Account: 2, Subject: about(1, media.Ratings), State: ledger.Expected}}}))
 	must(t, s.PutUnmet(ctx, 1, []media.WorkID{1}, []ledger.NonOp{{Account: 2, Subject: about(1, media.Ratings), Why: ledger.Reason{Code: ledger.PendingVisible}, Unmet: true}}))
 	return s
@@ -61,16 +62,17 @@ func TestLibrary(t *testing.T) {
 		works []media.WorkID
 		total int
 	}{
-		"all by title":          {LibraryQuery{Profile: 1}, []media.WorkID{1, 2, 3}, 3},
+		"all by title":          {LibraryQuery{Profile: 1}, []media.WorkID{1, 5, 2, 3}, 4},
 		"without marks":         {LibraryQuery{Profile: 1, Search: "AMELIE"}, []media.WorkID{1}, 1},
 		"with marks":            {LibraryQuery{Profile: 1, Search: "amé"}, []media.WorkID{1}, 1},
 		"the show's title":      {LibraryQuery{Profile: 1, Search: "nine harb"}, []media.WorkID{2, 3}, 2},
+		"of no show":            {LibraryQuery{Profile: 1, Search: "far RETURN"}, []media.WorkID{5}, 1},
 		"no wildcard":           {LibraryQuery{Profile: 1, Search: "p%x"}, nil, 0},
-		"a kind":                {LibraryQuery{Profile: 1, Kind: media.Episode}, []media.WorkID{3}, 1},
-		"features":              {LibraryQuery{Profile: 1, Features: []media.Feature{media.Watchlist, media.History}}, []media.WorkID{2, 3}, 2},
+		"a kind":                {LibraryQuery{Profile: 1, Kind: media.Episode}, []media.WorkID{5, 3}, 2},
+		"features":              {LibraryQuery{Profile: 1, Features: []media.Feature{media.Watchlist, media.History}}, []media.WorkID{5, 2, 3}, 3},
 		"what differs":          {LibraryQuery{Profile: 1, Differs: true}, []media.WorkID{1}, 1},
 		"an account's":          {LibraryQuery{Profile: 1, Account: 2}, nil, 0},
-		"a page":                {LibraryQuery{Profile: 1, Offset: 1, Limit: 1}, []media.WorkID{2}, 3},
+		"a page":                {LibraryQuery{Profile: 1, Offset: 1, Limit: 1}, []media.WorkID{5}, 4},
 		"another person's":      {LibraryQuery{Profile: 2}, nil, 0},
 		"differs but elsewhere": {LibraryQuery{Profile: 1, Differs: true, Features: []media.Feature{media.Watchlist}}, nil, 0},
 	} {
@@ -93,8 +95,8 @@ func TestLibrary(t *testing.T) {
 	}
 	rows, _, err = s.Library(ctx, LibraryQuery{Profile: 1, Kind: media.Episode})
 	must(t, err)
-	if rows[0].Show != "Harbour Nine" {
-		t.Errorf("show %q", rows[0].Show)
+	if rows[0].Show != "Far Harbour" || rows[1].Show != "Harbour Nine" {
+		t.Errorf("shows %q, %q", rows[0].Show, rows[1].Show)
 	}
 }
 

@@ -9,27 +9,36 @@ import (
 	"watchkeeper/engine/media"
 )
 
-const workColumns = `id, kind, title, year, runtime, show, season, number`
+const workColumns = `id, kind, title, year, runtime, show, show_title, season, number`
 
 func scanWork(r scanner) (v ledger.Work, err error) {
-	err = r.Scan(&v.ID, &v.Kind, &v.Title, &v.Year, &v.RuntimeMS, &v.Show, &v.Season, &v.Number)
+	err = r.Scan(&v.ID, &v.Kind, &v.Title, &v.Year, &v.RuntimeMS, &v.Show, &v.ShowTitle, &v.Season, &v.Number)
 	return v, err
 }
 
 func (t *tx) putWorks(rows []ledger.Work) {
 	var top media.WorkID
 	for _, v := range rows {
-		folded := fold(v.Title)
-		if folded == v.Title {
-			folded = ""
-		}
-		t.exec(`INSERT OR REPLACE INTO works (`+workColumns+`, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			v.ID, v.Kind, v.Title, v.Year, v.RuntimeMS, v.Show, v.Season, v.Number, folded)
+		t.exec(`INSERT OR REPLACE INTO works (`+workColumns+`, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			v.ID, v.Kind, v.Title, v.Year, v.RuntimeMS, v.Show, v.ShowTitle, v.Season, v.Number, searched(v))
 		top = max(top, v.ID)
 	}
 	if len(rows) > 0 {
 		t.exec("UPDATE counters SET next = ? WHERE name = 'work' AND next < ?", top+1, top+1)
 	}
+}
+
+// searched is what finds a work: its title, behind that of a show which is no
+// work of its own; "" when that is the title as it stands.
+func searched(w ledger.Work) string {
+	text := w.Title
+	if w.ShowTitle != "" {
+		text = w.ShowTitle + " " + w.Title
+	}
+	if folded := fold(text); folded != w.Title {
+		return folded
+	}
+	return ""
 }
 
 // Works returns the given works by number; unknown numbers are missing.

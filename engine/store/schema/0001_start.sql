@@ -62,6 +62,7 @@ CREATE TABLE works (
   year    INTEGER NOT NULL,
   runtime INTEGER NOT NULL,
   show    INTEGER NOT NULL,
+  show_title TEXT NOT NULL, -- '' unless a season's or episode's show is no work
   season  INTEGER NOT NULL,
   number  INTEGER NOT NULL
 ) STRICT;
