@@ -15,6 +15,21 @@ type past struct {
 	rated, ratedAt, ratingSent map[media.WorkID]media.Moment
 }
 
+// effects gives every view of an account what it may show because of another
+// feature (R9). Nothing follows from a view that says nothing new.
+func (r *round) effects(ctx context.Context, s *sight) error {
+	var before past
+	for _, g := range s.views {
+		if g == nil || !g.trusted || g.verdict.Unchanged {
+			continue
+		}
+		if err := r.happened(ctx, s, g, &before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // happened fills in what a service's own effects follow from (R9): plays and
 // ratings at this account, also those that this very read shows first.
 func (r *round) happened(ctx context.Context, s *sight, g *glance, p *past) (err error) {

@@ -87,14 +87,8 @@ func (r *round) loadKnown(ctx context.Context) error {
 				g.reading.View.Rows = nil
 			}
 		}
-		var before past
-		for _, g := range s.views { // one feature's effects follow from what is known of another
-			if g == nil || !g.trusted || g.verdict.Unchanged {
-				continue // nothing follows from a view that says nothing new
-			}
-			if err := r.happened(ctx, s, g, &before); err != nil {
-				return err
-			}
+		if err := r.effects(ctx, s); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -182,7 +176,23 @@ func (r *round) guardViews(ctx context.Context) (spent []ledger.Hold, err error)
 		g.verdict.Silent, g.verdict.Evidence = h.Guard, h.Evidence
 		r.summary.Held++
 	}
-	return spent, nil
+	return spent, r.withoutHeld(ctx, untrusted)
+}
+
+// withoutHeld takes what follows from views that a guard stopped back from the
+// other views of their accounts: these were not read (R3, R9).
+func (r *round) withoutHeld(ctx context.Context, untrusted []ledger.Hold) error {
+	var accounts []ledger.AccountID
+	for _, h := range untrusted {
+		accounts = append(accounts, h.Target)
+	}
+	slices.Sort(accounts)
+	for _, id := range slices.Compact(accounts) {
+		if err := r.effects(ctx, r.sight(id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *round) viewFacts(g *glance) guard.ViewFacts {
