@@ -270,6 +270,7 @@ type Proof struct {
 	Looks     int          // trusted views that agreed so far
 	LastLook  media.Moment // of the latest that counted
 	Need      int          // looks needed: 2, or 5 for a suspicious view (R2)
+	Local     bool         // when it was seen, it was the service's own doing (R9)
 }
 
 // PendingState is the life of a write that was sent.

@@ -15,8 +15,12 @@ const shortestExpiry = 6 * 24 * time.Hour
 
 // ownEffect tells whether the service took a value away by itself (R9): the
 // work or a part of it was watched within the gap, or a position expired or
-// made room for another one of its show.
+// made room for another one of its show. What a look saw so stays so until it is
+// proven, whatever became of that play or position.
 func (o *observer) ownEffect(s seen, old ledger.Shown, lastShown media.Moment) bool {
+	if seen, open := o.proof(s); open && seen.Local {
+		return true
+	}
 	// What was shown was given before: dated later, a clock was set since, and
 	// nobody knows when it was given.
 	valueAt := clock{lastShown, o.clock.offsetMS}.read(old.At)

@@ -115,6 +115,38 @@ func TestOwnEffectOfAPositionThatHasGoneSince(t *testing.T) {
 	}
 }
 
+// R9: what was the service's own doing when it was first seen is so when it is
+// proven, also when nothing is left by then of what took the place.
+func TestOwnEffectIsKeptWithItsProof(t *testing.T) {
+	b := newBook(t, media.Progress, whole())
+	b.caps.Effects = provider.ProgressPerShow
+	b.known.Shows = map[media.WorkID]media.WorkID{1: 77, 2: 77}
+	v := value(media.Progress, 30)
+	first, second, other := row("a", v, noon.Add(-time.Hour)), row("b", v, noon), row("d", v, noon.Add(-time.Hour))
+	b.read(other)
+	b.read(first, other)
+	b.read(first, other)
+	b.read(second, other)
+	subject := ledger.Subject{Work: 2, Feature: media.Progress}
+	b.known.Pending[subject] = []ledger.Pending{{Op: "1", Account: us, Subject: subject, RowKey: ledger.RowKey{Key: "b"}, Old: v,
+		Sent: b.now, Run: b.run, State: ledger.Expected}}
+	for range 5 { // as before the first: it needs five looks
+		b.read(other)
+	}
+	if st, _ := b.statement(0); !st.Cleared || !st.Local {
+		t.Errorf("replaced: %+v", st)
+	}
+	again := row("a", v, b.now.Add(-minutes))
+	b.read(again, other)
+	b.read(again, other)
+	for range 5 {
+		b.read(other)
+	}
+	if st, _ := b.statement(0); !st.Cleared || st.Local {
+		t.Errorf("dismissed: %+v", st)
+	}
+}
+
 // R9: what a service may have done by itself because of a feature that could not be
 // read waits until it is: then it is known for what it is.
 func TestOwnEffectsWaitForWhatTheyFollowFrom(t *testing.T) {

@@ -13,10 +13,7 @@ import (
 // service has one. What the service may have done because of a feature that was
 // not read waits for that. first is the first trusted read that showed it.
 func (o *observer) proven(s seen) (first media.Moment, ok bool) {
-	proof, open := o.k.Proofs[s.RowKey]
-	if open && (proof.Now != s.value || proof.Work != s.Work) {
-		open = false // it shows something else by now: the looks start again
-	}
+	proof, open := o.proof(s)
 	first = o.r.Now
 	if open {
 		first = proof.First
@@ -41,6 +38,13 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 		o.ask(s.Work, s.Key)
 	}
 	return first, false
+}
+
+// proof is what earlier looks saw, if they saw the same: else the looks start
+// again.
+func (o *observer) proof(s seen) (ledger.Proof, bool) {
+	p, open := o.k.Proofs[s.RowKey]
+	return p, open && p.Now == s.value && p.Work == s.Work
 }
 
 // await keeps a proof open; before is what stood so far.
@@ -122,12 +126,13 @@ func (o *observer) look(s seen, proof ledger.Proof, open bool) ledger.Proof {
 	if o.v.Suspicious || o.returned(s) {
 		need = suspectLooks
 	}
+	local := s.is != listed && o.ownEffect(s, o.k.Shown[s.RowKey], o.lastShown(s.RowKey))
 	if !open {
 		return ledger.Proof{Account: o.r.Party.ID, Feature: o.r.Feature, RowKey: s.RowKey, Work: s.Work, Play: s.Play,
 			Now: s.value, At: o.clock.read(s.at), First: o.r.Now, LastShown: o.lastShown(s.RowKey),
-			Looks: 1, LastLook: o.r.Now, Need: need}
+			Looks: 1, LastLook: o.r.Now, Need: need, Local: local}
 	}
-	proof.Need = max(proof.Need, need)
+	proof.Need, proof.Local = max(proof.Need, need), local
 	if late(o.r.Now, proof.LastLook, o.r.secondLook()) {
 		proof.Looks, proof.LastLook = proof.Looks+1, o.r.Now
 	}

@@ -23,7 +23,7 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 		Statements: []ledger.Statement{says},
 		Pending: []ledger.Pending{{Op: "o", Account: 1, Subject: subject, RowKey: key, Old: v, New: w, Cause: ledger.Cause{Account: 2, Seq: 7}, Says: says,
 			Sent: 1, Run: 2, Tokens: "t", Stamp: "s", Reads: 3, State: ledger.Parked, Until: 4}},
-		Proofs: []ledger.Proof{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, Now: w, At: 1, First: 2, LastShown: 3, Looks: 4, LastLook: 5, Need: 6}},
+		Proofs: []ledger.Proof{{Account: 1, Feature: media.Progress, RowKey: key, Work: 1, Play: 3, Now: w, At: 1, First: 2, LastShown: 3, Looks: 4, LastLook: 5, Need: 6, Local: true}},
 		Plays:  []ledger.Play{{ID: 3, Work: 1, At: 1, ToleranceMS: 2, DateOnly: true}},
 		Quarantine: []ledger.Quarantine{{Account: 1, Subject: subject, Value: v, Cause: ledger.Cause{Account: 2, Seq: 7}, Failures: 2,
 			Why: ledger.CannotStore, Tokens: "t", Since: 8}},

@@ -7,19 +7,19 @@ import (
 	"watchkeeper/engine/media"
 )
 
-const proofColumns = `account, feature, key, play_key, work, play, has, n, len, at, first, last_shown, looks, last_look, need`
+const proofColumns = `account, feature, key, play_key, work, play, has, n, len, at, first, last_shown, looks, last_look, need, local`
 
 func scanProof(r scanner) (v ledger.Proof, err error) {
 	err = r.Scan(&v.Account, &v.Feature, &v.Key, &v.PlayKey, &v.Work, &v.Play, &v.Now.Set, &v.Now.N, &v.Now.Of,
-		&v.At, &v.First, &v.LastShown, &v.Looks, &v.LastLook, &v.Need)
+		&v.At, &v.First, &v.LastShown, &v.Looks, &v.LastLook, &v.Need, &v.Local)
 	return v, err
 }
 
 func (t *tx) putProofs(rows []ledger.Proof) {
 	for _, v := range rows {
-		t.exec(`INSERT OR REPLACE INTO proofs (`+proofColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.exec(`INSERT OR REPLACE INTO proofs (`+proofColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Account, v.Feature, v.Key, v.PlayKey, v.Work, v.Play, v.Now.Set, v.Now.N, v.Now.Of,
-			v.At, v.First, v.LastShown, v.Looks, v.LastLook, v.Need)
+			v.At, v.First, v.LastShown, v.Looks, v.LastLook, v.Need, v.Local)
 	}
 }
 

@@ -234,6 +234,7 @@ CREATE TABLE proofs (
   looks      INTEGER NOT NULL,
   last_look  INTEGER NOT NULL,
   need       INTEGER NOT NULL,
+  local      INTEGER NOT NULL,
   PRIMARY KEY (account, feature, key, play_key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX proofs_of_work ON proofs (work);
