@@ -6,9 +6,10 @@ import "watchkeeper/engine/media"
 type Trust struct {
 	Account AccountID
 	Feature media.Feature
-	// LastTrusted is the time of the last trusted view, Run its run, Reads how
-	// many there were.
+	// LastTrusted is the time of the last trusted view, Earlier those of up to
+	// five before it, newest first, Run its run, Reads how many there were.
 	LastTrusted media.Moment
+	Earlier     []media.Moment
 	Run         RunID
 	Reads       int
 	// Looked: the first look is over (two agreeing views are not needed to

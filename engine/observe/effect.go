@@ -107,11 +107,23 @@ func together(a, b media.Moment) bool {
 }
 
 // within tells whether something happened after the last read that showed the
-// value, or so shortly before that a lagging list may show it only now.
+// value, or so shortly before, in time or in reads, that a lagging list may show
+// it only now.
 func (o *observer) within(happened, lastShown media.Moment) bool {
 	wait, reads := Window(o.r.Trust)
 	slack := max(wait, time.Duration(reads)*o.r.interval())
-	return happened.Known() && happened >= lastShown.Add(-slack)
+	return happened.Known() && happened >= min(lastShown.Add(-slack), o.readsBefore(lastShown, reads))
+}
+
+// readsBefore is when a trusted read was, so many before another one; that one
+// itself where it is too long ago to tell.
+func (o *observer) readsBefore(read media.Moment, n int) media.Moment {
+	reads := append([]media.Moment{o.r.Trust.LastTrusted}, o.r.Trust.Earlier...)
+	i := slices.Index(reads, read)
+	if i < 0 {
+		return read
+	}
+	return reads[min(i+n, len(reads)-1)]
 }
 
 // replaced tells whether another episode of the same show took the place of a

@@ -60,6 +60,30 @@ func TestOwnEffects(t *testing.T) {
 	}
 }
 
+// A list may be late by reads, not only by a time: while the computer sleeps,
+// nothing shows in it.
+func TestOwnEffectOfAListThatIsReadsLate(t *testing.T) {
+	for late, local := range map[int]bool{1: true, 5: true, 6: false} {
+		b := newBook(t, media.Watchlist, whole())
+		b.caps.Effects = provider.ListDropsWatched
+		v, given := media.Listed(), noon.Add(-time.Hour)
+		for range 3 {
+			b.read(row("a", v, given), row("d", v, given))
+		}
+		b.known.Watched[film] = b.now.Add(-29 * minutes)
+		for range late {
+			b.now = b.now.Add(23 * time.Hour)
+			b.read(row("a", v, given), row("d", v, given))
+		}
+		b.read(row("d", v, given))
+		b.now = b.now.Add(23 * time.Hour)
+		b.read(row("d", v, given))
+		if st, _ := b.statement(0); !st.Cleared || st.Local != local {
+			t.Errorf("%d reads late: %+v", late, st)
+		}
+	}
+}
+
 // A service's clock that was set since makes a value look newer than what took it
 // away: it was shown before, so it was given before.
 func TestOwnEffectOfAClockThatWasSet(t *testing.T) {

@@ -8,7 +8,10 @@ import (
 	"watchkeeper/engine/provider"
 )
 
-const keptDigests = 5
+const (
+	keptDigests = 5
+	keptReads   = 5 // as many as a write may stay unseen for (R8)
+)
 
 // distrust books a view that is not trusted: nothing that is believed moves
 // (R3).
@@ -28,10 +31,11 @@ func identified(r Reading) ledger.Trust {
 func (o *observer) trusted() ledger.Trust {
 	r, e := o.r, o.r.View.Evidence
 	t := identified(r)
+	t.Earlier = earlier(t)
 	t.LastTrusted, t.LastTried, t.Run, t.Reads = r.Now, r.Now, r.Run, t.Reads+1
 	t.Silent, t.Evidence = "", o.v.Evidence
 	if o.v.FirstLook {
-		t.FirstRun, t.Older, t.Digest = r.Run, nil, ""
+		t.FirstRun, t.Older, t.Digest, t.Earlier = r.Run, nil, "", nil
 	}
 	t.Looked = true
 	stamped := e.Stamp != "" && t.Stamp != "" && e.Stamp != t.Stamp
@@ -47,6 +51,15 @@ func (o *observer) trusted() ledger.Trust {
 	o.book(&t, stamped)
 	t.LagsMS = appendLags(t.LagsMS, o.lags)
 	return t
+}
+
+// earlier are the latest trusted views before one that begins now.
+func earlier(t ledger.Trust) []media.Moment {
+	if !t.LastTrusted.Known() {
+		return nil
+	}
+	all := slices.Insert(slices.Clone(t.Earlier), 0, t.LastTrusted)
+	return all[:min(len(all), keptReads)]
 }
 
 // book keeps the digests of full lists. A stamp that moved over an unmoved

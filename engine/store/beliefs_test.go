@@ -27,7 +27,7 @@ func TestBeliefsComeBackWhole(t *testing.T) {
 		Plays:  []ledger.Play{{ID: 3, Work: 1, At: 1, ToleranceMS: 2, DateOnly: true}},
 		Quarantine: []ledger.Quarantine{{Account: 1, Subject: subject, Value: v, Cause: ledger.Cause{Account: 2, Seq: 7}, Failures: 2,
 			Why: ledger.CannotStore, Tokens: "t", Since: 8}},
-		Trust: []ledger.Trust{{Account: 1, Feature: media.Progress, LastTrusted: 1, Run: 2, Reads: 3, Looked: true, FirstRun: 4, Count: 5, Stamp: "a", StampAt: 6,
+		Trust: []ledger.Trust{{Account: 1, Feature: media.Progress, LastTrusted: 1, Earlier: []media.Moment{1}, Run: 2, Reads: 3, Looked: true, FirstRun: 4, Count: 5, Stamp: "a", StampAt: 6,
 			StampMoved: 7, Digest: "b", Items: "j", Older: []string{"c"}, Cursor: "d", Scope: "e", Numbering: "k", Version: "f", ClockMS: -8, LastFull: 9, LastTried: 10,
 			Silent: ledger.SourceSilent, Evidence: ledger.Evidence{Code: ledger.SawShrunk, N: 1, Of: 2, Most: 3, Before: 4, At: 5, Since: 6, Name: "g", Other: "h", Items: "i", More: 7, Older: true}, SuspectDigest: "h", AcceptedDigest: "i", LagsMS: []int64{11}}},
 	}

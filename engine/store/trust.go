@@ -11,12 +11,12 @@ import (
 	"watchkeeper/engine/media"
 )
 
-const trustColumns = `account, feature, last_trusted, run, reads, looked, first_run, count, stamp, stamp_at, stamp_moved,
+const trustColumns = `account, feature, last_trusted, earlier, run, reads, looked, first_run, count, stamp, stamp_at, stamp_moved,
 	digest, items, cursor, scope, numbering, version, clock, last_full, last_tried, silent, evidence, suspect, approved`
 
 func scanTrust(r scanner) (v ledger.Trust, err error) {
-	var older, lags string
-	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
+	var older, lags, earlier string
+	err = r.Scan(&v.Account, &v.Feature, &v.LastTrusted, &earlier, &v.Run, &v.Reads, &v.Looked, &v.FirstRun, &v.Count,
 		&v.Stamp, &v.StampAt, &v.StampMoved, &v.Digest, &v.Items, &v.Cursor, &v.Scope, &v.Numbering, &v.Version, &v.ClockMS, &v.LastFull,
 		&v.LastTried, &v.Silent, sight{&v.Evidence}, &v.SuspectDigest, &v.AcceptedDigest, &older, &lags)
 	if err != nil {
@@ -27,6 +27,13 @@ func scanTrust(r scanner) (v ledger.Trust, err error) {
 	}
 	if v.LagsMS, err = numbers(lags); err != nil {
 		return v, fmt.Errorf("lags of account %d: %w", v.Account, err)
+	}
+	before, err := numbers(earlier)
+	if err != nil {
+		return v, fmt.Errorf("reads of account %d: %w", v.Account, err)
+	}
+	for _, at := range before {
+		v.Earlier = append(v.Earlier, media.Moment(at))
 	}
 	return v, nil
 }
@@ -55,8 +62,8 @@ func numbers(list string) ([]int64, error) {
 func (t *tx) putTrust(rows []ledger.Trust) {
 	for _, v := range rows {
 		t.exec(`INSERT OR REPLACE INTO trust (`+trustColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			v.Account, v.Feature, v.LastTrusted, v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			v.Account, v.Feature, v.LastTrusted, text(v.Earlier), v.Run, v.Reads, v.Looked, v.FirstRun, v.Count,
 			v.Stamp, v.StampAt, v.StampMoved, v.Digest, v.Items, v.Cursor, v.Scope, v.Numbering, v.Version, v.ClockMS, v.LastFull,
 			v.LastTried, v.Silent, text(v.Evidence), v.SuspectDigest, v.AcceptedDigest)
 		t.exec(`INSERT INTO trust_past VALUES (?, ?, ?, ?) ON CONFLICT (account, feature)

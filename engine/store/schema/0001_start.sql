@@ -286,6 +286,7 @@ CREATE TABLE trust (
   account      INTEGER NOT NULL,
   feature      INTEGER NOT NULL,
   last_trusted INTEGER NOT NULL,
+  earlier      TEXT    NOT NULL, -- JSON list of times, newest first
   run          INTEGER NOT NULL,
   reads        INTEGER NOT NULL,
   looked       INTEGER NOT NULL,
