@@ -152,6 +152,31 @@ func TestMovedDateOfAFlag(t *testing.T) {
 	}
 }
 
+// S1: an older date on a flag is that of an old list, or the person un-watched it
+// and marked it anew: until that is proven nothing is planned there.
+func TestOlderDateOfAFlagWaits(t *testing.T) {
+	b := newBook(t, media.History, flagCaps)
+	evening := noon.Add(-72 * time.Hour)
+	older := evening.Add(-9 * time.Hour)
+	b.read(flagRow(evening))
+	b.read(flagRow(evening))
+	p := b.shown("a").Play
+	b.read(flagRow(older))
+	if len(b.known.Proofs) != 1 || b.shown("a").Value != media.Watched(evening) {
+		t.Fatalf("after one look %+v, open: %v", b.shown("a"), b.known.Proofs)
+	}
+	b.read(flagRow(evening))
+	if len(b.known.Proofs) != 0 {
+		t.Fatalf("it was an old list, yet open: %v", b.known.Proofs)
+	}
+	older = older.Add(-minutes)
+	b.read(flagRow(older))
+	d := b.read(flagRow(older))
+	if row := b.shown("a"); row.Value != media.Watched(older) || row.Play != p || len(b.known.Proofs) != 0 || len(d.Statements) != 0 {
+		t.Fatalf("after two looks %+v, open: %v, said: %v", row, b.known.Proofs, d.Statements)
+	}
+}
+
 // Any yes settles a pending yes, whatever date the server gave it.
 func TestAnyYesSettlesAYes(t *testing.T) {
 	caps := flagCaps
@@ -236,7 +261,7 @@ func TestTwoItemsOnePlay(t *testing.T) {
 }
 
 // Where no finish is proven, or the date is older, even a link to another
-// viewing is no statement.
+// viewing is no statement; an older date waits for proof that it is shown.
 func TestUnprovenFinishIsNoStatement(t *testing.T) {
 	for _, proven := range []bool{false, true} {
 		caps := flagCaps
@@ -250,7 +275,7 @@ func TestUnprovenFinishIsNoStatement(t *testing.T) {
 		rows := []provider.Row{flagRow(at)}
 		r := b.reading(rows)
 		d, _ := observe.Observe(r, observe.Judge(r), []observe.Sighting{{Row: rows[0], Work: film, Play: 55}}, b.known, nil)
-		if len(d.Statements) > 0 || len(d.Proofs) > 0 {
+		if len(d.Statements) > 0 || (len(d.Proofs) > 0) != proven {
 			t.Fatalf("finish proven %v: %+v", proven, d)
 		}
 	}

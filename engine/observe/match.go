@@ -104,8 +104,9 @@ func (m *matcher) since(c *candidate, v *viewing) bool {
 }
 
 // written is the viewing of a write of ours that the row shows. A flag shows
-// any date for it up to one interval after the send, a log that cannot keep
-// past dates the time of the send.
+// any date for it up to one interval after the send, unless a date was written
+// over another where dates are kept; a log that cannot keep past dates shows the
+// time of the send.
 func (m *matcher) written(c *candidate) (best *viewing) {
 	var off int64
 	for _, p := range m.writes {
@@ -158,10 +159,11 @@ func (m *matcher) shows(c *candidate, p ledger.Pending) bool {
 	switch {
 	case !c.date.Known():
 		return c.isFlag() || p.New.N == 0
-	case c.isFlag():
-		return !c.Caps.FinishProven || c.date <= until
 	case p.New.N != 0 && distance(c.Value.N, p.New.N) <= max(c.Caps.GrainMS, 1000):
 		return true
+	case c.isFlag():
+		moved := p.Old.Set && p.New.N != 0 && c.Caps.PastDates // one date over another, both kept as given
+		return !c.Caps.FinishProven || c.date <= until && !moved
 	}
 	return (!c.Caps.PastDates || p.New.N == 0) && c.date <= until && c.date >= p.Sent-media.Moment(max(c.Caps.GrainMS, minuteMS))
 }

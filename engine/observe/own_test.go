@@ -473,8 +473,12 @@ func TestSettleCountsWhatShows(t *testing.T) {
 		}
 	}
 	b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true} }
-	b.sent("3", "a", rows[0].Value, media.Value{}, 0)
-	b.sent("4", "a", rows[1].Value, media.Value{}, 0)
+	for i, op := range []ledger.OpID{"3", "4"} {
+		key := ledger.RowKey{Key: "a", PlayKey: rows[i].PlayKey}
+		p := b.sent(op, "a", rows[i].Value, media.Value{}, b.known.Shown[key].Play)
+		p.RowKey = key
+		b.putPending(p)
+	}
 	if b.settle("a"); b.trust.Count != 0 {
 		t.Errorf("after the removals: %d titles", b.trust.Count)
 	}

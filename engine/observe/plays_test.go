@@ -328,6 +328,30 @@ func TestWrittenPlayIsKnown(t *testing.T) {
 	}
 }
 
+// R17: where a date was written over another and the service keeps what it is
+// given, another date soon after is the person's, who watched it again.
+func TestADateBesideOurWriteIsThePersons(t *testing.T) {
+	old := noon.Add(-9000 * time.Hour)
+	in := started16(0)
+	in.Plays = []ledger.Play{{ID: 5, Work: film, At: old, ToleranceMS: 1_200_000}}
+	in.Live = map[media.PlayID]bool{5: true}
+	in.Next = 6
+	in.Pending = []ledger.Pending{{Account: 1, Subject: ledger.Subject{Work: film, Feature: media.History, Play: 5},
+		Old: media.Watched(old.Add(-time.Hour)), New: media.Watched(old), Sent: noon.Add(-20 * minutes)}}
+	caps := provider.FeatureCaps{Coverage: provider.Whole, FinishProven: true, PastDates: true}
+	for at, ours := range map[media.Moment]bool{noon.Add(-5 * minutes): false, old: true} {
+		in.Sightings = []observe.AccountSighting{sightingAt(1, caps, at)}
+		if got := groups(in); (got[0] == 5) != ours {
+			t.Errorf("%v: linked to %d", at, got[0])
+		}
+	}
+	caps.PastDates = false
+	in.Sightings = []observe.AccountSighting{sightingAt(1, caps, noon.Add(-5*minutes))}
+	if got := groups(in); got[0] != 5 {
+		t.Errorf("it dates what we write itself: linked to %d", got[0])
+	}
+}
+
 // Property: neither the order of sightings nor that of accounts matters, and
 // no copy is beyond the tolerance of its play's anchor.
 func TestPlaysInAnyOrder(t *testing.T) {

@@ -24,7 +24,7 @@ func (o *observer) proven(s seen) (first media.Moment, ok bool) {
 		return first, false
 	}
 	listsOnly := o.caps.SameList && o.returned(s) // a look-up shows no more than the list
-	disputed := o.disputed(s)
+	disputed := o.disputed(s) || o.alone(s)
 	if s.proven && !listsOnly && !disputed || !o.needsProof(s) {
 		o.dismiss(s.RowKey)
 		return first, true
@@ -67,6 +67,12 @@ func (o *observer) disputed(s seen) bool {
 	}
 	list, told := o.listValue(s.RowKey)
 	return told && old.State != ledger.ShownUnknown && list != s.value && old.Value != s.value
+}
+
+// alone tells whether a look-up without a list beside it lacks what was believed
+// and nothing was sent about: one witness, who may be behind (R6).
+func (o *observer) alone(s seen) bool {
+	return s.is == denied && s.looked.Known() && o.r.View.Coverage == 0 && len(o.queue(s)) == 0
 }
 
 // listValue is what the list of this run shows of an item; false where it does

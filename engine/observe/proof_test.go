@@ -351,6 +351,36 @@ func TestDisputedLookUp(t *testing.T) {
 	}
 }
 
+// S1: a look-up after a write that lacks what was believed is one witness, who
+// may be behind: what it lacks is gone when a list says so as well.
+func TestALookUpAloneTakesNothingAway(t *testing.T) {
+	caps := logCaps
+	caps.LookUp = true
+	b := newBook(t, media.History, caps)
+	both := []provider.Row{play("a", "1", noon.Add(-72*time.Hour)), play("a", "2", noon.Add(-48*time.Hour))}
+	there := both
+	b.truth = func(key string) provider.Answer { return provider.Answer{Key: key, Held: true, Rows: there} }
+	b.read(both...)
+	b.read(both...)
+	second := b.known.Shown[ledger.RowKey{Key: "a", PlayKey: "2"}].Play
+	there = both[:1]
+	b.settle("a")
+	if st, _ := b.statement(second); st.Cleared || len(b.known.Proofs) != 1 {
+		t.Fatalf("after one look-up %+v, open: %v", st, b.known.Proofs)
+	}
+	there = both
+	b.read(both...)
+	if st, _ := b.statement(second); st.Cleared || len(b.known.Proofs) != 0 {
+		t.Fatalf("it is listed still: %+v, open: %v", st, b.known.Proofs)
+	}
+	there = both[:1]
+	b.settle("a")
+	b.read(there...)
+	if st, _ := b.statement(second); !st.Cleared {
+		t.Fatalf("list and look-up agree, yet %+v", st)
+	}
+}
+
 // Nor does it settle a write that the list of the same read does not show.
 func TestDisputedLookUpSettlesNothing(t *testing.T) {
 	b, rated := disputed(t, media.Value{})

@@ -94,11 +94,24 @@ func (t *target) clearPlay(s said, plays []said) {
 		}
 		return
 	}
-	if base.queued != nil && t.caps.KeepsPlays && base.queued.New.Set && base.queued.PlayKey == "" {
+	if t.unseenPlay(base) {
 		t.noteUntil(s.candidates[0].Statement, ledger.PendingVisible, base.queued.Until)
-		return // a play can only be deleted by its own key
+		return
 	}
 	t.clear(s.contest, base)
+}
+
+// unseenPlay tells whether a play is under way that cannot be deleted before it
+// shows: in a log it has no key yet, and a flag that is to get its date shows that
+// of another, which nobody took away (S1).
+func (t *target) unseenPlay(base baseline) bool {
+	if base.queued == nil || !base.queued.New.Set {
+		return false
+	}
+	if t.caps.KeepsPlays {
+		return base.queued.PlayKey == ""
+	}
+	return base.queued.Old.Set && len(base.rows) == 0
 }
 
 // movedOn tells whether a flag has a later date by now than the play it was seen
@@ -128,11 +141,19 @@ func (t *target) movedOn(s said, row ledger.Shown) bool {
 	return at > until && !(lead.unwatch && at <= lead.At)
 }
 
-// otherDate tells whether a flag that we gave the date of a play shows one by
-// now that is none of that play, where the service keeps what it is given.
+// otherDate tells whether a flag shows a date by now that is none of the play
+// which it was given for: where the service keeps what we gave it, or an earlier
+// one than the person did, whatever its clock makes of it.
 func (t *target) otherDate(s said, own ledger.Statement, row ledger.Shown) bool {
 	given, at := own.Value.PlayedAt(), row.Value.PlayedAt()
-	return adopted(own) && t.caps.PastDates && given.Known() && at.Known() && !t.close(s.play, given, row.Play, at)
+	if !given.Known() || !at.Known() || t.close(s.play, given, row.Play, at) {
+		return false
+	}
+	if adopted(own) {
+		return t.caps.PastDates
+	}
+	ours := at.Add(-ms(t.party.Trust[t.f].ClockMS))
+	return at < given && ours < given && !t.close(s.play, given, row.Play, ours)
 }
 
 // flag plans a watched flag. The latest play decides: it sets a flag that says

@@ -231,6 +231,29 @@ func TestDeletedPlayLeavesAMovedFlag(t *testing.T) {
 	b.expect(t, "B remove; A newer_there")
 }
 
+// S1: a date under way over another of the flag is deleted when it shows: until
+// then what shows is the other, which nobody took away.
+func TestDeletedPlayUnderWayOverAnotherWaits(t *testing.T) {
+	b := viewing(follow, listCaps(10), serverCaps())
+	b.adopts(B, *b.watched(A, 1, in2020, 40), 50).Seen = ago(9 * day0)
+	b.saysPlay(A, media.History, 1, clearedNow, ago(9*day0), 60)
+	b.play(2, in2024)
+	c := *b.saysPlay(A, media.History, 2, clearedNow, ago(day0), 90)
+	b.d.Statements, b.d.Shown = b.d.Statements[1:], b.d.Shown[1:]
+	b.d.Shown[0].Value = media.Watched(in2020.Add(-5 * time.Hour)) // marked anew before the first was seen
+	b.d.Pending = []ledger.Pending{{Op: "80-1", Account: B, Subject: c.Subject, RowKey: ledger.RowKey{Key: "k2"}, Old: b.d.Shown[0].Value,
+		New: media.Watched(in2024), Run: 80, Sent: ago(2 * day0), State: ledger.Expected}}
+	got := b.make()
+	if s := text(got); strings.Contains(s, "remove") || !strings.Contains(s, "B pending_visible") {
+		t.Errorf("got %q", s)
+	}
+	b.d.Pending = nil
+	b.d.Shown[0].Value, b.d.Shown[0].Play = media.Watched(in2024), 2
+	if s := text(b.make()); !strings.Contains(s, "B remove") {
+		t.Errorf("it shows: got %q", s)
+	}
+}
+
 // A flag that shows the date of the deleted play still stands for it, also where
 // the service's clock is wrong.
 func TestDeletedPlayTakesItsFlagWhateverTheClock(t *testing.T) {
@@ -250,6 +273,23 @@ func TestDeletedPlayTakesItsFlagWhateverTheClock(t *testing.T) {
 			row.Value = media.Watched(ago(2 * day0))
 		}
 		t.Run(name, func(t *testing.T) { b.expect(t, "B remove; A newer_there") })
+	}
+}
+
+// S1: nor does a flag that shows an earlier date by now than when it stood for
+// the deleted play: it was marked anew.
+func TestDeletedPlayLeavesAFlagOfAnEarlierDate(t *testing.T) {
+	for _, proven := range []bool{false, true} {
+		b := viewing(follow, listCaps(10), serverCaps())
+		b.party(B).Caps.Features[media.History].FinishProven = proven
+		b.saysPlay(A, media.History, 1, clearedNow, ago(day0), 50)
+		b.saysPlay(B, media.History, 1, media.Watched(in2020), in2020, 1).Seen = ago(9 * day0)
+		b.play(1, in2020)
+		row := &b.d.Shown[len(b.d.Shown)-1]
+		row.Value = media.Watched(in2020.Add(-9 * time.Hour))
+		b.expect(t, "A newer_there; B newer_there")
+		row.Value = media.Watched(in2020.Add(-5 * time.Minute)) // the same viewing
+		b.expect(t, "B remove; A newer_there")
 	}
 }
 
