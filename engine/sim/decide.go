@@ -68,6 +68,11 @@ type toyAccount struct {
 	// last, and when works were un-watched and what was un-watched had come.
 	log, lists, earlier map[media.WorkID][]toyPlay
 	unwatched, marked   map[media.WorkID]media.Moment
+	// showedOn is when its list last showed a mark that had been taken away, looks
+	// are its lists so far, and back when one was again as it had been before.
+	showedOn map[media.WorkID]media.Moment
+	looks    []string
+	back     []media.Moment
 }
 
 type toyValue struct {
@@ -177,7 +182,8 @@ func (d *decision) addAccount() {
 	a := &toyAccount{id: ledger.AccountID(len(d.shelves) + 1), truth: map[media.WorkID]toyValue{},
 		before: map[media.WorkID]toyValue{}, fibbed: map[media.WorkID]bool{}, lie: map[media.WorkID]toyValue{}, came: map[media.WorkID]media.Moment{},
 		ours: map[media.WorkID][]toyValue{}, shows: map[media.WorkID]toyValue{}, log: map[media.WorkID][]toyPlay{},
-		earlier: map[media.WorkID][]toyPlay{}, unwatched: map[media.WorkID]media.Moment{}, marked: map[media.WorkID]media.Moment{}}
+		earlier: map[media.WorkID][]toyPlay{}, unwatched: map[media.WorkID]media.Moment{}, marked: map[media.WorkID]media.Moment{},
+		showedOn: map[media.WorkID]media.Moment{}}
 	c := provider.FeatureCaps{Coverage: provider.Whole, Step: [...]int{1, 10, 20}[d.chance.IntN(3)], PastDates: d.chance.IntN(2) == 0,
 		Times: d.chance.IntN(2) == 0, LookUp: d.chance.IntN(2) == 0}
 	if d.chance.IntN(3) == 0 {

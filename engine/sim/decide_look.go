@@ -115,13 +115,22 @@ func (d *decision) testimony(a *toyAccount, w media.WorkID) toyValue {
 	return before
 }
 
-// lookAfter looks up what was written just now, where a service can (R8). Such a
-// look-up tells what was before the write at the most.
+// lookAfter looks up what was written just now, where a service can (R8), each
+// work once. Such a look-up tells what was before the write at the most.
 func (d *decision) lookAfter(ops []ledger.Op) {
 	sent := d.now
 	d.now = d.now.Add(time.Second)
+	type shelf struct {
+		account ledger.AccountID
+		work    media.WorkID
+	}
+	asked := map[shelf]bool{}
 	for _, op := range ops {
-		a := d.shelves[op.Account-1]
+		a, s := d.shelves[op.Account-1], shelf{op.Account, op.Work}
+		if asked[s] {
+			continue
+		}
+		asked[s] = true
 		if !a.caps.Features[d.feature].LookUp || d.chance.IntN(100) < a.lost {
 			continue
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -58,10 +59,29 @@ func (d *decision) glimpse(a *toyAccount) glimpse {
 	for _, w := range d.works {
 		rows = append(rows, sightings(w.ID, a.lists[w.ID], c)...)
 	}
+	a.remember(d.now, rows)
 	d.chance.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	r := d.reading(a)
 	r.View = d.view(a, rows)
 	return glimpse{a, r, observe.Judge(r), rows}
+}
+
+// remember notes what the oracle must know about a list: whether it still shows a
+// mark that was taken away, and whether it is as it was before the last change.
+func (a *toyAccount) remember(now media.Moment, rows []observe.Sighting) {
+	for w, plays := range a.lists {
+		if len(plays) > 0 && a.unwatched[w].Known() && plays[0].came <= a.unwatched[w] {
+			a.showedOn[w] = now
+		}
+	}
+	look := fmt.Sprint(rows) // in the order of works
+	switch n := len(a.looks); {
+	case n > 0 && a.looks[n-1] == look:
+		return
+	case slices.Contains(a.looks, look):
+		a.back = append(a.back, now)
+	}
+	a.looks = append(a.looks, look)
 }
 
 // sightings are the rows of a work; a catalogue says no as well.

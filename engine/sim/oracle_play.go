@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
@@ -68,41 +69,52 @@ func (d *decision) marked(w media.WorkID) bool {
 
 // knownGone tells whether the engine can know that a viewing was taken away at
 // an account: it was seen wherever it was noted before, and what was left has
-// been read, twice where nobody can look it up (R6). Seen later it would be the
-// later word (R7, R11).
+// been read, twice where nobody can look it up (R6), five times where the list is
+// again as it was before (R2). Seen later it would be the later word (R7, R11).
 func (d *decision) knownGone(v viewing, who ledger.AccountID) bool {
-	gone := v.gone[who]
-	if !d.believed(d.shelves[who-1], v.came[who], gone) {
+	a, gone := d.shelves[who-1], v.gone[who]
+	if !d.believed(a, v.came[who], gone, v.at) {
 		return false
 	}
 	for id, said := range v.said {
-		if !d.believed(d.shelves[id-1], said, gone) {
+		if !d.believed(d.shelves[id-1], said, gone, v.at) {
 			return false
 		}
 	}
-	a := d.shelves[who-1]
-	last := a.lastRead(d.now)
-	return a.saw(gone, d.now) && (a.caps.Features[media.History].LookUp || a.saw(gone, last-1))
+	need := 2
+	switch {
+	case a.caps.Features[media.History].LookUp:
+		need = 1
+	case slices.ContainsFunc(a.back, func(at media.Moment) bool { return at > gone }):
+		need = 5
+	}
+	return a.sawTimes(gone, d.now) >= need
 }
 
 // knownUnwatched is the same for a mark.
 func (d *decision) knownUnwatched(a *toyAccount, w media.WorkID) bool {
 	at := a.unwatched[w]
-	return at.Known() && d.believed(a, a.marked[w], at) && a.saw(at, d.now)
+	return at.Known() && d.believed(a, a.marked[w], at, a.marked[w]) && a.saw(at, d.now)
 }
 
-// believed tells whether what came and went was read often enough in between.
-func (d *decision) believed(a *toyAccount, came, went media.Moment) bool {
-	looks := 0
-	for _, at := range a.reads {
-		if came < at && at <= went {
-			looks++
-		}
-	}
-	if d.froze && !a.caps.Features[media.History].LookUp {
+// believed tells whether what came and went was read often enough in between:
+// twice where it is dated before the last read and nobody can look it up (R6).
+func (d *decision) believed(a *toyAccount, came, went, dated media.Moment) bool {
+	looks := a.sawTimes(came, went)
+	if old := dated <= a.lastRead(came); (d.froze || old) && !a.caps.Features[media.History].LookUp {
 		return looks > 1
 	}
 	return looks > 0
+}
+
+// sawTimes counts the reads between two moments that showed the truth.
+func (a *toyAccount) sawTimes(from, to media.Moment) (n int) {
+	for _, at := range a.reads {
+		if from < at && at <= to {
+			n++
+		}
+	}
+	return n
 }
 
 // agreePlays is S3, L1 and L4: at rest no log has a viewing twice, and accounts
@@ -134,11 +146,11 @@ func (d *decision) agreeOn(a *toyAccount, w media.WorkID) error {
 			continue
 		}
 		shown := slices.ContainsFunc(plays, func(p toyPlay) bool { return p.viewing == n })
-		stands := len(v.gone) == 0 && d.noted(v) && !d.markGone(w)
+		stands := len(v.gone) == 0 && d.noted(v) && !d.markGone(w) && !d.likeOurPlay(v)
 		switch {
 		case stands && !shown && logs:
 			return fmt.Errorf("L1: account %d lacks what was watched at %v", a.id, v.at)
-		case stands && len(plays) == 0 && a.unwatched[w] <= v.at:
+		case stands && len(plays) == 0 && max(a.unwatched[w], a.showedOn[w]) <= v.at: // so late it was un-watched, as far as anybody knows (R7)
 			return fmt.Errorf("L1: account %d shows work %d as unwatched", a.id, w)
 		case shown && logs && d.everGone(v):
 			return fmt.Errorf("L1: account %d shows what was taken away at %v", a.id, v.at)
@@ -157,6 +169,21 @@ func (d *decision) markGone(w media.WorkID) bool {
 func (d *decision) noted(v viewing) bool {
 	for who := range v.said {
 		if d.shelves[who-1].caps.Features[media.History].KeepsPlays {
+			return true
+		}
+	}
+	return false
+}
+
+// likeOurPlay: a viewing so soon after we wrote to the same log that the work was
+// watched, without a date, is taken for that write (R8).
+func (d *decision) likeOurPlay(v viewing) bool {
+	for who := range v.said {
+		a := d.shelves[who-1]
+		ours := func(o toyValue) bool {
+			return o.value.Set && o.value.N == 0 && v.at > o.at.Add(-time.Minute) && v.at.Sub(o.at) <= 30*time.Minute
+		}
+		if a.caps.Features[media.History].KeepsPlays && slices.ContainsFunc(a.ours[v.work], ours) {
 			return true
 		}
 	}
