@@ -28,6 +28,7 @@ type judge struct {
 	dates         map[providertest.Work][]media.Moment // at which a viewing may be dated
 	sent          map[topic][]sent
 	lookUps       map[asked][]int  // when the engine looked past lists: their nth
+	unsent        map[asked][]int  // when writes were lost on their way, unknown to the engine: their nth
 	seen          map[string]int   // writes already judged, by account
 	wrote         map[string][]int // when they happened, by account: their nth
 	read          map[string]int   // when the account was last read
@@ -113,7 +114,7 @@ func (j *judge) watch(room *Room) {
 }
 
 func newJudge(l *life) *judge {
-	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, lookUps: map[asked][]int{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
+	return &judge{l: l, words: map[topic][]told{}, effects: map[topic][]effect{}, lookUps: map[asked][]int{}, unsent: map[asked][]int{}, dates: map[providertest.Work][]media.Moment{}, sent: map[topic][]sent{},
 		seen: map[string]int{}, wrote: map[string][]int{}, read: map[string]int{}, reads: map[shelf][]look{}, clouds: map[shelf]int{}, hidden: map[shelf]int{},
 		blindSince: map[shelf]int{}, born: map[string]int{}, altered: map[string][]providertest.Work{}, unsettled: map[providertest.Work]bool{}, tried: map[topic]bool{}, putBack: map[topic]bool{}, engaged: map[int64]bool{}}
 }
@@ -303,11 +304,13 @@ func (j *judge) after(run ledger.RunID) error {
 		fmt.Fprintf(j.l.trace, "%+v\n", e)
 	}
 	removed := map[shelf]int{}
+	arrived := map[string]bool{}
 	for _, name := range j.l.home.order {
 		room := j.l.home.Room(name)
 		all := room.Memory.Writes()
 		for i, w := range all[j.seen[name]:] {
 			s := sent{Write: w, who: name, nth: j.wrote[name][j.seen[name]+i], op: ops[w.Change.ID]}
+			arrived[w.Change.ID] = true
 			j.write(room, s)
 			if w.Stored && w.Change.Action == provider.Remove && !s.byHand() {
 				removed[shelf{name, w.Change.Feature}]++
@@ -317,6 +320,7 @@ func (j *judge) after(run ledger.RunID) error {
 		}
 		j.seen[name] = len(all)
 	}
+	j.lost(ctx, entries, arrived)
 	j.bounded(removed)
 	defer func() { j.yes, j.firstAgain = nil, false }()
 	return j.guards(ctx)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -161,11 +162,45 @@ func (j *judge) overwritten(s sent) {
 	j.laterThan(s, causes)
 }
 
+// lost takes note of writes that never came to their accounts: all that the engine
+// knows is that they may have (R26).
+func (j *judge) lost(ctx context.Context, entries []ledger.Entry, arrived map[string]bool) {
+	for _, e := range entries {
+		if e.State == ledger.Unanswered && !arrived[string(e.Op.ID)] {
+			about := asked{j.l.nameOf(e.Op.Account), topic{j.workOf(ctx, e.Op.Work), e.Op.Feature}}
+			j.unsent[about] = append(j.unsent[about], j.nth)
+		}
+	}
+}
+
+// expectedReads is for how many trusted reads a write that does not show is
+// expected to: five of its window, and of three more once it is lost (R8).
+const expectedReads = 20
+
+// likeOurs: the owner put on a list that tells no times what a write of ours, lost
+// on its way, would have put there, while that was still expected: it looks as if
+// that write had arrived (R8).
+func (j *judge) likeOurs(own told, s sent) bool {
+	f := s.Change.Feature
+	if !own.set || f != media.Watchlist || j.times(own.who, f) {
+		return false
+	}
+	return slices.ContainsFunc(j.unsent[asked{own.who, topic{s.Work, f}}], func(nth int) bool {
+		reads := 0
+		for _, r := range j.reads[shelf{own.who, f}] {
+			if nth < r.nth && r.nth < own.nth {
+				reads++
+			}
+		}
+		return nth < own.nth && reads < expectedReads
+	})
+}
+
 // laterThan wants a cause that was said later than what the account shows.
 func (j *judge) laterThan(s sent, causes []told) {
 	f := s.Change.Feature
 	own, ok := j.standing(s)
-	if !ok || j.unseen(own, s) || j.exact(s) || j.tried[topic{s.Work, f}] || j.shifted(s.Work) {
+	if !ok || j.unseen(own, s) || j.exact(s) || j.tried[topic{s.Work, f}] || j.shifted(s.Work) || j.likeOurs(own, s) {
 		return
 	}
 	later := func(c told) bool {

@@ -209,3 +209,43 @@ func report(t *testing.T, seed uint64, v Verdict) {
 		}
 	}
 }
+
+// Where a list tells no times, what looks like a write that was lost is excused as
+// long as that write is expected, and no longer.
+func TestTheJudgeKnowsLostWrites(t *testing.T) {
+	home, err := NewHome(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &life{home: home, counts: map[string]int{}, broken: map[string]bool{}}
+	l.judge = newJudge(l)
+	if l.me, err = home.Profile(t.Context(), "me"); err != nil {
+		t.Fatal(err)
+	}
+	for name, kind := range map[string]string{"A": "nostamp", "B": "simkl"} {
+		if err := l.account(t.Context(), name, kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	film := topic{providertest.Film(1), media.Watchlist}
+	s := sent{Write: providertest.Write{Work: film.work, Change: provider.Change{Action: provider.Remove, Feature: film.feature}}}
+	for _, c := range []struct {
+		who     string
+		reads   int
+		set     bool
+		excused bool
+	}{{"A", 0, true, true}, {"A", 19, true, true}, {"A", 20, true, false}, {"A", 0, false, false}, {"B", 0, true, false}} {
+		l.judge.unsent[asked{c.who, film}] = []int{1}
+		var reads []look
+		for n := range c.reads {
+			reads = append(reads, look{nth: n + 2})
+		}
+		l.judge.reads[shelf{c.who, film.feature}] = reads
+		if got := l.judge.likeOurs(told{who: c.who, nth: c.reads + 2, set: c.set}, s); got != c.excused {
+			t.Errorf("%+v: %v", c, got)
+		}
+		if early := l.judge.likeOurs(told{who: c.who, nth: 1, set: c.set}, s); early {
+			t.Errorf("%+v: said before that write", c)
+		}
+	}
+}
