@@ -13,6 +13,7 @@ import (
 type past struct {
 	watched                    map[media.WorkID]media.Moment
 	rated, ratedAt, ratingSent map[media.WorkID]media.Moment
+	ratingsSaid                map[media.WorkID][]media.Moment
 }
 
 // effects gives every view of an account what it may show because of another
@@ -51,6 +52,7 @@ func (r *round) happened(ctx context.Context, s *sight, g *glance, p *past) (err
 			return err
 		}
 		g.known.Rated, g.known.RatedAt, g.known.RatingSent = p.rated, p.ratedAt, p.ratingSent
+		g.known.RatingsSaid = p.ratingsSaid
 	}
 	if f == media.Progress && effects&provider.UnwatchEndsProgress != 0 {
 		if g.known.Unwatched, err = r.unwatched(ctx, s); err != nil {
@@ -72,12 +74,15 @@ func (r *round) watched(ctx context.Context, s *sight, p *past) (err error) {
 }
 
 // rated reads when works were rated at the account: by what we know, by the
-// service's own time, and by us.
+// service's own time, by us, and by ratings that are gone since.
 func (r *round) rated(ctx context.Context, s *sight, p *past) (err error) {
 	if p.rated != nil {
 		return nil
 	}
 	if p.ratingSent, err = r.e.cfg.Store.Sent(ctx, s.account.ID, media.Ratings); err != nil {
+		return err
+	}
+	if p.ratingsSaid, err = r.e.cfg.Store.Said(ctx, s.account.ID, media.Ratings); err != nil {
 		return err
 	}
 	if p.ratedAt, err = r.e.cfg.Store.Dated(ctx, s.account.ID, media.Ratings); err != nil {

@@ -93,9 +93,10 @@ func (o *observer) markedByRating(s seen) bool {
 }
 
 // withRating tells whether something was made when the work was rated, by the
-// person or by us.
+// person or by us, whatever became of that rating.
 func (o *observer) withRating(made media.Moment, w media.WorkID) bool {
-	return together(made, o.clock.read(o.k.RatedAt[w])) || together(made, o.k.RatingSent[w])
+	return together(made, o.clock.read(o.k.RatedAt[w])) || together(made, o.k.RatingSent[w]) ||
+		slices.ContainsFunc(o.k.RatingsSaid[w], func(said media.Moment) bool { return together(made, said) })
 }
 
 // atOnce is how far apart a rating and what the service does because of it are

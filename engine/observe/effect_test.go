@@ -280,6 +280,7 @@ func TestMarkedByRating(t *testing.T) {
 		row            provider.Row
 		rated, ratedAt time.Duration // after the last read that did not show it; 0: never
 		sent           time.Duration // of a rating of ours
+		said           time.Duration // of a rating that was taken back or replaced since
 		local          bool
 	}
 	at := func(d time.Duration) media.Moment { return noon.Add(60*minutes + d) }
@@ -291,6 +292,8 @@ func TestMarkedByRating(t *testing.T) {
 		"rated there, the title listed long ago":  {row: undated(-99 * time.Hour), rated: 10 * minutes, ratedAt: 10 * minutes, local: true},
 		"rated by us, and dated by that":          {row: row("a", media.Watched(at(10*minutes)), 0), rated: 10 * minutes, sent: 10 * minutes, local: true},
 		"rated by us, and shown long after":       {row: row("a", media.Watched(at(-99*time.Hour)), 0), rated: -99 * time.Hour, sent: -99 * time.Hour, local: true},
+		"rated there, and unrated since":          {row: undated(10 * minutes), said: 10 * minutes, local: true},
+		"marked, rated later and unrated since":   {row: undated(5 * minutes), said: 20 * minutes},
 		"marked, and rated later":                 {row: undated(5 * minutes), rated: 20 * minutes, ratedAt: 20 * minutes},
 		"marked with a date, and rated":           {row: row("a", media.Watched(at(9*minutes)), 0), rated: 9 * minutes, ratedAt: 9 * minutes},
 		"marked without a date":                   {row: undated(5 * minutes)},
@@ -311,6 +314,9 @@ func TestMarkedByRating(t *testing.T) {
 			mark(b.known.Rated, c.rated)
 			mark(b.known.RatedAt, c.ratedAt)
 			mark(b.known.RatingSent, c.sent)
+			if c.said != 0 {
+				b.known.RatingsSaid = map[media.WorkID][]media.Moment{film: {at(-50 * time.Hour), at(c.said)}}
+			}
 			b.read(other, c.row)
 			b.read(other, c.row)
 			play := b.known.Shown[ledger.RowKey{Key: "a"}].Play

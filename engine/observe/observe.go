@@ -65,6 +65,9 @@ type Known struct {
 	// rated. RatedAt is the service's own time of the rating, uncorrected, and
 	// RatingSent when a rating of ours was last sent.
 	Rated, RatedAt, RatingSent map[media.WorkID]media.Moment
+	// RatingsSaid is when ratings were said here, also those that were taken back
+	// or replaced since: what followed from them stays.
+	RatingsSaid map[media.WorkID][]media.Moment
 	// Unwatched is when the work's watched mark was last taken away here.
 	Unwatched map[media.WorkID]media.Moment
 	// Unread are features that were asked for beside this one and gave no trusted

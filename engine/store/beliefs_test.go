@@ -311,3 +311,20 @@ func TestDated(t *testing.T) {
 		t.Errorf("dated %v", at)
 	}
 }
+
+// What was said is known also when something else was said since, or nothing; not
+// what an account took over.
+func TestSaid(t *testing.T) {
+	s := memory(t)
+	st := func(account ledger.AccountID, w media.WorkID, at media.Moment, origin ledger.AccountID) ledger.Statement {
+		return ledger.Statement{Account: account, Subject: ledger.Subject{Work: w, Feature: media.Ratings}, Value: media.Value{Set: true, N: 10}, At: at, Origin: origin, OriginSeq: 99}
+	}
+	cleared := st(2, 2, 80, 2)
+	cleared.Cleared, cleared.Value = true, media.Value{}
+	for run, said := range []ledger.Statement{st(2, 2, 60, 2), st(2, 2, 70, 2), cleared, st(2, 3, 90, 2), st(2, 4, 0, 2), st(2, 5, 90, 1), st(1, 2, 95, 1)} {
+		must(t, s.Apply(ctx, ledger.RunID(run+1), ledger.Delta{Statements: []ledger.Statement{said}}))
+	}
+	if at := got(s.Said(ctx, 2, media.Ratings))(t); !maps.EqualFunc(at, map[media.WorkID][]media.Moment{2: {60, 70}, 3: {90}}, slices.Equal) {
+		t.Errorf("said %v", at)
+	}
+}

@@ -89,6 +89,17 @@ func (s *Store) Dated(ctx context.Context, account ledger.AccountID, feature med
 	return s.newest(ctx, "SELECT work, at FROM shown WHERE account = ? AND feature = ? AND at <> 0", account, feature)
 }
 
+// Said returns, per work, when values of a feature were said at an account, oldest
+// first, also those that were taken back or replaced since.
+func (s *Store) Said(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID][]media.Moment, error) {
+	const said = " AND NOT cleared AND at <> 0 AND origin = account"
+	all := map[media.WorkID][]media.Moment{}
+	err := each(ctx, s.reads, scanEvent, func(v event) error { all[v.work] = append(all[v.work], v.at); return nil },
+		"SELECT work, at FROM statements"+ofFeature+said+" UNION SELECT work, at FROM statement_log"+ofFeature+said+" ORDER BY work, at",
+		account, feature)
+	return all, s.wrap(err)
+}
+
 // Unwatched returns, per work, when a play or a watched mark was last seen to be
 // gone at an account, or was last taken away by a write still under way.
 func (s *Store) Unwatched(ctx context.Context, account ledger.AccountID) (map[media.WorkID]media.Moment, error) {

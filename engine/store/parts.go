@@ -78,17 +78,21 @@ func (s *Store) SameShow(ctx context.Context, works []media.WorkID) (map[media.W
 	return group, s.wrap(err)
 }
 
+// event is something that happened to a work.
+type event struct {
+	work media.WorkID
+	at   media.Moment
+}
+
+func scanEvent(r scanner) (v event, err error) {
+	err = r.Scan(&v.work, &v.at)
+	return v, err
+}
+
 // newest reads rows of a work and a moment, and keeps the newest of each work.
 func (s *Store) newest(ctx context.Context, query string, args ...any) (map[media.WorkID]media.Moment, error) {
-	type event struct {
-		work media.WorkID
-		at   media.Moment
-	}
 	all := map[media.WorkID]media.Moment{}
-	err := each(ctx, s.reads, func(r scanner) (v event, err error) {
-		err = r.Scan(&v.work, &v.at)
-		return v, err
-	}, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil }, query, args...)
+	err := each(ctx, s.reads, scanEvent, func(v event) error { all[v.work] = max(all[v.work], v.at); return nil }, query, args...)
 	return all, s.wrap(err)
 }
 
