@@ -11,7 +11,7 @@ LD := -X watchkeeper/app/wire.Version=$(VERSION)
 GL_TAGS := migrated_fynedo,no_emoji,x11
 GL_PACKAGES := gcc pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev
 # Budgets: cases of random beliefs, simulated lives, and where they begin.
-CASES ?= 20000
+CASES ?= 80000
 SEEDS ?= 200
 FROM ?= 0
 WEEKS ?= 1
@@ -74,7 +74,7 @@ windows: ## build/windows: both programs for Windows, built here
 screenshots: ## every place of the window, light and dark, in both languages, with usual and large letters
 	$(UNIT) test -tags ci ./app/ui -run 'TestScreenshots$$' -count=1 -screens=$(CURDIR)/build/screenshots -timeout 20m
 
-test: lint ## vet, lint, all tests, 20,000 cases of random beliefs; no display, no C compiler
+test: lint ## vet, lint, all tests, 80,000 cases of random beliefs; no display, no C compiler
 	$(UNIT) test -tags ci ./...
 	$(UNIT) test -tags ci ./engine/sim -run 'TestDecide$$' -cases=$(CASES)
 
