@@ -6,6 +6,7 @@ import (
 
 	"watchkeeper/engine"
 	"watchkeeper/engine/ledger"
+	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
 
@@ -41,7 +42,7 @@ func (l *life) judgeWork(w int) {
 	l.unseen(w)
 }
 
-// mostRemovals is how many a run may make at one target because of one account
+// mostRemovals is how many titles a run may remove at one target because of one account
 // without being asked; the works of a life are too few for a larger share.
 const mostRemovals = 3
 
@@ -52,7 +53,7 @@ func (l *life) bounded() {
 		number        ledger.RunID
 		target, cause ledger.AccountID
 	}
-	removed := map[run]int{}
+	removed := map[run]map[media.WorkID]bool{}
 	for _, e := range l.journal() {
 		if e.Op.Action != provider.Remove {
 			continue
@@ -60,13 +61,16 @@ func (l *life) bounded() {
 		if !e.Op.Old.Set {
 			l.fault("S12: %+v was removed at account %d without its old value", e.Op.Subject, e.Op.Account)
 		}
-		if !e.Op.Approved {
-			removed[run{e.Run, e.Op.Account, e.Op.Cause.Account}]++
+		if r := (run{e.Run, e.Op.Account, e.Op.Cause.Account}); !e.Op.Approved {
+			if removed[r] == nil {
+				removed[r] = map[media.WorkID]bool{}
+			}
+			removed[r][e.Op.Work] = true
 		}
 	}
-	for r, n := range removed {
-		if n > mostRemovals {
-			l.fault("S6: run %d removed %d at account %d because of %d", r.number, n, r.target, r.cause)
+	for r, titles := range removed {
+		if len(titles) > mostRemovals {
+			l.fault("S6: run %d removed %d at account %d because of %d", r.number, len(titles), r.target, r.cause)
 		}
 	}
 }

@@ -308,7 +308,7 @@ func (l *life) do(day int, p *place, w int) string {
 		return fmt.Sprintf("%d half watched at %s", w, p.service.Name)
 	}
 	settled := p.watched(w) > 0 && l.viewed[w] < day-1 && max(l.rough[p.service.Name], l.rough[""]) < day-1
-	if p.unplay != nil && settled && l.unwatched[w] == nil && l.chance.IntN(2) == 0 {
+	if p.unplay != nil && settled && l.unwatched[w] == nil && l.views[w] == 1 && l.chance.IntN(2) == 0 {
 		p.unplay(w)
 		l.views[w], l.deleted[w] = 0, true
 		return fmt.Sprintf("%d has no plays any more at %s", w, p.service.Name)
@@ -321,7 +321,7 @@ func (l *life) do(day int, p *place, w int) string {
 	}
 	if p.watched(w) == 0 || p.keepsRows {
 		l.unwatched[w] = nil
-	} else if l.unwatched[w] != nil {
+	} else if l.unwatched[w] != nil || l.views[w] == 0 {
 		return "nothing" // a flag that says yes does not tell that it was seen again
 	}
 	p.watch(w)
