@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"watchkeeper/engine/apply"
 	"watchkeeper/engine/ledger"
 	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
@@ -143,5 +142,5 @@ func quoted(s string) string { return `"` + s + `"` }
 
 // stopFor turns an error about an account into why it takes no more part.
 func (e *Engine) stopFor(err *provider.Error) *ledger.Stop {
-	return &ledger.Stop{Code: apply.StopCode(err.Kind), Until: err.Until.Add(e.time.offset()), Saw: ledger.Said(err.Detail())}
+	return &ledger.Stop{Code: ledger.CodeOf(err.Kind), Until: err.Until.Add(e.time.offset()), Saw: ledger.Said(err.Detail())}
 }

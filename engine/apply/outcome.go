@@ -75,7 +75,7 @@ func stop(failed *provider.Error, results []provider.Result) *ledger.Stop {
 	if worst == nil || grave(worst.Kind) == 0 {
 		return nil
 	}
-	return &ledger.Stop{Code: StopCode(worst.Kind), Until: worst.Until, Saw: ledger.Said(worst.Detail())}
+	return &ledger.Stop{Code: ledger.CodeOf(worst.Kind), Until: worst.Until, Saw: ledger.Said(worst.Detail())}
 }
 
 // grave orders error kinds by how much they say about the account as a whole;
@@ -92,21 +92,4 @@ func grave(k provider.ErrorKind) int {
 		return 4
 	}
 	return 0
-}
-
-// StopCode is the reason that a person reads for an error of the given kind.
-func StopCode(k provider.ErrorKind) ledger.Code {
-	switch k {
-	case provider.Auth, provider.AppRejected:
-		return ledger.AuthNeeded
-	case provider.Locked:
-		return ledger.AccountLocked
-	case provider.WrongUser:
-		return ledger.WrongUser
-	case provider.RateLimited:
-		return ledger.RateBudget
-	case provider.PlanLimit:
-		return ledger.QuotaFull
-	}
-	return ledger.SourceSilent
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"watchkeeper/engine/media"
+	"watchkeeper/engine/provider"
 )
 
 // Code is a reason from the one closed list that plan, window, command line,
@@ -90,6 +91,23 @@ func guards() []Code {
 		}
 	}
 	return out
+}
+
+// CodeOf is the reason that a person reads when an account fails with an error.
+func CodeOf(k provider.ErrorKind) Code {
+	switch k {
+	case provider.Auth, provider.AppRejected:
+		return AuthNeeded
+	case provider.Locked:
+		return AccountLocked
+	case provider.WrongUser:
+		return WrongUser
+	case provider.RateLimited:
+		return RateBudget
+	case provider.PlanLimit:
+		return QuotaFull
+	}
+	return SourceSilent
 }
 
 // Reason is why something is or is not done: a code and its evidence.

@@ -52,7 +52,7 @@ func refuse(r Reading) (Verdict, bool) {
 	e := r.View.Evidence
 	switch {
 	case r.View.Err != nil:
-		return untrusted(v, silence(r.View.Err.Kind), ledger.Said(r.View.Err.Detail())), false
+		return untrusted(v, ledger.CodeOf(r.View.Err.Kind), ledger.Said(r.View.Err.Detail())), false
 	case r.View.Feature != r.Feature || r.View.Coverage == 0:
 		return untrusted(v, ledger.SourceNotTrusted, saw(ledger.SawNoView)), false
 	case strange(r.Whoami, r.Party.Account) || strange(provider.Identity{ServerID: e.ServerID, UserID: e.UserID}, r.Party.Account):
@@ -73,23 +73,6 @@ func saw(what ledger.Sight) ledger.Evidence { return ledger.Evidence{Code: what}
 func untrusted(v Verdict, why ledger.Code, evidence ledger.Evidence) Verdict {
 	v.Trusted, v.Silent, v.Evidence = false, why, evidence
 	return v
-}
-
-// silence names why an account that failed with an error is silent.
-func silence(k provider.ErrorKind) ledger.Code {
-	switch k {
-	case provider.Auth, provider.AppRejected:
-		return ledger.AuthNeeded
-	case provider.Locked:
-		return ledger.AccountLocked
-	case provider.WrongUser:
-		return ledger.WrongUser
-	case provider.RateLimited:
-		return ledger.RateBudget
-	case provider.PlanLimit:
-		return ledger.QuotaFull
-	}
-	return ledger.SourceSilent
 }
 
 // strange tells whether an identity contradicts the account as connected;
