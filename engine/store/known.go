@@ -78,15 +78,15 @@ func (s *Store) known(ctx context.Context, of beliefs, args ...any) (k Known, er
 // account, whether it is known to have arrived or not.
 func (s *Store) Sent(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
 	return s.newest(ctx, `SELECT work, max(sent) FROM (
-			SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND new_has
-			UNION ALL SELECT work, sent FROM journal WHERE account = ?1 AND feature = ?2 AND action <> 3 AND state IN (2, 3, 5)
+			SELECT work, sent FROM pending`+ofFeature+` AND new_has
+			UNION ALL SELECT work, sent FROM journal`+ofFeature+` AND action <> 3 AND state IN (2, 3, 5)
 		) GROUP BY work`, account, feature)
 }
 
 // Dated returns, per work, the newest of the service's own times, uncorrected, of
 // the values that an account was last seen to show for a feature.
 func (s *Store) Dated(ctx context.Context, account ledger.AccountID, feature media.Feature) (map[media.WorkID]media.Moment, error) {
-	return s.newest(ctx, "SELECT work, at FROM shown WHERE account = ? AND feature = ? AND at <> 0", account, feature)
+	return s.newest(ctx, "SELECT work, at FROM shown"+ofFeature+" AND at <> 0", account, feature)
 }
 
 // Said returns, per work, when values of a feature were said at an account, oldest
@@ -103,6 +103,6 @@ func (s *Store) Said(ctx context.Context, account ledger.AccountID, feature medi
 // Unwatched returns, per work, when a play or a watched mark was last seen to be
 // gone at an account, or was last taken away by a write still under way.
 func (s *Store) Unwatched(ctx context.Context, account ledger.AccountID) (map[media.WorkID]media.Moment, error) {
-	return s.newest(ctx, `SELECT work, seen FROM statements WHERE account = ?1 AND feature = ?2 AND cleared
-		UNION ALL SELECT work, sent FROM pending WHERE account = ?1 AND feature = ?2 AND NOT new_has`, account, media.History)
+	return s.newest(ctx, `SELECT work, seen FROM statements`+ofFeature+` AND cleared
+		UNION ALL SELECT work, sent FROM pending`+ofFeature+` AND NOT new_has`, account, media.History)
 }

@@ -88,10 +88,10 @@ func (s *Store) PutTrust(ctx context.Context, rows []ledger.Trust) error {
 // its way or set aside, no proof and no second look outstanding. What lists the same again
 // then says nothing new.
 func (s *Store) Rests(ctx context.Context, account ledger.AccountID, feature media.Feature) (bool, error) {
-	open, err := find(ctx, s, one[bool], `SELECT EXISTS (SELECT 1 FROM pending WHERE account = ?1 AND feature = ?2)
-		OR EXISTS (SELECT 1 FROM proofs WHERE account = ?1 AND feature = ?2)
-		OR EXISTS (SELECT 1 FROM quarantine WHERE account = ?1 AND feature = ?2)
-		OR EXISTS (SELECT 1 FROM shown WHERE account = ?1 AND feature = ?2 AND looks > 0 AND state = 0)
+	open, err := find(ctx, s, one[bool], `SELECT EXISTS (SELECT 1 FROM pending`+ofFeature+`)
+		OR EXISTS (SELECT 1 FROM proofs`+ofFeature+`)
+		OR EXISTS (SELECT 1 FROM quarantine`+ofFeature+`)
+		OR EXISTS (SELECT 1 FROM shown`+ofFeature+` AND looks > 0 AND state = 0)
 		OR EXISTS (SELECT 1 FROM findings WHERE account = ?1 AND list = ?3)`, account, feature, Conflicts)
 	return err == nil && !open[0], err
 }
