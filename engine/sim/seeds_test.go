@@ -152,8 +152,9 @@ func TestLivesAreTheSameTwice(t *testing.T) {
 	}
 }
 
-// The judge can be hard: what nobody did is not done unnoticed.
-func TestTheJudgeSees(t *testing.T) {
+// judged is a life with a person in it that the test leads by hand.
+func judged(t *testing.T) *life {
+	t.Helper()
 	home, err := NewHome(1)
 	if err != nil {
 		t.Fatal(err)
@@ -163,6 +164,13 @@ func TestTheJudgeSees(t *testing.T) {
 	if l.me, err = home.Profile(t.Context(), "me"); err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+// The judge can be hard: what nobody did is not done unnoticed.
+func TestTheJudgeSees(t *testing.T) {
+	l := judged(t)
+	home := l.home
 	if err := l.account(t.Context(), "A", "tracker"); err != nil {
 		t.Fatal(err)
 	}
@@ -213,15 +221,7 @@ func report(t *testing.T, seed uint64, v Verdict) {
 // Where a list tells no times, what looks like a write that was lost is excused as
 // long as that write is expected, and no longer.
 func TestTheJudgeKnowsLostWrites(t *testing.T) {
-	home, err := NewHome(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &life{home: home, counts: map[string]int{}, broken: map[string]bool{}}
-	l.judge = newJudge(l)
-	if l.me, err = home.Profile(t.Context(), "me"); err != nil {
-		t.Fatal(err)
-	}
+	l := judged(t)
 	for name, kind := range map[string]string{"A": "nostamp", "B": "simkl"} {
 		if err := l.account(t.Context(), name, kind); err != nil {
 			t.Fatal(err)
