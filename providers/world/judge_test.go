@@ -6,7 +6,6 @@ import (
 
 	"watchkeeper/engine"
 	"watchkeeper/engine/ledger"
-	"watchkeeper/engine/media"
 	"watchkeeper/engine/provider"
 )
 
@@ -42,7 +41,7 @@ func (l *life) judgeWork(w int) {
 	l.unseen(w)
 }
 
-// mostRemovals is how many titles a run may remove at one target because of one account
+// mostRemovals is how many values or plays, copies counted once, a run may remove at one target because of one account
 // without being asked; the works of a life are too few for a larger share.
 const mostRemovals = 3
 
@@ -53,7 +52,7 @@ func (l *life) bounded() {
 		number        ledger.RunID
 		target, cause ledger.AccountID
 	}
-	removed := map[run]map[media.WorkID]bool{}
+	removed := map[run]map[ledger.Subject]bool{}
 	for _, e := range l.journal() {
 		if e.Op.Action != provider.Remove {
 			continue
@@ -63,14 +62,14 @@ func (l *life) bounded() {
 		}
 		if r := (run{e.Run, e.Op.Account, e.Op.Cause.Account}); !e.Op.Approved {
 			if removed[r] == nil {
-				removed[r] = map[media.WorkID]bool{}
+				removed[r] = map[ledger.Subject]bool{}
 			}
-			removed[r][e.Op.Work] = true
+			removed[r][e.Op.Subject] = true
 		}
 	}
-	for r, titles := range removed {
-		if len(titles) > mostRemovals {
-			l.fault("S6: run %d removed %d at account %d because of %d", r.number, len(titles), r.target, r.cause)
+	for r, subjects := range removed {
+		if len(subjects) > mostRemovals {
+			l.fault("S6: run %d removed %d at account %d because of %d", r.number, len(subjects), r.target, r.cause)
 		}
 	}
 }
