@@ -48,7 +48,7 @@ var scenes = []scene{
 		s.signingIn(services[2], step)
 	}},
 	{"first-run-client", 0, func(s *stage) {
-		s.signingIn(services[3], s.words.SignInClient("Trakt", "trakt", "trakt.client_help"))
+		s.signingIn(services[3], s.words.SignInClient("Trakt", "trakt.client_help", "https://trakt.tv/oauth/applications"))
 	}},
 	{"first-run-code", 0, func(s *stage) {
 		s.signingIn(services[3], s.words.SignInCode("Trakt", "7A2F90BC", "https://trakt.tv/activate", "trakt.one_app"))

@@ -105,14 +105,10 @@ func (w *Words) SignInWorking(title string) SignInStep {
 	return SignInStep{Title: w.Say("login.title", "service", title), Wait: w.Say("login.asking", "service", title)}
 }
 
-// clientPages are where services let people register an application.
-var clientPages = map[string]string{"trakt": "https://trakt.tv/oauth/applications", "simkl": "https://simkl.com/settings/developer/",
-	"anilist": "https://anilist.co/settings/developer"}
-
 // SignInClient asks for the person's own application at a service, and tells
-// how to get one by the service's own key.
-func (w *Words) SignInClient(title, service, help string) SignInStep {
+// how to get one by the service's own key, and where.
+func (w *Words) SignInClient(title, help, page string) SignInStep {
 	step := w.SignInForm(title, "", []SignInField{{Name: "client_id"}, {Name: "client_secret", Secret: true}})
-	step.Text, step.URL = w.Say("client_help."+help), clientPages[service]
+	step.Text, step.URL = w.Say("client_help."+help), page
 	return step
 }

@@ -110,7 +110,7 @@ func TestEveryServiceIsWorded(t *testing.T) {
 		if s.ClientHelp == "" {
 			continue
 		}
-		if step := w.SignInClient(s.Title, s.Name, s.ClientHelp); strings.HasPrefix(step.Text, "client_help.") || step.URL == "" {
+		if step := w.SignInClient(s.Title, s.ClientHelp, s.ClientPage); strings.HasPrefix(step.Text, "client_help.") || step.URL == "" {
 			t.Errorf("%s: there is no text or no page for %s", s.Name, s.ClientHelp)
 		}
 	}

@@ -103,7 +103,7 @@ func (c *conversation) ownClient(args *app.SignInArgs) bool {
 	if err != nil || env.ClientID != "" {
 		return true // StartSignIn tells what is wrong
 	}
-	c.show(c.words.SignInClient(c.title, args.Service, s.ClientHelp))
+	c.show(c.words.SignInClient(c.title, s.ClientHelp, s.ClientPage))
 	given, ok := c.given([]app.Field{{}})
 	args.ClientID, args.ClientSecret = given["client_id"], given["client_secret"]
 	return ok

@@ -313,6 +313,7 @@ type Service struct {
 	NeedsAddress bool     // a server of the person's own
 	Methods      []Method // ways to sign in, best first
 	ClientHelp   string   // catalogue key: how to get a client id, when one is needed
+	ClientPage   string   // where a person gets it
 	// Options are what a person may choose for an account, beside what every
 	// account takes.
 	Options []Option

@@ -19,12 +19,14 @@ const (
 	// redirect is the address that applications register; the service
 	// compares it letter by letter.
 	redirect = "http://127.0.0.1:51844/callback"
+	// clientPage is where a person registers an application.
+	clientPage = "https://anilist.co/settings/developer"
 	// activity is what to read first: changes of lists are public.
 	activity = "anilist.public_activity"
 )
 
 var (
-	errNoClient = errors.New("anilist needs a client id: register an application at https://anilist.co/settings/developer " +
+	errNoClient = errors.New("anilist needs a client id: register an application at " + clientPage + " " +
 		"with the redirect address " + redirect + " and set its client id in the settings")
 	errMethod = errors.New("anilist signs in in the browser")
 	errAnswer = errors.New("there is no token in this answer")

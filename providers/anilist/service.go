@@ -19,6 +19,7 @@ func Service(anime *animemap.Store) provider.Service {
 		Name: "anilist", Title: "AniList", Capabilities: capabilities(),
 		Methods:    []provider.Method{provider.Browser, provider.Paste},
 		ClientHelp: "anilist.client_help",
+		ClientPage: clientPage,
 		Hosts:      []string{apiHost, siteHost},
 		Login:      login,
 		Open: func(env provider.Env) (provider.Provider, error) {

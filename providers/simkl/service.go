@@ -27,6 +27,7 @@ func Service(mapping *animemap.Store) provider.Service {
 		Name: "simkl", Title: "SIMKL", Capabilities: capabilities(),
 		Methods:    []provider.Method{provider.DeviceCode, provider.Browser},
 		ClientHelp: "simkl.client_help",
+		ClientPage: clientPage,
 		Hosts:      []string{apiHost},
 		Login:      login,
 		Open: func(env provider.Env) (provider.Provider, error) {
@@ -43,7 +44,10 @@ func Service(mapping *animemap.Store) provider.Service {
 	}
 }
 
-var errNoClient = errors.New("simkl needs a client id: register an application at https://simkl.com/settings/developer/ " +
+// clientPage is where a person registers an application.
+const clientPage = "https://simkl.com/settings/developer/"
+
+var errNoClient = errors.New("simkl needs a client id: register an application at " + clientPage + " " +
 	"of the type for TV, devices and command line (or for desktop, with the redirect address " + redirect + ") and set its client id in the settings")
 
 // signOut ends the sign-in at the service.

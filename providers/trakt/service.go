@@ -21,6 +21,7 @@ func Service() provider.Service {
 		Name: "trakt", Title: "Trakt", Capabilities: capabilities(),
 		Methods:    []provider.Method{provider.DeviceCode, provider.Browser},
 		ClientHelp: "trakt.client_help",
+		ClientPage: "https://trakt.tv/oauth/applications",
 		Hosts:      []string{apiHost, authHost},
 		Login:      login,
 		Open:       openService,
